@@ -1,0 +1,21 @@
+"""Group elements, their action on fields, and the equivariance error. Imports nothing else of symbreak."""
+
+from .elements import Element, Faces, PointElement, Shape, Shift
+from .error import equivariance_error
+from .groups import C4, D4, GROUP_NAMES, MIRROR, PointGroup, point_group, probes
+
+__all__ = [
+    "C4",
+    "D4",
+    "GROUP_NAMES",
+    "MIRROR",
+    "Element",
+    "Faces",
+    "PointElement",
+    "PointGroup",
+    "Shape",
+    "Shift",
+    "equivariance_error",
+    "point_group",
+    "probes",
+]

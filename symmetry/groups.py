@@ -1,0 +1,77 @@
+"""The groups of the study, by name.
+
+=============  ==============  =====================================================================
+name           symmetry        elements
+=============  ==============  =====================================================================
+``C4``         rotation        the four quarter turns
+``D4``         rotation        the quarter turns and their mirror images
+``mirror``     reflection      identity and ``x -> -x``
+``shift-x``    translation     shifts by whole cells along x, in a box that is periodic in x
+=============  ==============  =====================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from .elements import Element, PointElement, Shape, Shift
+
+
+@dataclass(frozen=True)
+class PointGroup:
+    """A finite group of quarter turns and mirrors; the identity comes first.
+
+    ``product[g, h]`` is the index of ``g h`` and ``inverse[g]`` that of ``g^-1``, from which the regular
+    representation ``rho(g) e_h = e_(gh)`` follows.
+    """
+
+    name: str
+    elements: tuple[PointElement, ...]
+
+    def __len__(self) -> int:
+        return len(self.elements)
+
+    @cached_property
+    def product(self) -> Int[Tensor, "H H"]:
+        return torch.tensor([[self.elements.index(g @ h) for h in self.elements] for g in self.elements])
+
+    @cached_property
+    def inverse(self) -> Int[Tensor, " H"]:
+        return torch.tensor([self.elements.index(g.inverse()) for g in self.elements])
+
+
+C4 = PointGroup("C4", tuple(PointElement(k) for k in range(4)))
+D4 = PointGroup("D4", tuple(PointElement(k, m) for m in (False, True) for k in range(4)))
+MIRROR = PointGroup("mirror", (PointElement(), PointElement(0, True)))
+POINT_GROUPS = {group.name: group for group in (C4, D4, MIRROR)}
+GROUP_NAMES = (*POINT_GROUPS, "shift-x")
+
+
+def point_group(name: str) -> PointGroup:
+    """The point group called ``name``; raises ``ValueError`` for any other name."""
+    if name not in POINT_GROUPS:
+        raise ValueError(f"expected a point group out of {', '.join(POINT_GROUPS)}, got {name!r}")
+    return POINT_GROUPS[name]
+
+
+def probes(group: str, shape: Shape) -> tuple[Element, ...]:
+    """The elements over which an equivariance error averages: all but the identity, or shifts by quarters of the box.
+
+    Raises:
+        ValueError: unknown group, or a grid that the group does not map onto itself.
+    """
+    if group == "shift-x":
+        if shape[0] < 4:
+            raise ValueError(f"expected at least 4 cells along x to shift by quarters of the box, got {shape[0]}")
+        return tuple(Shift(round(quarter * shape[0] / 4)) for quarter in (1, 2, 3))
+    if group not in POINT_GROUPS:
+        raise ValueError(f"expected a group out of {', '.join(GROUP_NAMES)}, got {group!r}")
+    elements = point_group(group).elements[1:]
+    if any(element.shape(shape) != shape for element in elements):
+        raise ValueError(f"expected a square grid for {group}, got {shape[0]} x {shape[1]}")
+    return elements
