@@ -1,0 +1,1 @@
+"""Training, evaluation, grids of runs, statistics, leaderboard, plots and the command line."""

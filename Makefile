@@ -1,0 +1,20 @@
+# make quick: data, training, tables and figures of the first look, in results/quick/
+# make test:  the whole test suite
+# Both make the virtual environment when it is not there or out of date. Needs Python 3.11+ with venv.
+
+PYTHON ?= python3
+VENV := .venv
+
+.PHONY: quick test
+
+quick: $(VENV)/installed
+	$(VENV)/bin/symbreak run quick
+
+test: $(VENV)/installed
+	$(VENV)/bin/python -m pytest
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, got " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[test]' --constraint constraints.txt
+	touch $@

@@ -1,0 +1,73 @@
+"""``symbreak``: parses the command line; exit code 0, or 2 and one line that says what was expected and what was got."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import tyro
+
+from . import commands
+
+COMMANDS = {
+    "list": commands.List,
+    "generate": commands.Generate,
+    "measure": commands.Measure,
+    "verify": commands.Verify,
+    "run": commands.Run,
+    "leaderboard": commands.Leaderboard,
+    "plot": commands.Plot,
+    "check": commands.Check,
+}
+MARKERS = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)
+
+
+class UsageError(ValueError):
+    """The command line does not name a command and its arguments."""
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Entry point of the command line."""
+    try:
+        parse(args)()
+    except KeyboardInterrupt:
+        _exit("interrupted: what was finished is kept, the same command goes on from there")
+    except (ValueError, OSError, commands.CommandFailed) as error:
+        _exit(str(error))
+
+
+def parse(args: Sequence[str] | None = None):
+    """The command that a command line asks for.
+
+    Raises:
+        UsageError: with what tyro has to say, on one line.
+    """
+    choices = tuple(Annotated[command, tyro.conf.subcommand(name)] for name, command in COMMANDS.items())
+    union = choices[0]
+    for choice in choices[1:]:
+        union = union | choice
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            return tyro.cli(union, prog="symbreak", args=args, config=MARKERS)
+    except SystemExit as exit:
+        if not exit.code:
+            raise
+        raise UsageError(one_line(complaint.getvalue())) from exit
+
+
+def one_line(box: str) -> str:
+    """The message in one of tyro's boxes, without frame and hints."""
+    lines = [re.sub(r"[╭╮╰╯│─]", "", line).strip() for line in box.splitlines()[1:]]
+    message = [line for line in lines if line]
+    end = next((index for index, line in enumerate(message) if line.startswith("For full helptext")), len(message))
+    return "; ".join(message[:end])
+
+
+def _exit(message: str) -> None:
+    sys.stderr.write(f"symbreak: {' '.join(message.split())}\n")
+    sys.exit(2)

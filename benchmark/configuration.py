@@ -1,0 +1,81 @@
+"""What defines a run: the data, the model, the training, the seed. The hash of all of it is the run's name."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..datasets import Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How every model is trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
+
+    learning_rate: float = 2e-3
+    """Adam's step size at the start; it falls to zero along a cosine."""
+    weight_decay: float = 0.0
+    """L2 factor of Adam."""
+    batch: int = 8
+    """Windows per optimisation step."""
+    rollout: int = 3
+    """Autoregressive steps in the loss."""
+    epochs: int = 10
+    """Rounds, each closed by a validation."""
+    epoch_steps: int = 50
+    """Optimisation steps per round."""
+    patience: int = 10
+    """Rounds without a better validation error after which training stops."""
+
+    def __post_init__(self):
+        for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected {name} >= 1, got {getattr(self, name)}")
+        if not self.learning_rate > 0:
+            raise ValueError(f"expected learning_rate > 0, got {self.learning_rate}")
+        if not self.weight_decay >= 0:
+            raise ValueError(f"expected weight_decay >= 0, got {self.weight_decay}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """Which predictions are scored."""
+
+    steps: int = 20
+    """Rollout steps."""
+    stride: int = 4
+    """Frames between the starts of two scored windows."""
+
+    def __post_init__(self):
+        for name in ("steps", "stride"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected evaluation {name} >= 1, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """Everything that a run's metrics depend on, besides the versions of the libraries and the kind of machine."""
+
+    recipe: Recipe
+    model: str
+    model_source: str = ""
+    """SHA-256 of the user's model file, empty for models of this package."""
+    seed: int = 0
+    history: int = 1
+    budget: int | None = None
+    """Parameter count that the width is chosen for; ``None`` takes the model's own width."""
+    predicts: Literal["increment", "frame"] = "increment"
+    training: Training = field(default_factory=Training)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @property
+    def hash(self) -> str:
+        """16 hexadecimal digits of the SHA-256 of the configuration, written as canonical JSON."""
+        text = json.dumps(self.as_dict() | {"recipe": self.recipe.hash}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,75 @@
+"""Scores of a trained model: errors per rollout step, and its own equivariance error."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..datasets import DataSet, Windows
+from ..models import kernels_built_once
+from ..symmetry import Element, equivariance_error, probes
+from .configuration import Evaluation
+from .metrics import pool
+from .rollout import Rollout
+
+SPLITS = ("future", "domain")
+EQUIVARIANCE_STEPS = (1, 5, 10, 20)
+BATCH = 32
+
+Row = dict[str, Any]
+"""``split, metric, step, value``; ``step`` counts rollout steps from 1, or is ``"mean"`` for all of them."""
+
+
+@torch.no_grad()
+def predict(rollout: Rollout, windows: Tensor, steps: int) -> Tensor:
+    """Predictions for windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch."""
+    history = windows[:, : rollout.task.history]
+    with kernels_built_once(rollout.model):
+        return torch.cat([rollout(batch, steps) for batch in history.split(BATCH)])
+
+
+def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[Row]:
+    """Every metric of :mod:`.metrics` on Future and Domain, in physical units, and the equivariance error."""
+    rollout.eval()
+    rows = []
+    for split in SPLITS:
+        windows = data.windows(split, history=rollout.task.history, horizon=config.steps)
+        frames = _strided(windows, config.stride, data.velocity_rms, device)
+        prediction = predict(rollout, frames, config.steps)
+        target, last = frames[:, rollout.task.history :], frames[:, rollout.task.history - 1]
+        physical = [field.cpu() * data.velocity_rms for field in (prediction, target, last)]
+        for metric, values in pool(*physical).items():
+            steps = [*range(1, len(values)), "mean"]
+            rows += [_row(split, metric, step, value) for step, value in zip(steps, values, strict=True)]
+    return rows + _equivariance(rollout, data, config, device)
+
+
+def _strided(windows: Windows, stride: int, scale: float, device: torch.device) -> Tensor:
+    return (windows.batch(torch.arange(0, len(windows), stride)) / scale).to(device)
+
+
+def _row(split: str, metric: str, step: int | str, value: float) -> Row:
+    return {"split": split, "metric": metric, "step": step, "value": value if math.isfinite(value) else None}
+
+
+@torch.no_grad()
+def _equivariance(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[Row]:
+    """The formula by which the data are measured, with the model as ``F``, from the unseen simulations' frames."""
+    windows = data.windows("domain", history=rollout.task.history, horizon=config.steps)
+    history = _strided(windows, config.stride, data.velocity_rms, device)[:, : rollout.task.history]
+    steps = [step for step in EQUIVARIANCE_STEPS if step <= max(config.steps, 1)]
+
+    def act(element: Element, state: Tensor) -> Tensor:
+        return element.vector(state)
+
+    def evolve(state: Tensor) -> Tensor:
+        return predict(rollout, state, steps[-1])
+
+    if torch.equal(evolve(history[:1])[:, -1], history[:1, -1]):
+        return []
+    elements = probes(rollout.task.group, rollout.task.shape)
+    errors = equivariance_error(evolve, act, history, history[:, -1], elements)
+    return [_row("domain", "equivariance_error", step, errors[step - 1].item()) for step in steps]

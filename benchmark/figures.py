@@ -1,0 +1,84 @@
+"""Error against asymmetry, and learned against data equivariance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .leaderboard import select
+from .palette import styles
+from .results import DATA_ERROR_STEPS
+from .statistics import bootstrap
+from .storage import write_atomically
+
+DATA_ERROR_LABEL = f"measured equivariance error of the data (n = {DATA_ERROR_STEPS})"
+SUFFIXES = (".png", ".svg")
+
+
+def save(figure: Figure, path: Path) -> list[Path]:
+    """Writes the figure as PNG and as SVG; returns both paths."""
+    paths = [path.with_suffix(suffix) for suffix in SUFFIXES]
+    for target in paths:
+        write_atomically(target, lambda temporary: figure.savefig(temporary, dpi=150, bbox_inches="tight"))
+    return paths
+
+
+def plot_results(results: pd.DataFrame, folder: Path) -> list[Path]:
+    """The two curves of each scenario and history length, in ``folder``."""
+    written = []
+    for (scenario, history), part in results.groupby(["scenario", "history"]):
+        name = f"{scenario}-history-{history}"
+        written += save(error_curve(part, f"{scenario}, {history} input frame{'s' * (history > 1)}"), folder / name)
+        written += save(learned_curve(part, scenario), folder / f"{name}-learned")
+    return written
+
+
+def error_curve(results: pd.DataFrame, title: str) -> Figure:
+    """RMSE and nRMSE on unseen simulations, over the measured asymmetry of the data."""
+    figure = Figure(figsize=(11, 4.8), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for axes, metric, label in ((left, "nrmse", "nRMSE"), (right, "rmse", "RMSE (cells per frame)")):
+        _lines(axes, select(results, metric), label)
+    left.set_title(f"{title}: error over all rollout steps, unseen simulations", loc="left")
+    _legend(figure, left)
+    return figure
+
+
+def learned_curve(results: pd.DataFrame, scenario: str) -> Figure:
+    """The equivariance error of trained models over that of their data; on the diagonal both break it alike."""
+    rows = select(results, "equivariance_error", step=DATA_ERROR_STEPS)
+    figure = Figure(figsize=(7.5, 4.8), layout="constrained")
+    axes = figure.subplots()
+    top = max(results.data_error.max(), 0.1)
+    axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
+    _lines(axes, rows, f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
+    axes.set_title(f"{scenario}: what the models have learned", loc="left")
+    _legend(figure, axes)
+    return figure
+
+
+def _lines(axes: Axes, rows: pd.DataFrame, label: str) -> None:
+    """One line a model with its interval over seeds."""
+    style = styles(rows.groupby("model").family.first().to_dict())
+    for model, points in _points(rows):
+        line = axes.plot(points.data_error, points["mean"], label=model, markersize=6, linewidth=1.6, **style[model])
+        axes.fill_between(points.data_error, points.low, points.high, color=line[0].get_color(), alpha=0.15, lw=0)
+    axes.set_xlabel(DATA_ERROR_LABEL)
+    axes.set_ylabel(label)
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _points(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for model, part in rows.dropna(subset="value").groupby("model"):
+        cells = part.groupby("data_error").value.agg(list)
+        yield model, pd.DataFrame([vars(bootstrap(values)) for values in cells]).assign(data_error=cells.index)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper", frameon=False)

@@ -1,0 +1,100 @@
+"""Runs a grid: the data first, then every run that is not there yet, on several workers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from ..datasets import Recipe, generate
+from ..models import load_model_file
+from .configuration import RunConfig
+from .presets import Preset
+from .run import choose_device, execute
+from .storage import Record, is_done
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """Where a grid runs; none of it changes a result on one kind of machine."""
+
+    workers: int = os.cpu_count() or 1
+    """Processes that simulate and train side by side."""
+    device: str = "auto"
+    """auto, cpu or cuda."""
+    data_dir: Path = Path("data")
+    """Where data sets are, and are put when they are missing."""
+
+    def __post_init__(self):
+        if self.workers < 1:
+            raise ValueError(f"expected workers >= 1, got {self.workers}")
+        choose_device(self.device)
+
+
+def progress_bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def run_grid(preset: Preset, out: Path, machine: Machine, console: Console, model_file: str = "", overwrite=False):
+    """Generates what data are missing, executes what runs are missing, and returns the records of the new runs.
+
+    Each run is stored when it ends, so an interrupted grid goes on where it stopped. Runs that failed before are
+    tried again.
+
+    Raises:
+        ValueError: a preset that names unknown scenarios or models, before anything is computed.
+    """
+    if model_file:
+        load_model_file(model_file)
+    configs = preset.runs(model_file)
+    missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
+    console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
+    out.mkdir(parents=True, exist_ok=True)
+    with progress_bar(console) as progress:
+        recipes = list(dict.fromkeys(config.recipe for config in missing))
+        data = generate_all(recipes, machine, progress)
+        return _execute_all(missing, data, out, machine, progress, model_file)
+
+
+def generate_all(recipes: Sequence[Recipe], machine: Machine, progress: Progress) -> dict[str, Path]:
+    """The data set of each recipe, by the recipe's hash; those that exist are taken as they are."""
+    paths = {}
+    for recipe in recipes:
+        task = progress.add_task(f"simulate {recipe.scenario} {recipe.strength:g}", total=None)
+
+        def report(done: int, total: int, task=task) -> None:
+            progress.update(task, completed=done, total=total)
+
+        paths[recipe.hash] = generate(recipe, machine.data_dir, workers=machine.workers, progress=report)
+        progress.remove_task(task)
+    return paths
+
+
+def _execute_all(
+    configs: list[RunConfig], data: dict[str, Path], out: Path, machine: Machine, progress: Progress, model_file: str
+) -> list[Record]:
+    task = progress.add_task("train and evaluate", total=len(configs))
+    jobs = (
+        joblib.delayed(execute)(config, data[config.recipe.hash], out, device=machine.device, model_file=model_file)
+        for config in configs
+    )
+    records = []
+    for record in joblib.Parallel(n_jobs=machine.workers, return_as="generator_unordered", pre_dispatch="n_jobs")(jobs):
+        records.append(record)
+        progress.advance(task)
+        if record["status"] == "failed":
+            progress.console.print(f"failed: {record['model']} at {record['strength']:g}: {record['reason']}")
+    return records

@@ -1,0 +1,136 @@
+"""One run: build, train, evaluate, store."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import resource
+import sys
+import traceback
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..datasets import DataSet
+from ..models import Forecaster, Task, build, get_model, load_model_file
+from ..simulators import get_scenario
+from .configuration import RunConfig
+from .evaluation import evaluate, predict
+from .rollout import Rollout
+from .storage import Record, save_run
+from .training import train
+
+PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
+
+
+def choose_device(device: str) -> torch.device:
+    """``auto`` takes CUDA where there is one.
+
+    Raises:
+        ValueError: unknown device, or CUDA is asked for and not there.
+    """
+    if device not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"expected a device out of auto, cpu, cuda, got {device!r}")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("expected a CUDA device for --device cuda, got none: use --device cpu")
+    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def task_of(config: RunConfig) -> Task:
+    scenario = get_scenario(config.recipe.scenario)
+    shape = (config.recipe.resolution, config.recipe.resolution)
+    return Task(
+        history=config.history, shape=shape, group=scenario.group, boundary=scenario.boundary, predicts=config.predicts
+    )
+
+
+def initialise(config: RunConfig) -> Forecaster:
+    """The untrained model. Initialisation draws from a seed of its own, apart from data and shuffling."""
+    initialisation_seed, _ = seeds(config.seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(initialisation_seed)
+        return build(config.model, task_of(config), budget=config.budget)
+
+
+def seeds(seed: int) -> tuple[int, int]:
+    """Independent seeds for initialisation and shuffling."""
+    return tuple(int(child.generate_state(1)[0]) for child in np.random.SeedSequence(seed).spawn(2))
+
+
+def execute(config: RunConfig, data_path: Path, out: Path, *, device: str = "cpu", model_file: str = "") -> Record:
+    """Runs ``config`` and stores its record in ``out``. An exception becomes a record of a failed run.
+
+    Results do not depend on how many runs share the machine: each uses one thread.
+    """
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    record = _identity(config)
+    weights, rollout = {}, {}
+    try:
+        if model_file:
+            load_model_file(model_file)
+        record["family"] = get_model(config.model).family
+        measured, weights, rollout = _measure(config, DataSet(data_path), choose_device(device))
+        record |= measured | {"status": "done"}
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+        record |= {"status": "failed", "reason": " ".join(reason.split())}
+    save_run(out, record, weights, rollout)
+    return record
+
+
+def _identity(config: RunConfig) -> Record:
+    return {
+        "hash": config.hash,
+        "status": "failed",
+        "reason": "",
+        "scenario": config.recipe.scenario,
+        "symmetry": get_scenario(config.recipe.scenario).symmetry,
+        "strength": config.recipe.strength,
+        "model": config.model,
+        "seed": config.seed,
+        "config": config.as_dict(),
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "machine": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}",
+    }
+
+
+def _measure(config: RunConfig, data: DataSet, device: torch.device):
+    model = initialise(config).to(device)
+    rollout = Rollout(model, task_of(config), data.increment_rms / data.velocity_rms)
+    windows = [
+        data.windows(split, history=config.history, horizon=config.training.rollout) for split in ("train", "valid")
+    ]
+    curves = train(rollout, *windows, data.velocity_rms, config.training, seeds(config.seed)[1])
+    rows = evaluate(rollout, data, config.evaluation, device)
+    measured = {
+        "data": {"hash": data.manifest["hash"], "equivariance_error": data.equivariance_error},
+        "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "device": device.type,
+        "train_seconds": curves.seconds,
+        "samples_per_second": curves.samples_per_second,
+        "peak_memory_bytes": _peak_memory(device),
+        "curves": {"train_loss": curves.train_loss, "valid_rmse": curves.valid_rmse, "best_epoch": curves.best_epoch},
+        "metrics": rows,
+    }
+    weights = {name: value.cpu() for name, value in model.state_dict().items()}
+    return measured, weights, _example(rollout, data, config, device)
+
+
+def _peak_memory(device: torch.device) -> int:
+    """Peak memory of the device, or of this process where the device is the CPU, in bytes."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
+    """The first Domain window: what came and what the model predicted, in cells per frame."""
+    windows = data.windows("domain", history=config.history, horizon=config.evaluation.steps)
+    frames = windows.batch(torch.tensor([0]))
+    prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps).cpu()
+    target = frames[0, config.history :]
+    return {"prediction": (prediction[0] * data.velocity_rms).half().numpy(), "target": target.half().numpy()}
