@@ -1,4 +1,4 @@
-"""``symbreak``: parses the command line; exit code 0, or 2 and one line that says what was expected and what was got."""
+"""``symbreak``: parses the command line. Exit code 0, or 2 and one line: what was expected and what was got."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from ..simulators import list_scenarios
 from .figures import plot_results
 from .grid import Machine, generate_all, progress_bar, run_grid
 from .leaderboard import rich_table, write_leaderboard
-from .presets import PRESETS, Preset
+from .presets import PRESETS
 from .results import load_results
 from .stills import plot_rollouts
 
@@ -154,7 +154,9 @@ class Run:
         plot(out)
         failed = [record for record in records if record["status"] == "failed"]
         if failed:
-            raise CommandFailed(f"expected {len(records)} runs to finish, got {len(failed)} that failed (reasons above)")
+            raise CommandFailed(
+                f"expected {len(records)} runs to finish, got {len(failed)} that failed (reasons above)"
+            )
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from .storage import write_atomically
 
 REFERENCE = "convnet"
 EXPLANATION = (
-    f"`score` is how many times smaller the Domain nRMSE is than the {REFERENCE}'s: the geometric mean of the ratios over "
-    "scenarios, history lengths, strengths and seeds (1 = as good, above 1 = better). The other columns are nRMSE (error "
-    "divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of each data set, "
-    "mean over seeds with the bootstrap 95 % interval where there are several seeds; `error` there is the measured "
-    "equivariance error of the data over ten steps."
+    f"`score` is how many times smaller the Domain nRMSE is than the {REFERENCE}'s: the geometric mean of the ratios "
+    "over scenarios, history lengths, strengths and seeds (1 = as good, above 1 = better). The other columns are nRMSE "
+    "(error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of each "
+    "data set, mean over seeds with the bootstrap 95 % interval where there are several seeds; `error` there is the "
+    "measured equivariance error of the data over ten steps."
 )
 
 
@@ -62,9 +62,11 @@ def _interval(values: pd.Series) -> str:
 
 def formatted(table: pd.DataFrame) -> pd.DataFrame:
     """The leaderboard as text."""
-    return table.assign(
-        score=table.score.map("{:.3f}".format), parameters=table.parameters.map("{:,}".format)
-    ).fillna("").astype(str)
+    return (
+        table.assign(score=table.score.map("{:.3f}".format), parameters=table.parameters.map("{:,}".format))
+        .fillna("")
+        .astype(str)
+    )
 
 
 def rich_table(table: pd.DataFrame, title: str) -> Table:

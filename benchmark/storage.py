@@ -1,4 +1,4 @@
-"""Files of a results folder: ``runs/<hash>.json`` (the record), ``.pt`` (weights), ``.npz`` (one rollout to look at)."""
+"""Files of a results folder: ``runs/<hash>`` with ``.json`` (record), ``.pt`` (weights), ``.npz`` (one rollout)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Element(ABC):
 
     @abstractmethod
     def faces(self, velocity: Faces) -> Faces:
-        """Acts on staggered velocity: ``vx`` on the x-faces ``[..., X+1, Y]``, ``vy`` on the y-faces ``[..., X, Y+1]``."""
+        """Acts on staggered velocity: ``vx`` on x-faces ``[..., X+1, Y]``, ``vy`` on y-faces ``[..., X, Y+1]``."""
 
     def vector(self, field: Float[Tensor, "... 2 X Y"]) -> Float[Tensor, "... 2 X2 Y2"]:
         """Moves the pixels and turns the components: ``(g v)(p) = R_g v(g^-1 p)``."""
@@ -50,7 +50,7 @@ class Element(ABC):
 
 @dataclass(frozen=True)
 class PointElement(Element):
-    """``R^k M^m``: the mirror ``x -> -x`` if ``mirrored``, then ``k`` counter-clockwise quarter turns, about the middle.
+    """``R^k M^m``: the mirror ``x -> -x`` if ``mirrored``, then ``k`` counter-clockwise quarter turns about the middle.
 
     As a matrix ``R = [[0, -1], [1, 0]]`` and ``M = diag(-1, 1)``. Odd quarter turns need a square grid to be a symmetry
     of it; on other grids they exchange the sides.

@@ -16,9 +16,7 @@ def test_wind_in_a_turning_box():
     """``F^n(x) = x + n (1, 0)``: the change has norm n, and turning it by 90, 180, 270 degrees misses the wind by
     sqrt(2) n, 2 n, sqrt(2) n; the root mean square of the three is sqrt(8/3) n, whatever n."""
     wind = torch.tensor([1.0, 0.0])[:, None, None].expand(2, 5, 5)
-    errors = error(
-        lambda x: torch.stack((x + wind, x + 2 * wind), 1), torch.randn(3, 2, 5, 5), probes("C4", (5, 5))
-    )
+    errors = error(lambda x: torch.stack((x + wind, x + 2 * wind), 1), torch.randn(3, 2, 5, 5), probes("C4", (5, 5)))
     torch.testing.assert_close(errors, torch.full((2,), math.sqrt(8 / 3), dtype=torch.float64), rtol=1e-6, atol=0)
 
 
@@ -45,5 +43,5 @@ def test_nothing_moves():
 def test_probes_refuse_what_the_group_does_not_allow():
     with pytest.raises(ValueError, match=r"expected a square grid for C4, got 5 x 7"):
         probes("C4", (5, 7))
-    with pytest.raises(ValueError, match="expected a group out of .*, got 'SO3'"):
+    with pytest.raises(ValueError, match=r"expected a group out of .*, got 'SO3'"):
         probes("SO3", (5, 5))
