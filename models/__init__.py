@@ -1,0 +1,32 @@
+"""Networks that know a symmetry strictly, loosely or not at all, under one contract and by name."""
+
+from . import convnet, equiv, lift, persistence, rgroup, rpp, rsteer
+from .build import build, count_parameters
+from .check import CheckLine, CheckReport, check_model
+from .forecaster import Forecaster
+from .layers import kernels_built_once
+from .model_file import load_model_file
+from .registry import FAMILIES, SYMMETRIES, ModelEntry, get_model, list_models, register
+from .task import Task
+
+BUILT_IN = (convnet, equiv, lift, persistence, rgroup, rpp, rsteer)
+"""Importing these modules has registered their models."""
+
+__all__ = [
+    "BUILT_IN",
+    "FAMILIES",
+    "SYMMETRIES",
+    "CheckLine",
+    "CheckReport",
+    "Forecaster",
+    "ModelEntry",
+    "Task",
+    "build",
+    "check_model",
+    "count_parameters",
+    "get_model",
+    "kernels_built_once",
+    "list_models",
+    "load_model_file",
+    "register",
+]

@@ -1,0 +1,44 @@
+"""The contract of a model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from .layers.relaxed_layer import RelaxedLayer
+from .task import Task
+
+
+class Forecaster(nn.Module, ABC):
+    """A network from a history of velocity frames to the next frame or its increment, see :class:`Task`.
+
+    A model is a subclass with a constructor ``(task)`` or ``(task, *, width=16)`` and a ``forward``; it names no
+    device and keeps constants in buffers.
+    """
+
+    def __init__(self, task: Task):
+        super().__init__()
+        self.task = task
+
+    @abstractmethod
+    def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        """The next velocity frame or its increment, as the task says."""
+
+    def relaxation_penalty(self) -> Float[Tensor, ""]:
+        """Added to the loss as it is; by default the sum over the relaxed layers that the model contains, or 0."""
+        layers = [layer for layer in self.modules() if isinstance(layer, RelaxedLayer)]
+        return sum((layer.relaxation_penalty() for layer in layers), torch.zeros(()))
+
+    def frames_as_channels(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B C X Y"]:
+        """``[B, T, 2, X, Y] -> [B, 2T, X, Y]``: the input of a convolutional network.
+
+        Raises:
+            ValueError: if the number of frames or the grid is not the task's.
+        """
+        expected = (self.task.history, 2, *self.task.shape)
+        if tuple(history.shape[1:]) != expected:
+            raise ValueError(f"history: expected shape [B, {', '.join(map(str, expected))}], got {list(history.shape)}")
+        return history.flatten(1, 2)

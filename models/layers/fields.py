@@ -1,0 +1,61 @@
+"""What the channels of a layer mean: how many fields of which kind, and how a point group acts on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ...symmetry import PointElement, PointGroup
+
+KINDS = ("scalar", "vector", "regular")
+
+
+@cache
+def representation(group: PointGroup, kind: str) -> Float[Tensor, "H d d"]:
+    """``rho(h)`` for every element: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular fields."""
+    if kind == "scalar":
+        return torch.ones(len(group), 1, 1)
+    if kind == "vector":
+        return torch.stack([element.matrix() for element in group.elements])
+    return torch.nn.functional.one_hot(group.product).transpose(1, 2).float()
+
+
+@dataclass(frozen=True)
+class Fields:
+    """``count`` fields of one kind, stored as channels ``[count * size, X, Y]``, the components of a field together.
+
+    Under an element ``g`` a field becomes ``(g f)(p) = rho(g) f(g^-1 p)``; for regular fields, functions of a group
+    element ``h`` and a place, that is ``(g f)(h, p) = f(g^-1 h, g^-1 p)``.
+
+    Raises:
+        ValueError: unknown kind, or a count below 1.
+    """
+
+    group: PointGroup
+    kind: str
+    count: int
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"kind: expected one of {', '.join(KINDS)}, got {self.kind!r}")
+        if self.count < 1:
+            raise ValueError(f"width: expected at least 1 {self.kind} field, got {self.count}")
+
+    @property
+    def size(self) -> int:
+        """Components of one field."""
+        return {"scalar": 1, "vector": 2, "regular": len(self.group)}[self.kind]
+
+    @property
+    def channels(self) -> int:
+        return self.count * self.size
+
+    def act(self, element: PointElement, fields: Float[Tensor, "... C X Y"]) -> Float[Tensor, "... C X2 Y2"]:
+        """``g f``."""
+        matrix = representation(self.group, self.kind)[self.group.elements.index(element)].to(fields)
+        moved = element.scalar(fields).unflatten(-3, (self.count, self.size))
+        return torch.einsum("ij,...jxy->...ixy", matrix, moved).flatten(-4, -3)

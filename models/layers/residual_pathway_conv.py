@@ -1,0 +1,62 @@
+"""Steerable and free convolution side by side, each with its prior."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from .built_conv import Kernel
+from .field_conv import FieldConv2d, initial_scale
+from .fields import Fields
+from .relaxed_layer import RelaxedLayer
+from .steerable_basis import steerable_basis
+from .steerable_conv import combine
+
+
+class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
+    """``K(y) = sum_n w_n Psi_n(y) + W(y)``, and so for the bias: two branches, by linearity one convolution.
+
+    ``W`` starts at zero: the layer starts equivariant. Gaussian priors on both branches give the penalty
+    ``alpha_strict ||w||^2 + alpha_free (||W||^2 + ||c||^2)``, with ``c`` the free bias.
+
+    Keeps: translations. Breaks: the point group, through ``W`` and ``c``.
+
+    Args:
+        source, target: ``I`` input and ``O`` output fields.
+        gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
+        alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss.
+
+    Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints", eq. 3.
+    """
+
+    def __init__(
+        self,
+        source: Fields,
+        target: Fields,
+        *,
+        kernel_size: int = 3,
+        boundary: tuple[str, str] = ("closed", "closed"),
+        gain: float = 2**0.5,
+        alpha_strict: float = 1e-6,
+        alpha_free: float = 1e-4,
+    ):
+        super().__init__(source, target, kernel_size, boundary)
+        self.alpha_strict, self.alpha_free = alpha_strict, alpha_free
+        basis = steerable_basis(source.group, source.kind, target.kind, kernel_size)
+        self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
+        scale = initial_scale(basis, source, gain)
+        self.weight = nn.Parameter(scale * torch.randn(target.count, source.count, len(basis)))
+        self.free_weight = nn.Parameter(torch.zeros(target.channels, source.channels, kernel_size, kernel_size))
+        self.free_bias = nn.Parameter(torch.zeros(target.channels))
+
+    def kernel(self) -> Kernel:
+        return combine(self.weight, self.basis) + self.free_weight
+
+    def channel_bias(self) -> Float[Tensor, " C_out"]:
+        bias = super().channel_bias()
+        return self.free_bias if bias is None else bias + self.free_bias
+
+    def relaxation_penalty(self) -> Float[Tensor, ""]:
+        free = self.free_weight.square().sum() + self.free_bias.square().sum()
+        return self.alpha_strict * self.weight.square().sum() + self.alpha_free * free

@@ -1,0 +1,46 @@
+"""A user's model file."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+
+from .registry import MODELS, ModelEntry
+
+
+def load_model_file(path: str | Path) -> list[ModelEntry]:
+    """Imports a Python file, whose ``@register`` calls take effect, and returns the models it registered.
+
+    The same file may be loaded again, by another process or after an edit.
+
+    Raises:
+        ValueError: if there is no such Python file, if importing it fails (with file, line and reason), or if it
+            registers nothing.
+    """
+    path = Path(path).resolve()
+    if path.suffix != ".py" or not path.is_file():
+        raise ValueError(f"expected a Python file with models, got {path}")
+    module_name = f"symbreak_model_file_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[module_name]
+        raise ValueError(f"expected {path} to import, got {_where(error, path)}") from error
+    entries = [entry for entry in MODELS.values() if entry.cls.__module__ == module_name]
+    if not entries:
+        raise ValueError(f"expected at least one class with @register in {path}, got none")
+    return entries
+
+
+def _where(error: Exception, path: Path) -> str:
+    """``line 12: NameError: ...``, the innermost line that is the user's."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = error.lineno if isinstance(error, SyntaxError) else (lines or [None])[-1]
+    reason = f"{type(error).__name__}: {error}"
+    return f"line {line}: {reason}" if line else reason

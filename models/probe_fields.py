@@ -1,0 +1,18 @@
+"""Random smooth velocity to try a network on."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, pad
+
+
+def probe_fields(
+    batch: int, history: int, shape: tuple[int, int], *, seed: int = 0, passes: int = 3
+) -> Float[Tensor, "B T 2 X Y"]:
+    """White noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one."""
+    noise = torch.randn(batch * history, 2, *shape, generator=torch.Generator().manual_seed(seed))
+    for _ in range(passes):
+        noise = avg_pool2d(pad(noise, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    return (noise / noise.square().mean().sqrt()).view(batch, history, 2, *shape)

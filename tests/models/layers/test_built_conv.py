@@ -1,0 +1,67 @@
+"""Kernels are built once per optimisation step, and padding follows the walls."""
+
+import pytest
+import torch
+
+from symbreak.models.layers import Fields, PlainConv2d, SteerableConv2d, kernels_built_once
+from symbreak.symmetry import C4
+
+
+class CountingConv2d(SteerableConv2d):
+    built = 0
+
+    def kernel(self):
+        self.built += 1
+        return super().kernel()
+
+
+def layer_and_fields():
+    torch.manual_seed(0)
+    fields = Fields(C4, "regular", 2)
+    return CountingConv2d(fields, fields), torch.randn(2, 8, 5, 7)
+
+
+def test_a_rollout_builds_each_kernel_once_with_the_same_gradient():
+    layer, fields = layer_and_fields()
+    layer(layer(layer(fields))).sum().backward()
+    expected = layer.weight.grad.clone()
+    assert layer.built == 3
+
+    layer.zero_grad()
+    with kernels_built_once(layer):
+        layer(layer(layer(fields))).sum().backward()
+    assert layer.built == 4
+    torch.testing.assert_close(layer.weight.grad, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_kernels_are_forgotten_at_the_exit_even_after_an_error():
+    layer, fields = layer_and_fields()
+    with pytest.raises(RuntimeError, match="interrupted"), kernels_built_once(layer):
+        before = layer(fields)
+        raise RuntimeError("interrupted")
+    torch.nn.init.zeros_(layer.weight)
+    assert before.abs().max() > 0 and layer(fields).abs().max() == 0
+
+
+def test_an_inner_context_leaves_the_kernels_to_the_outer_one():
+    layer, fields = layer_and_fields()
+    with kernels_built_once(layer):
+        with kernels_built_once(layer):
+            layer(fields)
+        layer(fields)
+    assert layer.built == 1
+
+
+@pytest.mark.parametrize("boundary", [("periodic", "closed"), ("closed", "periodic"), ("periodic", "periodic")])
+def test_padding_wraps_along_periodic_axes_only(boundary):
+    """A shift along an axis commutes with the layer exactly if that axis is periodic."""
+    torch.manual_seed(0)
+    layer, fields = PlainConv2d(3, 2, boundary=boundary), torch.randn(2, 3, 5, 7)
+    for axis, kind in zip((-2, -1), boundary, strict=True):
+        difference = layer(fields.roll(2, axis)) - layer(fields).roll(2, axis)
+        assert (difference.abs().max() < 1e-5) == (kind == "periodic")
+
+
+def test_no_channels_is_an_error():
+    with pytest.raises(ValueError, match="width: expected at least 1 channel, got 0 -> 2"):
+        PlainConv2d(0, 2)

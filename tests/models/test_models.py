@@ -1,0 +1,157 @@
+"""Every registered network: the contract, and the symmetry that its family promises."""
+
+import pytest
+import torch
+
+from symbreak.models import Task, build, check_model, count_parameters, kernels_built_once, list_models
+from symbreak.models.check import default_task
+from symbreak.models.model_error import model_error
+from symbreak.models.probe_fields import probe_fields
+from symbreak.symmetry import point_group
+
+NAMES = [entry.name for entry in list_models() if entry.has_width]
+POINT_GROUP_ENTRIES = [entry for entry in list_models() if {"rotation", "reflection"} & set(entry.symmetries)]
+START_EQUIVARIANT = [entry.name for entry in POINT_GROUP_ENTRIES if not entry.name.startswith("lift")]
+LEAVE_IT = [entry.name for entry in POINT_GROUP_ENTRIES if entry.family == "relaxed"]
+ROTATION = Task(history=2, shape=(12, 12), group="C4")
+
+
+def small_task(name, **changes):
+    entry = next(entry for entry in list_models() if entry.name == name)
+    settings = vars(default_task(entry, cells=12)) | changes
+    return Task(**settings)
+
+
+def small_model(name, **changes):
+    torch.manual_seed(0)
+    return build(name, small_task(name, **changes), width=2)
+
+
+def perturb(model):
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+    return model
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in list_models()])
+def test_every_model_obeys_the_contract(name):
+    report = check_model(name, width=2)
+    assert report.passed, str(report)
+
+
+@pytest.mark.parametrize("dtype, tolerance", [(torch.float32, 1e-5), (torch.float64, 1e-10)])
+@pytest.mark.parametrize("name", START_EQUIVARIANT)
+def test_starts_equivariant_under_the_simulators_action(name, dtype, tolerance):
+    model = small_model(name).to(dtype)
+    history = probe_fields(3, 2, model.task.shape).to(dtype)
+    assert model_error(model, history, model.task.group) < tolerance
+
+
+@pytest.mark.parametrize("group", ["C4", "D4", "mirror"])
+def test_strict_models_stay_equivariant_whatever_their_weights(group):
+    task = Task(history=2, shape=(12, 12), group=group)
+    model = perturb(build("equiv-reflection" if group == "mirror" else "equiv-rotation", task, width=2)).double()
+    assert model_error(model, probe_fields(3, 2, (12, 12)).double(), group) < 1e-10
+
+
+@pytest.mark.parametrize("name", LEAVE_IT)
+def test_relaxed_models_can_leave_the_symmetry(name):
+    model = perturb(small_model(name))
+    assert model_error(model, probe_fields(3, 2, model.task.shape), model.task.group) > 0.02
+
+
+@pytest.mark.parametrize("group", ["C4", "mirror"])
+def test_convnet_has_no_point_group(group):
+    model = small_model("convnet")
+    assert model_error(model, probe_fields(3, 2, (12, 12)), group) > 0.5
+
+
+def test_persistence_predicts_that_nothing_moves():
+    history = probe_fields(3, 2, (12, 12))
+    assert build("persistence", ROTATION)(history).abs().max() == 0
+    frames = Task(history=2, shape=(12, 12), group="C4", predicts="frame")
+    assert torch.equal(build("persistence", frames)(history), history[:, -1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_step_of_training_lowers_the_loss(name):
+    model = small_model(name)
+    history, target = probe_fields(4, 2, model.task.shape), probe_fields(4, 1, model.task.shape, seed=1)[:, 0]
+    optimiser = torch.optim.Adam(model.parameters(), 1e-3)
+    losses = []
+    for _ in range(5):
+        optimiser.zero_grad()
+        with kernels_built_once(model):
+            loss = (model(history) - target).square().mean() + model.relaxation_penalty()
+            loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_trains_under_autocast(name):
+    model = small_model(name)
+    history = probe_fields(2, 2, model.task.shape)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = model(history).float().square().mean() + model.relaxation_penalty()
+    loss.backward()
+    assert loss.isfinite() and all(parameter.grad.isfinite().all() for parameter in model.parameters())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", NAMES)
+def test_agrees_on_cuda(name):
+    model = small_model(name).double()
+    history = probe_fields(2, 2, model.task.shape).double()
+    expected = model(history)
+    torch.testing.assert_close(model.cuda()(history.cuda()).cpu(), expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_seed_decides_the_weights(name):
+    first, second = small_model(name).state_dict(), small_model(name).state_dict()
+    assert first and all(torch.equal(first[key], second[key]) for key in first)
+
+
+@pytest.mark.parametrize("name", START_EQUIVARIANT)
+def test_a_box_that_the_group_does_not_map_onto_itself_is_an_error(name):
+    if "reflection" in name:
+        build(name, small_task(name, shape=(12, 10), boundary=("periodic", "closed")), width=1)
+        return
+    with pytest.raises(ValueError, match="shape: expected a square grid for C4, got 12 x 10"):
+        build(name, small_task(name, shape=(12, 10)), width=1)
+    with pytest.raises(ValueError, match="boundary: expected the same along x and y for C4, got periodic and closed"):
+        build(name, small_task(name, boundary=("periodic", "closed")), width=1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_history_is_an_error(name):
+    model = small_model(name)
+    with pytest.raises(ValueError, match=r"history: expected shape \[B, 2, 2, 12, 12\], got \[2, 3, 2, 12, 12\]"):
+        model(probe_fields(2, 3, (12, 12)))
+
+
+def test_penalties_enter_once():
+    """The model's penalty is the sum of its layers' penalties, each counted once."""
+    model = perturb(small_model("rgroup-rotation"))
+    expected = sum(layer.relaxation_penalty() for layer in model.network.layers)
+    assert model.relaxation_penalty().item() == pytest.approx(expected.item())
+    assert build("convnet", ROTATION).relaxation_penalty() == 0
+
+
+def test_parameters_do_not_include_constants():
+    model = build("equiv-rotation", ROTATION, width=2)
+    names = {name for name, _ in model.named_parameters()}
+    assert set(model.state_dict()) == names and count_parameters(model) == sum(p.numel() for p in model.parameters())
+
+
+def test_d4_has_mirrors_that_c4_has_not():
+    history = probe_fields(3, 2, (12, 12))
+    for group in ("C4", "D4"):
+        model = perturb(build("equiv-rotation", Task(history=2, shape=(12, 12), group=group), width=2))
+        assert len(point_group(group)) == model.network.layers[0].target.size
+        assert (model_error(model, history, "mirror") < 1e-5) == (group == "D4")
