@@ -1,0 +1,54 @@
+"""Whole files, written at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from .recipe import DataError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes under a temporary name and renames, so that a file is there complete or not at all.
+
+    Raises:
+        DataError: the folder cannot be written, or the disk is full; nothing is left behind.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DataError(f"expected to write {path}, got: {error.strerror or error}") from error
+
+
+def read_bytes(path: Path, sha256: str | None = None) -> bytes:
+    """The content of a file.
+
+    Raises:
+        DataError: it cannot be read, or its checksum is not the given one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"expected the file {path}, got: {error.strerror or error}") from error
+    if sha256 is not None and checksum(content) != sha256:
+        raise DataError(
+            f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file is damaged; "
+            "delete the folder of the data set and generate it again"
+        )
+    return content
+
+
+def checksum(content: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,77 @@
+"""``manifest.json``: what a complete data set is, and whether the files are still what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from .files import read_bytes, write_atomically
+from .plan import FOLDER_OF_SPLIT, file_names
+from .recipe import DATA_VERSION, DataError, Recipe
+
+MANIFEST = "manifest.json"
+VERSIONS_OF = ("numpy", "torch", "phiflow", "phiml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Written last, so that a folder with a manifest is complete.
+
+    Attributes:
+        recipe: what the data are.
+        hash: of the recipe.
+        files: SHA-256 of each file.
+        velocity_rms: root mean square of the training velocity, in cells per step.
+        increment_rms: the same of its change from frame to frame.
+        largest_velocity: in cells per step, the CFL number of the simulations.
+        equivariance_error: ``EE_n`` of the data, by ``n``.
+        versions: of the packages that computed the data.
+        data_version: counts changes of the physics or of the format.
+    """
+
+    recipe: Recipe
+    hash: str
+    files: dict[str, str]
+    velocity_rms: float
+    increment_rms: float
+    largest_velocity: float
+    equivariance_error: dict[int, float]
+    versions: dict[str, str]
+    data_version: int = DATA_VERSION
+
+
+def installed_versions() -> dict[str, str]:
+    return {package: version(package) for package in VERSIONS_OF}
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    write_atomically(folder / MANIFEST, (json.dumps(asdict(manifest), indent=2) + "\n").encode())
+
+
+def read_manifest(folder: Path | str) -> Manifest:
+    """The manifest of a data set.
+
+    Raises:
+        DataError: there is none, or it is damaged, or of another version.
+    """
+    path = Path(folder) / MANIFEST
+    if not path.exists():
+        raise DataError(f"expected a data set with {path}, got none: its generation did not finish, or it is elsewhere")
+    try:
+        content = json.loads(read_bytes(path))
+        errors = {int(steps): float(error) for steps, error in content["equivariance_error"].items()}
+        recipe = Recipe(**content["recipe"])
+        manifest = Manifest(**content | {"recipe": recipe, "equivariance_error": errors})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError(f"expected a manifest in {path}, got: {error}") from error
+    if manifest.data_version != DATA_VERSION:
+        raise DataError(f"expected data of version {DATA_VERSION} in {path}, got {manifest.data_version}")
+    if manifest.hash != recipe.hash:
+        raise DataError(f"expected the recipe of hash {manifest.hash} in {path}, got one of hash {recipe.hash}")
+    expected = {name for split in FOLDER_OF_SPLIT for name in file_names(recipe, split)} | {"stats.yaml"}
+    if set(manifest.files) != expected:
+        missing = sorted(expected - set(manifest.files)) or sorted(set(manifest.files) - expected)
+        raise DataError(f"expected the files of the recipe in {path}, got a difference in {missing[0]}")
+    return manifest

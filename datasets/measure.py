@@ -1,0 +1,115 @@
+"""How unequal the stored data and their mirror images are: restart the simulator from moved states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ..simulators import Draws, Plumes, simulate, still
+from ..symmetry import Element, equivariance_error, probes
+from .files import read_bytes
+from .manifest import read_manifest
+from .plan import Chunk, chunks
+from .recipe import DataError, Recipe
+from .well import decode
+
+STEPS = (1, 5, 10, 20)
+START_FRAMES = (0, 20)
+LARGEST_SAMPLE = 16
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Start:
+    """Plumes to run on: where they are now, what they drew, and the frames that follow, if these are stored."""
+
+    plumes: Plumes
+    draws: Draws
+    following: Float[Tensor, "B N 2 X Y"] | None
+
+
+def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, float]:
+    """``EE_n`` of a data set, see :func:`~symbreak.symmetry.equivariance_error`, by ``n``.
+
+    The test simulations (the first 16) are simulated again up to stored frames 0 and 20. From there ``g F^n(x)`` is
+    read from the files and ``F^n(g x)`` is simulated, so what is measured is what is on disk. Step numbers for which
+    there are not enough frames are left out.
+
+    Raises:
+        DataError: a file is missing or damaged, or holds something else than what the recipe simulates.
+    """
+    manifest = read_manifest(path)
+    return equivariance_of_files(Path(path), manifest.recipe, manifest.files, steps)
+
+
+def equivariance_of_files(
+    folder: Path, recipe: Recipe, files: dict[str, str], steps: tuple[int, ...] = STEPS
+) -> dict[int, float]:
+    """:func:`measure` for a data set whose manifest is not written yet."""
+    steps = tuple(n for n in steps if n < recipe.frames)
+    horizon = max(steps)
+    starts = [start for chunk in measured_chunks(recipe) for start in _starts(folder, recipe, files, chunk, horizon)]
+    scenario, shape = recipe.scenario_object(), (recipe.resolution, recipe.resolution)
+
+    def act(element: Element, parts: list[Start]) -> list[Start]:
+        return [Start(part.plumes.moved(element), part.draws.moved(element, shape), None) for part in parts]
+
+    def evolve(parts: list[Start]) -> Float[Tensor, "B N 2 X Y"]:
+        return torch.cat([_run_on(part, recipe, horizon) for part in parts])
+
+    initial = torch.cat([start.plumes.velocity for start in starts])
+    errors = equivariance_error(evolve, act, starts, initial, probes(scenario.group, shape))
+    return {n: errors[n - 1].item() for n in steps}
+
+
+def measured_chunks(recipe: Recipe) -> list[Chunk]:
+    return [chunk for chunk in chunks(recipe) if chunk.simulations == "test" and chunk.last <= LARGEST_SAMPLE]
+
+
+def measured_steps(recipe: Recipe) -> int:
+    """Simulation-steps that the measurement takes, for progress bars."""
+    horizon = max(n for n in STEPS if n < recipe.frames)
+    starts = _start_frames(recipe, horizon)
+    elements = len(probes(recipe.scenario_object().group, (recipe.resolution, recipe.resolution)))
+    again = recipe.first_frame + starts[-1]
+    return sum(len(chunk) for chunk in measured_chunks(recipe)) * (again + len(starts) * elements * horizon)
+
+
+def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, horizon: int) -> list[Start]:
+    """Simulates a chunk again and pairs its states with the stored frames that follow them."""
+    (name,) = chunk.files(recipe)
+    stored = torch.from_numpy(decode(read_bytes(folder / name, files[name]), str(folder / name)).velocity)
+    frames = _start_frames(recipe, horizon)
+    scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
+    box = scenario.box(recipe.resolution)
+    law = scenario.law(box, draws, recipe.strength)
+    run = simulate(still(box, len(chunk)), law, box, recipe.first_frame + frames[-1])
+    starts = []
+    for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
+        difference = (plumes.velocity - stored[:, frame]).abs().max().item()
+        if difference > ROUNDING * stored.abs().max().item():
+            raise DataError(
+                f"expected the frames of the recipe in {folder / name}, got a difference of {difference:.1e} "
+                f"in frame {frame}: the file was computed by another version or on another kind of machine"
+            )
+        if frame in frames:
+            starts.append(Start(plumes, draws, stored[:, frame + 1 : frame + 1 + horizon].double()))
+    return starts
+
+
+def _start_frames(recipe: Recipe, horizon: int) -> tuple[int, ...]:
+    return tuple(frame for frame in START_FRAMES if frame + horizon < recipe.frames)
+
+
+def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 X Y"]:
+    if start.following is not None:
+        return start.following
+    scenario = recipe.scenario_object()
+    box = scenario.box(recipe.resolution)
+    law = scenario.law(box, start.draws, recipe.strength)
+    return torch.stack([plumes.velocity for plumes in simulate(start.plumes, law, box, horizon)], 1)

@@ -1,0 +1,113 @@
+"""A recipe says everything about a data set; the data are a function of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from ..simulators import Scenario, get_scenario
+
+DATA_VERSION = 1
+SIMULATIONS_PER_FILE = 8
+SPLITS = ("train", "valid", "future", "domain")
+
+
+class DataError(ValueError):
+    """Data on disk are missing, damaged, or cannot be written. The message names the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What to simulate.
+
+    Attributes:
+        scenario: name of a scenario, see ``symbreak list scenarios``.
+        strength: how much of the symmetry is broken, in [0, 1].
+        resolution: cells along each side of the box.
+        train, valid, test: number of simulations; no two share an inflow or a force.
+        train_frames: frames of each training simulation that networks are trained on ...
+        future_frames: ... and the frames after those, which make the *Future* split. The simulations of the other
+            splits have ``train_frames + future_frames`` frames.
+        first_frame: steps before the first stored frame.
+        buoyancy: acceleration of the flow per unit of smoke, in cells per step^2; each simulation draws its own around
+            it.
+        seed: of all draws. They depend on ``(seed, split, index)`` and on nothing else, so that data sets of different
+            strength hold the same plumes.
+
+    Raises:
+        ValueError: a value of the wrong type or out of range.
+    """
+
+    scenario: str
+    strength: float = 0.0
+    resolution: int = 64
+    train: int = 24
+    valid: int = 6
+    test: int = 8
+    train_frames: int = 40
+    future_frames: int = 20
+    first_frame: int = 10
+    buoyancy: float = 0.01
+    seed: int = 0
+
+    def __post_init__(self):
+        scenario = get_scenario(self.scenario)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type == "int" and (not isinstance(value, int) or isinstance(value, bool)):
+                raise ValueError(f"expected a whole number for {field.name}, got {value!r}")
+            if field.type == "float":
+                if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+                    raise ValueError(f"expected a finite number for {field.name}, got {value!r}")
+                object.__setattr__(self, field.name, float(value) + 0.0)
+        if not 0 <= self.strength <= 1:
+            raise ValueError(f"expected a strength in [0, 1], got {self.strength}")
+        if self.buoyancy <= 0:
+            raise ValueError(f"expected a buoyancy above 0, got {self.buoyancy}")
+        for name, least in MINIMA.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")
+        if self.last_frame > scenario.last_frame:
+            raise ValueError(f"expected frames up to {scenario.last_frame} at most, got {self.last_frame}")
+
+    @property
+    def frames(self) -> int:
+        """Stored frames of a simulation."""
+        return self.train_frames + self.future_frames
+
+    @property
+    def last_frame(self) -> int:
+        """Steps from rest to the last stored frame."""
+        return self.first_frame + self.frames - 1
+
+    @property
+    def content(self) -> str:
+        """The recipe as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits that identify the recipe and the version of the physics."""
+        return hashlib.sha256(f"symbreak data {DATA_VERSION}: {self.content}".encode()).hexdigest()[:12]
+
+    def scenario_object(self) -> Scenario:
+        return get_scenario(self.scenario)
+
+    def folder(self, data_dir: Path | str) -> Path:
+        """Where the data set lives: ``<data-dir>/<scenario>/strength-0.50-<hash>``."""
+        return Path(data_dir) / self.scenario / f"strength-{self.strength:.2f}-{self.hash}"
+
+
+MINIMA = {
+    "resolution": 8,
+    "train": 1,
+    "valid": 1,
+    "test": 1,
+    "train_frames": 2,
+    "future_frames": 2,
+    "first_frame": 1,
+    "seed": 0,
+}

@@ -1,0 +1,92 @@
+"""What a scenario is: a group, the draws of its simulations, and a law that breaks the group by a known amount."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from numpy.random import Generator
+from torch import Tensor
+
+from ..symmetry import Shape
+from .box import Box
+from .pressure import openness
+from .state import Draws, Law
+
+INFLOW_RADIUS = 5 / 64
+SPREAD = (0.6, 1.4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One file per scenario defines one of these; ``docs/add-a-scenario.md`` says how.
+
+    Attributes:
+        name: ``<symmetry>-<what breaks it>``.
+        symmetry: ``rotation``, ``translation``, ``reflection`` or ``scaling``.
+        group: name of the group of :mod:`symbreak.symmetry` that is exact at strength 0.
+        boundary: walls per axis, see :class:`~.box.Box`.
+        description: one line for ``symbreak list``.
+        draw: ``(generator, index, shape, buoyancy) -> Draws`` of one simulation (a batch of one). ``buoyancy`` is the
+            base force of the recipe; ``index`` lets every set hold the same share of, say, each side.
+        law: ``(box, draws, strength) -> Law``; at strength 0 it treats all states that the group relates alike.
+        last_frame: number of steps after which the flow is no longer predictable enough to be measured.
+    """
+
+    name: str
+    symmetry: str
+    group: str
+    boundary: tuple[str, str]
+    description: str
+    draw: Callable[[Generator, int, Shape, float], Draws]
+    law: Callable[[Box, Draws, float], Law]
+    last_frame: int = 110
+
+    def box(self, resolution: int) -> Box:
+        return Box((resolution, resolution), self.boundary)
+
+
+def law(
+    box: Box,
+    draws: Draws,
+    *,
+    force: Float[Tensor, "#B 2 #X #Y"] | None = None,
+    drag_x: Float[Tensor, "#B #FX #Y"] | float = 0.0,
+    drag_y: Float[Tensor, "#B #X #FY"] | float = 0.0,
+    open_x: Float[Tensor, " FX"] | None = None,
+) -> Law:
+    """The law that breaks nothing, ``buoyancy x direction`` everywhere, except for what is given."""
+    force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] if force is None else force
+    drag_x, drag_y = (torch.as_tensor(drag, dtype=torch.float64) for drag in (drag_x, drag_y))
+    return Law(
+        inflow=inflow(box, draws),
+        force=force.expand(len(draws.center), 2, *box.shape),
+        drag_x=drag_x if drag_x.ndim else drag_x.view(1, 1, 1),
+        drag_y=drag_y if drag_y.ndim else drag_y.view(1, 1, 1),
+        open_x=openness(box, 0) if open_x is None else open_x,
+        open_y=openness(box, 1),
+    )
+
+
+def inflow(box: Box, draws: Draws) -> Float[Tensor, "B X Y"]:
+    """Smoke that enters in each step: 1 inside of a disc around ``center``, with an edge one cell wide."""
+    x, y = cell_centers(box)
+    across, along = (
+        _distance(position, center[:, None, None], box, axis)
+        for axis, (position, center) in enumerate(zip((x, y), draws.center.T, strict=True))
+    )
+    radius = INFLOW_RADIUS * min(box.shape) * draws.scale[:, None, None]
+    return (radius - (across.square() + along.square()).sqrt() + 0.5).clamp(0, 1)
+
+
+def cell_centers(box: Box) -> tuple[Float[Tensor, "X 1"], Float[Tensor, "1 Y"]]:
+    """``x`` and ``y`` of the cell centres."""
+    x, y = (torch.arange(size, dtype=torch.float64) + 0.5 for size in box.shape)
+    return x[:, None], y[None, :]
+
+
+def _distance(position: Tensor, center: Tensor, box: Box, axis: int) -> Tensor:
+    distance = (position - center).abs()
+    return torch.minimum(distance, box.shape[axis] - distance) if box.boundary[axis] == "periodic" else distance

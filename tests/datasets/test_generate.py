@@ -1,0 +1,156 @@
+"""Generation: same bytes however it is done, resumable, and nothing half-written."""
+
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from symbreak.datasets import DataError, DataSet, Recipe, generate, measure, verify
+from symbreak.datasets.files import checksum
+from symbreak.datasets.measure import equivariance_of_files
+from symbreak.datasets.plan import chunks
+from symbreak.datasets.recipe import SPLITS
+from symbreak.simulators import simulate, still
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_folder_says_what_is_in_it(folder, small):
+    assert folder == small.folder(folder.parent.parent)
+    assert folder.name == f"strength-0.50-{small.hash}"
+    assert verify(folder) is None
+
+
+def test_same_bytes_with_two_workers(folder, small, tmp_path):
+    assert contents(generate(small, tmp_path, workers=2)) == contents(folder)
+
+
+def test_repeating_is_a_cache_hit(folder, small):
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    assert generate(small, folder.parent.parent, progress=lambda done, total: pytest.fail("simulated again")) == folder
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_goes_on_where_it_stopped(folder, small, tmp_path):
+    """A progress callback that raises stands for Ctrl-C."""
+
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(small, tmp_path, progress=interrupt)
+    target = small.folder(tmp_path)
+    finished = {path: path.stat().st_mtime_ns for path in target.rglob("*.hdf5")}
+    assert finished and not (target / "manifest.json").exists()
+    with pytest.raises(DataError, match=r"expected a data set with .*manifest.json, got none"):
+        DataSet(target)
+    generate(small, tmp_path)
+    assert contents(target) == contents(folder)
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+
+
+def test_progress_ends_at_the_total(small, tmp_path):
+    seen = []
+    generate(small, tmp_path, progress=lambda done, total: seen.append((done, total)))
+    done, total = zip(*seen, strict=True)
+    assert list(done) == sorted(done) and done[-1] == total[0] and len(set(total)) == 1
+
+
+def test_stored_frames_are_those_of_the_simulation(folder, small):
+    (chunk,) = (chunk for chunk in chunks(small) if chunk.simulations == "test")
+    scenario, box = small.scenario_object(), small.scenario_object().box(16)
+    law = scenario.law(box, chunk.draws(small), 0.5)
+    run = list(simulate(still(box, 4), law, box, small.last_frame))
+    expected = torch.stack([state.velocity for state in run[small.first_frame - 1 :]], 1).float()
+    assert torch.equal(DataSet(folder).velocity("domain"), expected)
+    assert DataSet(folder).smoke("domain").shape == (4, small.frames, 16, 16)
+
+
+def test_future_continues_the_training_simulations(folder, small):
+    """The change from the last training frame to the first future frame is no larger than changes are elsewhere."""
+    train, future = (DataSet(folder).velocity(split) for split in ("train", "future"))
+    assert train.shape[0] == future.shape[0] == small.train
+    jump = (future[:, 0] - train[:, -1]).norm()
+    assert jump < 1.5 * (train[:, -1] - train[:, -2]).norm()
+
+
+def test_statistics_by_hand(folder):
+    dataset = DataSet(folder)
+    train = dataset.velocity("train").double()
+    assert dataset.velocity_rms == pytest.approx(train.square().mean().sqrt().item())
+    assert dataset.increment_rms == pytest.approx(train.diff(dim=1).square().mean().sqrt().item())
+
+
+def test_measured_error(folder, tmp_path, small):
+    """In the manifest, reproducible, at most 1e-5 without breaking, rising with strength."""
+    errors = {0.5: measure(folder)}
+    assert errors[0.5] == DataSet(folder).equivariance_error
+    assert set(errors[0.5]) == {1, 5}, "20 and 10 steps do not fit into 9 frames"
+    for strength in (0.0, 1.0):
+        errors[strength] = DataSet(
+            generate(Recipe(**{**small.__dict__, "strength": strength}), tmp_path)
+        ).equivariance_error
+    for n in (1, 5):
+        assert errors[0.0][n] <= 1e-5 < 0.1 < errors[0.5][n] < errors[1.0][n]
+
+
+def test_measures_what_is_on_disk(small, tmp_path):
+    """Frames of another strength in the files are noticed even where all checksums fit."""
+    other = generate(Recipe(**{**small.__dict__, "strength": 0.6}), tmp_path)
+    name = "data/test/simulations-00000-00003.hdf5"
+    foreign = (other / name).read_bytes()
+    with pytest.raises(DataError, match=r"expected the frames of the recipe in .*simulations-00000-00003"):
+        equivariance_of_files(other, small, {name: checksum(foreign)})
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped"])
+def test_damaged_files_are_noticed_and_named(damage, small, tmp_path):
+    target = generate(small, tmp_path)
+    file = target / "data/valid/simulations-00000-00001.hdf5"
+    content = file.read_bytes()
+    if damage == "missing":
+        file.unlink()
+    else:
+        middle = len(content) // 2
+        flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        file.write_bytes(content[:middle] if damage == "truncated" else flipped)
+    for look in (verify, lambda path: generate(small, tmp_path), lambda path: DataSet(path).velocity("valid")):
+        with pytest.raises(DataError, match="simulations-00000-00001"):
+            look(target)
+
+
+def test_damaged_manifest(small, tmp_path):
+    target = small.folder(tmp_path)
+    target.mkdir(parents=True)
+    (target / "manifest.json").write_text('{"recipe": 3}')
+    with pytest.raises(DataError, match=r"expected a manifest in .*manifest.json"):
+        DataSet(target)
+
+
+def test_full_disk_leaves_nothing_half_written(small, tmp_path, monkeypatch):
+    def no_space(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(DataError, match=r"expected to write .*hdf5, got: No space left on device"):
+        generate(small, tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_folder_that_is_a_file(small, tmp_path):
+    (tmp_path / "data").write_text("")
+    with pytest.raises(DataError, match=r"expected to write .*, got: (Not a directory|File exists)"):
+        generate(small, tmp_path / "data")
+
+
+def test_no_workers(small, tmp_path):
+    with pytest.raises(ValueError, match="expected at least one worker, got 0"):
+        generate(small, tmp_path, workers=0)
+
+
+def test_all_splits_are_finite(folder):
+    for split in SPLITS:
+        assert np.isfinite(DataSet(folder).velocity(split).numpy()).all()

@@ -1,0 +1,126 @@
+"""The step: exact cases, invariants, and the trace against PhiFlow's own loop."""
+
+import pytest
+import torch
+from phi.physics import advect, fluid
+from phiml.math import Solve
+
+from symbreak.simulators import Box, divergence, pressure_solve, simulate, stack_draws, still
+from symbreak.simulators.plume import cells, faces, staggered
+from symbreak.simulators.scenario import inflow, law
+from symbreak.simulators.simulate import native_step, one_thread_without_denormals, phiflow_on
+from symbreak.simulators.state import one_draw
+
+BOUNDARIES = [("closed", "closed"), ("periodic", "closed"), ("closed", "half-open"), ("periodic", "periodic")]
+
+
+def two_plumes(buoyancy=0.02):
+    return stack_draws(
+        [one_draw((5.0, 4.0), (0.0, 1.0), buoyancy), one_draw((3.0, 7.0), (1.0, 0.0), buoyancy / 2)]
+    )
+
+
+def run(box, draws, steps, **breaking):
+    return list(simulate(still(box, len(draws.center)), law(box, draws, **breaking), box, steps))
+
+
+def test_without_force_smoke_piles_up_where_it_enters():
+    """Nothing moves, so after k steps the smoke is k times the inflow."""
+    box, draws = Box((10, 14)), two_plumes()
+    *_, last = run(box, draws, 7, force=torch.zeros(1, 2, 1, 1, dtype=torch.float64))
+    torch.testing.assert_close(last.smoke, 7 * inflow(box, draws), rtol=0, atol=1e-13)
+    assert last.velocity.abs().max() == 0
+
+
+def test_first_velocity_is_the_projected_buoyancy():
+    """From rest, ``u_1 = P(s_1 force)`` with ``s_1`` the inflow: linear in the force."""
+    box = Box((10, 14))
+    weak, strong = (run(box, two_plumes(buoyancy), 1)[0] for buoyancy in (0.01, 0.03))
+    torch.testing.assert_close(3 * weak.velocity, strong.velocity, rtol=0, atol=1e-15)
+    assert weak.velocity[0, 1, 5, 4] > 0, "the first plume rises along y"
+    assert weak.velocity[1, 0, 3, 7] > 0, "the second along x"
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES, ids="-".join)
+def test_invariants(boundary):
+    """No divergence, no flow through closed walls, periodic ends alike; smoke never falls below 0 and its maximum grows
+    by at most the inflow of 1 per step, because MacCormack advection is limited by the surrounding values. Its total is
+    *not* conserved by semi-Lagrangian schemes."""
+    box = Box((10, 14), boundary)
+    for number, state in enumerate(run(box, two_plumes(), 25), start=1):
+        assert divergence(state.faces).abs().max() < 1e-12
+        assert state.smoke.min() >= 0
+        assert state.smoke.max() <= number + 1e-9
+        for wall, across in zip(boundary, (state.velocity_x.mT, state.velocity_y), strict=True):
+            lower, upper = across[..., 0], across[..., -1]
+            if wall in ("closed", "half-open"):
+                assert lower.abs().max() < 1e-14
+            if wall == "closed":
+                assert upper.abs().max() < 1e-14
+            if wall == "periodic":
+                torch.testing.assert_close(lower, upper, rtol=0, atol=1e-14)
+
+
+def test_drag_takes_its_share_of_the_velocity():
+    """A uniform drag commutes with the projection: one step from rest loses exactly its share."""
+    box = Box((10, 14))
+    free, damped = run(box, two_plumes(), 1)[0], run(box, two_plumes(), 1, drag_x=0.25, drag_y=0.25)[0]
+    torch.testing.assert_close(0.75 * free.velocity, damped.velocity, rtol=0, atol=1e-15)
+
+
+def phiflow_loop(box, draws, steps):
+    """The plume as PhiFlow's documentation writes it, with its own pressure solver."""
+    state, plume_law = still(box, len(draws.center)), law(box, draws)
+    with phiflow_on("cpu"):
+        smoke, velocity = cells(state.smoke, box), staggered(state.faces, box)
+        source, force = cells(plume_law.inflow, box), cells(plume_law.force.movedim(1, -1), box)
+        for _ in range(steps):
+            smoke = advect.mac_cormack(smoke, velocity, 1.0) + source
+            velocity = advect.semi_lagrangian(velocity, velocity, 1.0) + (smoke * force).at(velocity)
+            velocity, _ = fluid.make_incompressible(velocity, solve=Solve("scipy-direct"))
+        return smoke.values.native("b,x,y"), *faces(velocity, box)
+
+
+@pytest.mark.parametrize("steps", [10, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "boundary", [("closed", "closed"), ("periodic", "periodic"), ("closed", "half-open")], ids="-".join
+)
+def test_agrees_with_phiflow_after_many_steps(boundary, steps):
+    box, draws = Box((10, 14), boundary), two_plumes(0.01)
+    expected = phiflow_loop(box, draws, steps)
+    *_, got = run(box, draws, steps)
+    for ours, theirs in zip(got, expected, strict=True):
+        assert (ours - theirs).abs().max() <= 1e-8 * theirs.abs().max()
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES, ids="-".join)
+def test_trace_is_bitwise_the_phiflow_step(boundary):
+    box, draws = Box((10, 14), boundary), two_plumes()
+    states = run(box, draws, 12)
+    plume_law = law(box, draws)
+    with one_thread_without_denormals():
+        eager = native_step(box)(*states[-2], *plume_law, *pressure_solve(box))
+    for a, b in zip(eager, states[-1], strict=True):
+        assert torch.equal(a, b)
+
+
+def test_result_does_not_depend_on_the_batch():
+    """To the last bit; this is why the number of workers and of simulations cannot change a data set."""
+    box, draws = Box((16, 16)), two_plumes()
+    together = run(box, stack_draws([draws] * 3), 20)[-1]
+    alone = run(box, two_plumes(), 20)[-1]
+    for a, b in zip(together, alone, strict=True):
+        assert torch.equal(a[:2], b)
+
+
+def test_threads_and_denormals_are_put_back():
+    threads = torch.get_num_threads()
+    run(Box((10, 14)), two_plumes(), 1)
+    assert torch.get_num_threads() == threads
+    assert (torch.tensor(5e-308, dtype=torch.float64) / 10).item() > 0
+
+
+def test_says_when_the_flow_blows_up():
+    box = Box((10, 14))
+    with pytest.raises(FloatingPointError, match="expected a finite flow, got NaN or infinity in step"):
+        run(box, two_plumes(), 3, force=torch.full((1, 2, 1, 1), float("nan"), dtype=torch.float64))

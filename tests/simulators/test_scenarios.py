@@ -1,0 +1,58 @@
+"""Every scenario: symmetric at strength 0, less and less so above it, and reproducible draws."""
+
+import numpy as np
+import pytest
+import torch
+
+from symbreak.simulators import get_scenario, list_scenarios, simulate, stack_draws, still
+from symbreak.symmetry import equivariance_error, probes
+
+SHAPE = (16, 16)
+SCENARIOS = pytest.mark.parametrize("scenario", list_scenarios(), ids=lambda scenario: scenario.name)
+
+
+def draws_of(scenario, count=4, buoyancy=0.02):
+    return stack_draws([scenario.draw(np.random.default_rng(i), i, SHAPE, buoyancy) for i in range(count)])
+
+
+def error(scenario, strength, warm_up=8, steps=10):
+    box, draws = scenario.box(SHAPE[0]), draws_of(scenario)
+    *_, state = simulate(still(box, len(draws.center)), scenario.law(box, draws, strength), box, warm_up)
+
+    def evolve(pair):
+        run = simulate(pair[0], scenario.law(box, pair[1], strength), box, steps)
+        return torch.stack([plumes.velocity for plumes in run], 1)
+
+    def act(element, pair):
+        return pair[0].moved(element), pair[1].moved(element, SHAPE)
+
+    return equivariance_error(evolve, act, (state, draws), state.velocity, probes(scenario.group, SHAPE))
+
+
+@SCENARIOS
+def test_symmetric_at_zero_and_error_rises_with_strength(scenario):
+    errors = torch.stack([error(scenario, strength) for strength in (0.0, 0.25, 0.5, 1.0)])
+    assert errors[0].max() < 1e-10
+    assert (errors.diff(dim=0) > 0).all(), f"{scenario.name}: errors by strength and step\n{errors}"
+
+
+@SCENARIOS
+def test_draws_differ_and_scale_with_the_box(scenario):
+    draws = draws_of(scenario, 8)
+    assert len(draws.center.unique(dim=0)) == 8
+    assert ((draws.center > 0) & (draws.center < SHAPE[0])).all()
+    torch.testing.assert_close(draws.direction.norm(dim=1), torch.ones(8, dtype=torch.float64))
+
+
+def test_rotation_buoyancy_by_hand():
+    """Force ``b (1 + 0.9 eps d)``, ``d = -1, -1/3, 1/3, 1`` for plumes that rise up, left, down, right."""
+    scenario = get_scenario("rotation-buoyancy")
+    draws = draws_of(scenario)._replace(buoyancy=torch.ones(4, dtype=torch.float64))
+    force = scenario.law(scenario.box(16), draws, 0.5).force[:, :, 0, 0]
+    expected = torch.tensor([[0, 0.55], [-0.85, 0], [0, -1.15], [1.45, 0]], dtype=torch.float64)
+    torch.testing.assert_close(force, expected)
+
+
+def test_unknown_scenario():
+    with pytest.raises(ValueError, match=r"expected a scenario out of .*rotation-buoyancy.*, got 'steam'"):
+        get_scenario("steam")
