@@ -12,6 +12,31 @@ from ..datasets import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
+class Simulations:
+    """How much is simulated for each scenario and strength."""
+
+    resolution: int = 64
+    """Cells along each side."""
+    train: int = 24
+    """Simulations to train on."""
+    valid: int = 6
+    """Simulations to choose the best weights on."""
+    test: int = 8
+    """Unseen simulations to score on."""
+    train_frames: int = 40
+    """Frames of each training simulation to train on."""
+    future_frames: int = 20
+    """Later frames of the same simulations to score on."""
+    data_seed: int = 0
+    """Seed of the simulations' inflows and forces."""
+
+    def recipe(self, scenario: str, strength: float) -> Recipe:
+        sizes = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        seed = sizes.pop("data_seed")
+        return Recipe(scenario=scenario, strength=strength, seed=seed, **sizes)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """How every model is trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
 
@@ -44,7 +69,7 @@ class Training:
 class Evaluation:
     """Which predictions are scored."""
 
-    steps: int = 20
+    steps: int = 15
     """Rollout steps."""
     stride: int = 4
     """Frames between the starts of two scored windows."""
