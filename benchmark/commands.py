@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from tyro.conf import OmitArgPrefixes, Positional
 
-from ..datasets import Recipe, measure, verify
+from ..datasets import measure, verify
 from ..models import check_model, list_models, load_model_file
 from ..simulators import list_scenarios
+from .configuration import Simulations
 from .figures import plot_results
 from .grid import Machine, generate_all, progress_bar, run_grid
 from .leaderboard import rich_table, write_leaderboard
@@ -23,10 +25,15 @@ from .stills import plot_rollouts
 
 CONSOLE = Console()
 
+
+def _summary(preset: Callable[[], Preset]) -> str:
+    return (preset.__doc__ or "").splitlines()[0]
+
+
 PresetChoice = Annotated[
     tyro.extras.subcommand_type_from_defaults(
         {name: preset() for name, preset in PRESETS.items()},
-        {name: (preset.__doc__ or "").strip() for name, preset in PRESETS.items()},
+        {name: _summary(preset) for name, preset in PRESETS.items()},
     ),
     tyro.conf.arg(name=""),
 ]
@@ -73,8 +80,7 @@ def _model_rows() -> list[dict]:
 
 def _preset_rows() -> list[dict]:
     return [
-        {"name": name, "what it is": (preset.__doc__ or "").strip(), "runs": len(preset().runs())}
-        for name, preset in PRESETS.items()
+        {"name": name, "runs": len(preset().runs()), "what it is": _summary(preset)} for name, preset in PRESETS.items()
     ]
 
 
@@ -86,23 +92,11 @@ class Generate:
     """One of `symbreak list scenarios`."""
     strengths: tuple[float, ...] = (0.0, 0.5, 1.0)
     """How strongly the symmetry is broken, 0 to 1."""
-    resolution: int = Recipe.resolution
-    """Cells along each side."""
-    frames: int = Recipe.frames
-    """Stored frames of each simulation."""
-    train_simulations: int = Recipe.train_simulations
-    valid_simulations: int = Recipe.valid_simulations
-    test_simulations: int = Recipe.test_simulations
-    seed: int = Recipe.seed
-    """Seed of the simulations' inflows and forces."""
+    simulations: OmitArgPrefixes[Simulations] = field(default_factory=Simulations)
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        shared = {
-            name: getattr(self, name)
-            for name in ("scenario", "resolution", "frames", "train_simulations", "valid_simulations", "seed")
-        } | {"test_simulations": self.test_simulations}
-        recipes = [Recipe(strength=strength, **shared) for strength in self.strengths]
+        recipes = [self.simulations.recipe(self.scenario, strength) for strength in self.strengths]
         with progress_bar(CONSOLE) as progress:
             paths = generate_all(recipes, self.machine, progress)
         for path in paths.values():

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..datasets import DataSet, Windows
+from ..datasets.measure import START_FRAMES
 from ..models import kernels_built_once
 from ..symmetry import Element, equivariance_error, probes
 from .configuration import Evaluation
@@ -17,6 +18,7 @@ from .rollout import Rollout
 
 SPLITS = ("future", "domain")
 EQUIVARIANCE_STEPS = (1, 5, 10, 20)
+"""``n`` of the equivariance errors, those of the data among them."""
 BATCH = 32
 
 Row = dict[str, Any]
@@ -44,7 +46,7 @@ def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.
         for metric, values in pool(*physical).items():
             steps = [*range(1, len(values)), "mean"]
             rows += [_row(split, metric, step, value) for step, value in zip(steps, values, strict=True)]
-    return rows + _equivariance(rollout, data, config, device)
+    return rows + _equivariance(rollout, data, device)
 
 
 def _strided(windows: Windows, stride: int, scale: float, device: torch.device) -> Tensor:
@@ -56,20 +58,21 @@ def _row(split: str, metric: str, step: int | str, value: float) -> Row:
 
 
 @torch.no_grad()
-def _equivariance(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[Row]:
-    """The formula by which the data are measured, with the model as ``F``, from the unseen simulations' frames."""
-    windows = data.windows("domain", history=rollout.task.history, horizon=config.steps)
-    history = _strided(windows, config.stride, data.velocity_rms, device)[:, : rollout.task.history]
-    steps = [step for step in EQUIVARIANCE_STEPS if step <= max(config.steps, 1)]
+def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list[Row]:
+    """The formula by which the data are measured, with the model as ``F``, from the same frames of the same
+    simulations; none for a model that predicts no change."""
+    frames = data.velocity("domain")[:, : START_FRAMES[-1] + 1] / data.velocity_rms
+    first = [max(start - rollout.task.history + 1, 0) for start in START_FRAMES]
+    history = torch.cat([frames[:, index : index + rollout.task.history] for index in first]).to(device)
 
     def act(element: Element, state: Tensor) -> Tensor:
         return element.vector(state)
 
     def evolve(state: Tensor) -> Tensor:
-        return predict(rollout, state, steps[-1])
+        return predict(rollout, state, EQUIVARIANCE_STEPS[-1])
 
     if torch.equal(evolve(history[:1])[:, -1], history[:1, -1]):
         return []
     elements = probes(rollout.task.group, rollout.task.shape)
     errors = equivariance_error(evolve, act, history, history[:, -1], elements)
-    return [_row("domain", "equivariance_error", step, errors[step - 1].item()) for step in steps]
+    return [_row("domain", "equivariance_error", n, errors[n - 1].item()) for n in EQUIVARIANCE_STEPS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -63,10 +62,10 @@ def learned_curve(results: pd.DataFrame, scenario: str) -> Figure:
 
 def _lines(axes: Axes, rows: pd.DataFrame, label: str) -> None:
     """One line a model with its interval over seeds."""
-    style = styles(rows.groupby("model").family.first().to_dict())
-    for model, points in _points(rows):
-        line = axes.plot(points.data_error, points["mean"], label=model, markersize=6, linewidth=1.6, **style[model])
-        axes.fill_between(points.data_error, points.low, points.high, color=line[0].get_color(), alpha=0.15, lw=0)
+    for model, style in styles(rows.groupby("model").family.first().to_dict()).items():
+        points = _points(rows[rows.model == model])
+        axes.plot(points.data_error, points["mean"], label=model, markersize=6, linewidth=1.6, **style)
+        axes.fill_between(points.data_error, points.low, points.high, color=style["color"], alpha=0.15, lw=0)
     axes.set_xlabel(DATA_ERROR_LABEL)
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)
@@ -74,10 +73,11 @@ def _lines(axes: Axes, rows: pd.DataFrame, label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _points(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for model, part in rows.dropna(subset="value").groupby("model"):
-        cells = part.groupby("data_error").value.agg(list)
-        yield model, pd.DataFrame([vars(bootstrap(values)) for values in cells]).assign(data_error=cells.index)
+def _points(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean and interval over seeds at each data error; a rollout that diverged has no point."""
+    cells = rows.dropna(subset="value").groupby("data_error").value.agg(list)
+    points = [vars(bootstrap(values)) for values in cells]
+    return pd.DataFrame(points, columns=["mean", "low", "high"]).assign(data_error=cells.index)
 
 
 def _legend(figure: Figure, axes: Axes) -> None:

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..datasets import Recipe, generate
-from ..models import load_model_file
 from .configuration import RunConfig
 from .presets import Preset
 from .run import choose_device, execute
@@ -48,7 +47,14 @@ def progress_bar(console: Console) -> Progress:
     )
 
 
-def run_grid(preset: Preset, out: Path, machine: Machine, console: Console, model_file: str = "", overwrite=False):
+def run_grid(
+    preset: Preset,
+    out: Path,
+    machine: Machine,
+    console: Console,
+    model_file: Path | None = None,
+    overwrite: bool = False,
+) -> list[Record]:
     """Generates what data are missing, executes what runs are missing, and returns the records of the new runs.
 
     Each run is stored when it ends, so an interrupted grid goes on where it stopped. Runs that failed before are
@@ -57,8 +63,6 @@ def run_grid(preset: Preset, out: Path, machine: Machine, console: Console, mode
     Raises:
         ValueError: a preset that names unknown scenarios or models, before anything is computed.
     """
-    if model_file:
-        load_model_file(model_file)
     configs = preset.runs(model_file)
     missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
     console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
@@ -84,7 +88,12 @@ def generate_all(recipes: Sequence[Recipe], machine: Machine, progress: Progress
 
 
 def _execute_all(
-    configs: list[RunConfig], data: dict[str, Path], out: Path, machine: Machine, progress: Progress, model_file: str
+    configs: list[RunConfig],
+    data: dict[str, Path],
+    out: Path,
+    machine: Machine,
+    progress: Progress,
+    model_file: Path | None,
 ) -> list[Record]:
     task = progress.add_task("train and evaluate", total=len(configs))
     jobs = (

@@ -19,13 +19,14 @@ MARKERS = "osD^vPX*<>ph"
 
 
 def styles(families: Mapping[str, str]) -> dict[str, dict]:
-    """Matplotlib line styles by model; shades of a family run from its hue half-way to white.
+    """Matplotlib line styles by model, family after family; the shades of one run from its hue half-way to white.
 
     Args:
         families: the family of each model.
     """
     style = {}
-    for family in dict.fromkeys(families.values()):
+    order = [*HUES, *sorted(set(families.values()) - set(HUES))]
+    for family in order:
         members = sorted(model for model, its_family in families.items() if its_family == family)
         hue = np.array(to_rgb(HUES.get(family, OTHER_HUE)))
         for index, model in enumerate(members):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import tyro
 
-from ..datasets import Recipe
-from ..models import get_model, list_models
+from ..models import get_model, list_models, load_model_file
 from ..simulators import get_scenario
-from .configuration import Evaluation, RunConfig, Training
+from .configuration import Evaluation, RunConfig, Simulations, Training
+from .methods import split_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +36,7 @@ class Preset:
     """What the network's output means."""
     budget: int | None = None
     """Parameter count that each model's width is chosen for; none: the models' own widths."""
-    resolution: int = 32
-    """Cells along each side."""
-    frames: int = 60
-    """Stored frames of each simulation."""
-    train_simulations: int = 24
-    """Simulations to train on."""
-    valid_simulations: int = 6
-    """Simulations to choose the best weights on."""
-    test_simulations: int = 8
-    """Unseen simulations to score on."""
-    data_seed: int = 0
-    """Seed of the simulations' inflows and forces."""
+    simulations: Simulations = field(default_factory=Simulations)
     training: Training = field(default_factory=Training)
     evaluation: Evaluation = field(default_factory=Evaluation)
 
@@ -60,36 +50,22 @@ class Preset:
         if self.budget is not None and self.budget < 1:
             raise ValueError(f"expected a budget of at least one parameter, got {self.budget}")
 
-    def recipe(self, scenario: str, strength: float) -> Recipe:
-        return Recipe(
-            scenario=scenario,
-            strength=strength,
-            resolution=self.resolution,
-            frames=self.frames,
-            train_simulations=self.train_simulations,
-            valid_simulations=self.valid_simulations,
-            test_simulations=self.test_simulations,
-            seed=self.data_seed,
-        )
-
-    def recipes(self) -> list[Recipe]:
-        return [self.recipe(scenario, strength) for scenario in self.scenarios for strength in self.strengths]
-
-    def runs(self, model_file: str = "") -> list[RunConfig]:
+    def runs(self, model_file: Path | None = None) -> list[RunConfig]:
         """The grid, seeds outermost, so that a first complete table is there early.
 
         Args:
-            model_file: a user's file, already loaded; its models are part of the grid.
+            model_file: a user's file; its models join the grid.
 
         Raises:
             ValueError: unknown scenario or model, or a model of another symmetry than the scenario's.
         """
-        source = hashlib.sha256(Path(model_file).read_bytes()).hexdigest() if model_file else ""
+        source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
+        own = [entry.name for entry in load_model_file(model_file)] if model_file else []
         return [
             RunConfig(
-                recipe=self.recipe(scenario, strength),
+                recipe=self.simulations.recipe(scenario, strength),
                 model=model,
-                model_source=source if _is_from(model, model_file) else "",
+                model_source=source if split_name(model)[0] in own else "",
                 seed=seed,
                 history=history,
                 budget=self.budget,
@@ -100,23 +76,24 @@ class Preset:
             for seed in self.seeds
             for scenario in self.scenarios
             for history in self.history
-            for model in self.models_for(scenario)
+            for model in self.models_for(scenario, own)
             for strength in self.strengths
         ]
 
-    def models_for(self, scenario: str) -> list[str]:
-        """The models of this preset that can be trained on a scenario: of its symmetry, or of none."""
-        symmetry = get_scenario(scenario).symmetry
-        if not self.models:
-            return [entry.name for entry in list_models() if entry.symmetry in (symmetry, None)]
-        chosen = [name for name in self.models if get_model(name).symmetry in (symmetry, None)]
+    def models_for(self, scenario: str, own: Sequence[str] = ()) -> list[str]:
+        """The models that can be trained on a scenario, ``own`` ones after those of the preset.
+
+        Raises:
+            ValueError: an unknown model or method, or none that is made for the scenario's symmetry.
+        """
+        fitting = [entry.name for entry in list_models(get_scenario(scenario).symmetry)]
+        named = list(dict.fromkeys((*(self.models or fitting), *own)))
+        chosen = [name for name in named if get_model(split_name(name)[0]).name in fitting]
         if not chosen:
-            raise ValueError(f"expected models of the symmetry {symmetry} or of none, got {', '.join(self.models)}")
+            raise ValueError(
+                f"expected models for {scenario}, got {', '.join(named)}, which are made for other symmetries"
+            )
         return chosen
-
-
-def _is_from(model: str, model_file: str) -> bool:
-    return bool(model_file) and get_model(model).file == str(Path(model_file).resolve())
 
 
 def quick() -> Preset:
@@ -132,7 +109,8 @@ def quick() -> Preset:
             "rgroup-rotation",
             "rsteer-rotation",
         ),
-        budget=10_000,
+        budget=5_000,
+        simulations=Simulations(resolution=32),
     )
 
 

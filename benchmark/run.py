@@ -15,8 +15,10 @@ import torch
 from ..datasets import DataSet
 from ..models import Forecaster, Task, build, get_model, load_model_file
 from ..simulators import get_scenario
+from ..symmetry import nontrivial_elements
 from .configuration import RunConfig
 from .evaluation import evaluate, predict
+from .methods import split_name
 from .rollout import Rollout
 from .storage import Record, save_run
 from .training import train
@@ -45,20 +47,20 @@ def task_of(config: RunConfig) -> Task:
     )
 
 
-def initialise(config: RunConfig) -> Forecaster:
-    """The untrained model. Initialisation draws from a seed of its own, apart from data and shuffling."""
-    initialisation_seed, _ = seeds(config.seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(initialisation_seed)
-        return build(config.model, task_of(config), budget=config.budget)
+def initialise(config: RunConfig, seed: int) -> Forecaster:
+    """The untrained model."""
+    torch.manual_seed(seed)
+    return build(split_name(config.model)[0], task_of(config), budget=config.budget)
 
 
-def seeds(seed: int) -> tuple[int, int]:
-    """Independent seeds for initialisation and shuffling."""
-    return tuple(int(child.generate_state(1)[0]) for child in np.random.SeedSequence(seed).spawn(2))
+def seeds(seed: int) -> tuple[int, int, int]:
+    """Independent seeds for the initialisation, the shuffling, and what is drawn while training (such as dropout)."""
+    return tuple(int(child.generate_state(1)[0]) for child in np.random.SeedSequence(seed).spawn(3))
 
 
-def execute(config: RunConfig, data_path: Path, out: Path, *, device: str = "cpu", model_file: str = "") -> Record:
+def execute(
+    config: RunConfig, data_path: Path, out: Path, *, device: str = "cpu", model_file: Path | None = None
+) -> Record:
     """Runs ``config`` and stores its record in ``out``. An exception becomes a record of a failed run.
 
     Results do not depend on how many runs share the machine: each uses one thread.
@@ -70,8 +72,9 @@ def execute(config: RunConfig, data_path: Path, out: Path, *, device: str = "cpu
     try:
         if model_file:
             load_model_file(model_file)
-        record["family"] = get_model(config.model).family
-        measured, weights, rollout = _measure(config, DataSet(data_path), choose_device(device))
+        record["family"] = get_model(split_name(config.model)[0]).family
+        checkpoint = out / "runs" / f"{config.hash}.checkpoint"
+        measured, weights, rollout = _measure(config, DataSet(data_path), choose_device(device), checkpoint)
         record |= measured | {"status": "done"}
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
@@ -97,20 +100,25 @@ def _identity(config: RunConfig) -> Record:
     }
 
 
-def _measure(config: RunConfig, data: DataSet, device: torch.device):
-    model = initialise(config).to(device)
+def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint: Path):
+    """The measured part of the record, the weights, and the rollout to look at."""
+    initialisation_seed, shuffling_seed, training_seed = seeds(config.seed)
+    model = initialise(config, initialisation_seed).to(device)
     rollout = Rollout(model, task_of(config), data.increment_rms / data.velocity_rms)
     windows = [
         data.windows(split, history=config.history, horizon=config.training.rollout) for split in ("train", "valid")
     ]
-    curves = train(rollout, *windows, data.velocity_rms, config.training, seeds(config.seed)[1])
+    torch.manual_seed(training_seed)
+    _, method = split_name(config.model)
+    elements = nontrivial_elements(rollout.task.group, rollout.task.shape)
+    curves = train(rollout, *windows, data.velocity_rms, config.training, shuffling_seed, method, elements, checkpoint)
     rows = evaluate(rollout, data, config.evaluation, device)
     measured = {
-        "data": {"hash": data.manifest["hash"], "equivariance_error": data.equivariance_error},
+        "data": {"hash": data.manifest.hash, "equivariance_error": data.equivariance_error},
         "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
         "device": device.type,
         "train_seconds": curves.seconds,
-        "samples_per_second": curves.samples_per_second,
+        "samples_per_second": curves.samples / curves.seconds if curves.seconds else 0.0,
         "peak_memory_bytes": _peak_memory(device),
         "curves": {"train_loss": curves.train_loss, "valid_rmse": curves.valid_rmse, "best_epoch": curves.best_epoch},
         "metrics": rows,
@@ -128,9 +136,9 @@ def _peak_memory(device: torch.device) -> int:
 
 
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
-    """The first Domain window: what came and what the model predicted, in cells per frame."""
+    """The middle of the first unseen simulation: what came and what the model predicted, in cells per frame."""
     windows = data.windows("domain", history=config.history, horizon=config.evaluation.steps)
-    frames = windows.batch(torch.tensor([0]))
+    frames = windows.batch(torch.tensor([windows.per_simulation // 2]))
     prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps).cpu()
     target = frames[0, config.history :]
     return {"prediction": (prediction[0] * data.velocity_rms).half().numpy(), "target": target.half().numpy()}

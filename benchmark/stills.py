@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .figures import save
+from .palette import styles
 from .storage import Record, load_rollout, load_runs
 
-STEPS = (1, 5, 10, 20)
+STEPS = (1, 5, 10, 15, 20)
 
 
 def plot_rollouts(folder: Path, target: Path) -> list[Path]:
@@ -24,9 +25,14 @@ def plot_rollouts(folder: Path, target: Path) -> list[Path]:
     for (scenario, history), group in groups.items():
         strength, seed = max(record["strength"] for record in group), min(record["seed"] for record in group)
         chosen = [record for record in group if (record["strength"], record["seed"]) == (strength, seed)]
-        figure = rollout_figure(folder, sorted(chosen, key=lambda record: record["model"]))
+        figure = rollout_figure(folder, _by_family(chosen))
         written += save(figure, target / f"{scenario}-history-{history}-rollout")
     return written
+
+
+def _by_family(records: list[Record]) -> list[Record]:
+    by_model = {record["model"]: record for record in records}
+    return [by_model[model] for model in styles({name: record["family"] for name, record in by_model.items()})]
 
 
 def rollout_figure(folder: Path, records: list[Record]) -> Figure:
@@ -40,26 +46,21 @@ def rollout_figure(folder: Path, records: list[Record]) -> Figure:
     target = next(iter(rollouts.values()))["target"].astype(float)
     steps = [step for step in STEPS if step <= len(target)]
     top = np.percentile(_speed(target), 99.8)
-    rows, columns = len(rollouts) + 1, 2 * len(steps)
-    figure = Figure(figsize=(1.25 * columns + 1.6, 1.3 * rows + 0.9), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False)
-    for column, step in enumerate(steps):
-        image = _show(axes[0, column], target[step - 1], top)
-        axes[0, column].set_title(f"step {step}", fontsize=9)
-        axes[1, len(steps) + column].set_title(f"error, step {step}", fontsize=9)
-        axes[0, len(steps) + column].axis("off")
-        for row, rollout in enumerate(rollouts.values(), 1):
-            prediction = rollout["prediction"].astype(float)
-            _show(axes[row, column], prediction[step - 1], top)
-            _show(axes[row, len(steps) + column], prediction[step - 1] - target[step - 1], top)
-    for row, name in enumerate(["truth", *rollouts]):
+    rows = {"truth": target} | {name: rollout["prediction"].astype(float) for name, rollout in rollouts.items()}
+    figure = Figure(figsize=(2.1 * len(steps) + 2.6, len(rows) + 0.9), layout="constrained")
+    figure.get_layout_engine().set(h_pad=0.02, w_pad=0.02, hspace=0.01, wspace=0.01)
+    axes = figure.subplots(len(rows), 2 * len(steps), squeeze=False)
+    for row, (name, frames) in enumerate(rows.items()):
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+        for column, step in enumerate(steps):
+            image = _show(axes[row, column], frames[step - 1], top)
+            _show(axes[row, len(steps) + column], frames[step - 1] - target[step - 1], top)
+            if row == 0:
+                axes[row, column].set_title(f"step {step}", fontsize=9)
+                axes[row, len(steps) + column].set_title(f"error {step}", fontsize=9)
     figure.colorbar(image, ax=axes, shrink=0.6, pad=0.01, label="speed (cells per frame)")
-    record = records[0]
-    figure.suptitle(
-        f"{record['scenario']} at strength {record['strength']:g}: an unseen simulation, speed and speed of the error",
-        fontsize=11,
-    )
+    first = records[0]
+    figure.suptitle(f"{first['scenario']} at strength {first['strength']:g}: an unseen simulation", fontsize=11)
     return figure
 
 

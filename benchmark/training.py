@@ -5,16 +5,21 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from ..datasets import Windows
 from ..models import kernels_built_once
+from ..symmetry import Element
 from .configuration import Training
+from .methods import Method
 from .rollout import Rollout
+from .storage import write_atomically
 
 VALIDATION_WINDOWS = 64
 
@@ -25,26 +30,30 @@ class Diverged(ArithmeticError):
 
 @dataclass
 class Curves:
-    """What a training recorded, one value per epoch."""
+    """What a training recorded; the lists hold one value per epoch."""
 
     train_loss: list[float] = field(default_factory=list)
     valid_rmse: list[float] = field(default_factory=list)
-    best_epoch: int = 0
     seconds: float = 0.0
-    samples_per_second: float = 0.0
+    samples: int = 0
+
+    @property
+    def best_epoch(self) -> int:
+        """Counted from 0."""
+        return self.valid_rmse.index(min(self.valid_rmse)) if self.valid_rmse else 0
 
 
-def shuffled_batches(count: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Batches of indices below ``count`` without end: every index once, in a new order each time around."""
-    waiting = torch.empty(0, dtype=torch.long)
-    while True:
-        while len(waiting) < batch:
-            waiting = torch.cat((waiting, torch.randperm(count, generator=generator)))
-        yield waiting[:batch]
-        waiting = waiting[batch:]
-
-
-def train(rollout: Rollout, train_windows: Windows, valid_windows: Windows, scale: float, config: Training, seed: int):
+def train(
+    rollout: Rollout,
+    train_windows: Windows,
+    valid_windows: Windows,
+    scale: float,
+    config: Training,
+    seed: int,
+    method: Method,
+    elements: Sequence[Element],
+    checkpoint: Path | None = None,
+) -> Curves:
     """Minimises ``mean ||prediction - target||^2 / s^2 + model.relaxation_penalty()`` over short rollouts.
 
     ``s`` is the rollout's increment scale, which makes the first term of order one for every data set. After each epoch
@@ -58,70 +67,135 @@ def train(rollout: Rollout, train_windows: Windows, valid_windows: Windows, scal
         scale: rms velocity by which windows are divided.
         config: the protocol.
         seed: of the shuffling alone; the initialisation has its own.
-
-    Returns:
-        :class:`Curves`.
+        method: what it does to the windows, and adds to the loss.
+        elements: of the group that the method teaches.
+        checkpoint: written after each epoch and removed at the end. If it is there, training goes on from it, with
+            the same result as if it had never stopped.
 
     Raises:
         Diverged: the loss or the validation error is not finite; it says when.
     """
-    model, curves = rollout.model, Curves()
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not parameters:
-        return curves
-    optimizer = torch.optim.Adam(parameters, config.learning_rate, weight_decay=config.weight_decay)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.epochs * config.epoch_steps)
-    batches = shuffled_batches(len(train_windows), config.batch, torch.Generator().manual_seed(seed))
-    best = copy.deepcopy(model.state_dict())
-    start = time.perf_counter()
-    for epoch in range(config.epochs):
-        model.train()
+    if not any(parameter.requires_grad for parameter in rollout.parameters()):
+        return Curves()
+    state = TrainingState(rollout, config, seed)
+    learn = partial(_loss, rollout, method, elements)
+    if checkpoint and checkpoint.exists():
+        state.load(checkpoint)
+    batches = state.batches(len(train_windows))
+    while not state.finished:
+        start = time.perf_counter()
+        loss = state.epoch(lambda chosen: learn(train_windows.batch(chosen) / scale), batches)
+        state.record(loss, _validation_error(rollout, valid_windows, scale), time.perf_counter() - start)
+        if checkpoint:
+            write_atomically(checkpoint, state.save)
+    rollout.load_state_dict(state.best)
+    if checkpoint:
+        checkpoint.unlink(missing_ok=True)
+    return state.curves
+
+
+class TrainingState:
+    """Everything that the next epoch depends on."""
+
+    def __init__(self, rollout: Rollout, config: Training, seed: int):
+        self.rollout = rollout
+        self.config = config
+        parameters = [parameter for parameter in rollout.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.Adam(parameters, config.learning_rate, weight_decay=config.weight_decay)
+        steps = config.epochs * config.epoch_steps
+        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, steps)
+        self.seed = seed
+        self.best = copy.deepcopy(rollout.state_dict())
+        self.curves = Curves()
+
+    @property
+    def finished(self) -> bool:
+        """After the last epoch, or when validation has not improved for ``patience`` epochs."""
+        epochs = len(self.curves.train_loss)
+        waited = epochs - 1 - self.curves.best_epoch
+        return epochs >= self.config.epochs or waited >= self.config.patience
+
+    def batches(self, count: int) -> Iterator[Tensor]:
+        """The batches of the epochs to come."""
+        done = len(self.curves.train_loss) * self.config.epoch_steps
+        batches = shuffled_batches(count, self.config.batch, torch.Generator().manual_seed(self.seed))
+        for _ in range(done):
+            next(batches)
+        return batches
+
+    def epoch(self, loss_of: Callable[[Tensor], Tensor], batches: Iterator[Tensor]) -> float:
+        """``epoch_steps`` optimisation steps on the loss of batches; returns its mean."""
+        self.rollout.train()
         losses = []
-        for _ in range(config.epoch_steps):
-            loss = _loss(rollout, train_windows.batch(next(batches)) / scale)
-            if not math.isfinite(loss.item()):
-                raise Diverged(f"expected a finite loss, got {loss.item()} in epoch {epoch + 1}")
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
+        for _ in range(self.config.epoch_steps):
+            loss = loss_of(next(batches))
             losses.append(loss.item())
-        curves.train_loss.append(sum(losses) / len(losses))
-        curves.valid_rmse.append(_validate(rollout, valid_windows, scale, epoch))
-        if curves.valid_rmse[-1] < min(curves.valid_rmse[:-1], default=math.inf):
-            curves.best_epoch = epoch
-            best = copy.deepcopy(model.state_dict())
-        if epoch - curves.best_epoch >= config.patience:
-            break
-    model.load_state_dict(best)
-    curves.seconds = time.perf_counter() - start
-    samples = len(curves.train_loss) * config.epoch_steps * config.batch
-    curves.samples_per_second = samples / curves.seconds
-    return curves
+            if not math.isfinite(losses[-1]):
+                raise Diverged(f"expected a finite loss, got {losses[-1]} in epoch {len(self.curves.train_loss) + 1}")
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self.schedule.step()
+        return sum(losses) / len(losses)
+
+    def record(self, loss: float, error: float, seconds: float) -> None:
+        """Closes an epoch; copies the weights if they are the best so far."""
+        curves = self.curves
+        curves.train_loss.append(loss)
+        curves.valid_rmse.append(error)
+        curves.seconds += seconds
+        curves.samples += self.config.epoch_steps * self.config.batch
+        if not math.isfinite(error):
+            raise Diverged(f"expected a finite validation error, got {error} in epoch {len(curves.valid_rmse)}")
+        if curves.best_epoch == len(curves.valid_rmse) - 1:
+            self.best = copy.deepcopy(self.rollout.state_dict())
+
+    def save(self, path: Path) -> None:
+        """Writes tensors and numbers only, so that loading cannot execute code."""
+        parts = {name: getattr(self, name).state_dict() for name in ("rollout", "optimizer", "schedule")}
+        random = {"cpu": torch.get_rng_state()}
+        if torch.cuda.is_initialized():
+            random["cuda"] = torch.cuda.get_rng_state()
+        torch.save(parts | {"best": self.best, "curves": asdict(self.curves), "random": random}, path)
+
+    def load(self, path: Path) -> None:
+        parts = torch.load(path, weights_only=True, map_location="cpu")
+        for name in ("rollout", "optimizer", "schedule"):
+            getattr(self, name).load_state_dict(parts[name])
+        self.best, self.curves = parts["best"], Curves(**parts["curves"])
+        torch.set_rng_state(parts["random"]["cpu"])
+        if "cuda" in parts["random"]:
+            torch.cuda.set_rng_state(parts["random"]["cuda"])
 
 
-def _device_of(rollout: Rollout) -> torch.device:
-    return next(rollout.model.parameters()).device
+def shuffled_batches(count: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Batches of indices below ``count`` without end: every index once, in a new order each time around."""
+    waiting = torch.empty(0, dtype=torch.long)
+    while True:
+        while len(waiting) < batch:
+            waiting = torch.cat((waiting, torch.randperm(count, generator=generator)))
+        yield waiting[:batch]
+        waiting = waiting[batch:]
 
 
-def _loss(rollout: Rollout, windows: Tensor) -> Tensor:
-    windows = windows.to(_device_of(rollout))
-    history, target = windows[:, : rollout.task.history], windows[:, rollout.task.history :]
+def _split(rollout: Rollout, windows: Tensor) -> tuple[Tensor, Tensor]:
+    """History and target of windows, on the device of the model."""
+    windows = windows.to(next(rollout.parameters()).device)
+    return windows[:, : rollout.task.history], windows[:, rollout.task.history :]
+
+
+def _loss(rollout: Rollout, method: Method, elements: Sequence[Element], windows: Tensor) -> Tensor:
+    history, target = _split(rollout, method.windows(windows, elements))
     with kernels_built_once(rollout.model):
-        prediction = rollout(history, target.shape[1])
-        error = (prediction - target).square().mean() / rollout.increment_scale**2
-        return error + rollout.model.relaxation_penalty()
+        error = (rollout(history, target.shape[1]) - target).square().mean() / rollout.increment_scale**2
+        return error + rollout.model.relaxation_penalty() + method.penalty(rollout, history, elements)
 
 
 @torch.no_grad()
-def _validate(rollout: Rollout, windows: Windows, scale: float, epoch: int) -> float:
+def _validation_error(rollout: Rollout, windows: Windows, scale: float) -> float:
     """RMSE over up to 64 evenly spaced windows, in units of the rms velocity."""
-    rollout.model.eval()
+    rollout.eval()
     chosen = torch.linspace(0, len(windows) - 1, min(VALIDATION_WINDOWS, len(windows))).long()
-    frames = (windows.batch(chosen) / scale).to(_device_of(rollout))
-    history, target = frames[:, : rollout.task.history], frames[:, rollout.task.history :]
+    history, target = _split(rollout, windows.batch(chosen) / scale)
     with kernels_built_once(rollout.model):
-        error = (rollout(history, target.shape[1]) - target).square().mean().sqrt().item()
-    if not math.isfinite(error):
-        raise Diverged(f"expected a finite validation error, got {error} in epoch {epoch + 1}")
-    return error
+        return (rollout(history, target.shape[1]) - target).square().mean().sqrt().item()

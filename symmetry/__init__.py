@@ -2,7 +2,7 @@
 
 from .elements import Element, Faces, PointElement, Shape, Shift
 from .error import equivariance_error
-from .groups import C4, D4, GROUP_NAMES, MIRROR, PointGroup, point_group, probes
+from .groups import C4, D4, GROUP_NAMES, MIRROR, PointGroup, nontrivial_elements, point_group, probes
 
 __all__ = [
     "C4",
@@ -16,6 +16,7 @@ __all__ = [
     "Shape",
     "Shift",
     "equivariance_error",
+    "nontrivial_elements",
     "point_group",
     "probes",
 ]

@@ -65,10 +65,22 @@ def probes(group: str, shape: Shape) -> tuple[Element, ...]:
     Raises:
         ValueError: unknown group, or a grid that the group does not map onto itself.
     """
+    elements = nontrivial_elements(group, shape)
+    if group != "shift-x":
+        return elements
+    return tuple(elements[round(quarter * shape[0] / 4) - 1] for quarter in (1, 2, 3))
+
+
+def nontrivial_elements(group: str, shape: Shape) -> tuple[Element, ...]:
+    """Every element of a group on a grid but the identity.
+
+    Raises:
+        ValueError: unknown group, or a grid that the group does not map onto itself.
+    """
     if group == "shift-x":
         if shape[0] < 4:
             raise ValueError(f"expected at least 4 cells along x to shift by quarters of the box, got {shape[0]}")
-        return tuple(Shift(round(quarter * shape[0] / 4)) for quarter in (1, 2, 3))
+        return tuple(Shift(cells) for cells in range(1, shape[0]))
     if group not in POINT_GROUPS:
         raise ValueError(f"expected a group out of {', '.join(GROUP_NAMES)}, got {group!r}")
     elements = point_group(group).elements[1:]
