@@ -65,7 +65,7 @@ def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk) -> Chunk:
     velocity = np.empty((len(chunk), recipe.frames, 2, *box.shape), dtype=np.float32)
     smoke = np.empty((len(chunk), recipe.frames, *box.shape), dtype=np.float32)
     for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
-        velocity[:, frame], smoke[:, frame] = plumes.velocity.numpy(), plumes.smoke.numpy()
+        velocity[:, frame], smoke[:, frame] = (field.numpy() for field in scenario.render(plumes, draws))
     for name, (start, stop) in chunk.files(recipe).items():
         frames = Frames(velocity[:, start:stop], smoke[:, start:stop])
         write_atomically(folder / name, encode(recipe, frames, draws, recipe.first_frame + start))

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..simulators import Draws, Plumes, simulate, still
-from ..symmetry import Element, equivariance_error, probes
+from ..symmetry import Element, equivariance_error
 from .files import read_bytes
 from .manifest import read_manifest
 from .plan import Chunk, chunks
@@ -37,8 +37,9 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
     """``EE_n`` of a data set, see :func:`~symbreak.symmetry.equivariance_error`, by ``n``.
 
     The test simulations (the first 16) are simulated again up to stored frames 0 and 20. From there ``g F^n(x)`` is
-    read from the files and ``F^n(g x)`` is simulated, so what is measured is what is on disk. Step numbers for which
-    there are not enough frames are left out.
+    read from the files and ``F^n(g x)`` is simulated, so what is measured is what is on disk. (Scenarios that say in
+    which units their group acts without interpolation, :attr:`Scenario.observe`, are measured there; that the files
+    hold the same simulations is checked all the same.) Step numbers for which there are not enough frames are left out.
 
     Raises:
         DataError: a file is missing or damaged, or holds something else than what the recipe simulates.
@@ -57,13 +58,13 @@ def equivariance_of_files(
     scenario, shape = recipe.scenario_object(), (recipe.resolution, recipe.resolution)
 
     def act(element: Element, parts: list[Start]) -> list[Start]:
-        return [Start(part.plumes.moved(element), part.draws.moved(element, shape), None) for part in parts]
+        return [Start(*scenario.act(element, part.plumes, part.draws, shape), None) for part in parts]
 
     def evolve(parts: list[Start]) -> Float[Tensor, "B N 2 X Y"]:
         return torch.cat([_run_on(part, recipe, horizon) for part in parts])
 
-    initial = torch.cat([start.plumes.velocity for start in starts])
-    errors = equivariance_error(evolve, act, starts, initial, probes(scenario.group, shape))
+    initial = torch.cat([scenario.observed(start.plumes, start.draws) for start in starts])
+    errors = equivariance_error(evolve, act, starts, initial, scenario.probes(scenario.group, shape))
     return {n: errors[n - 1].item() for n in steps}
 
 
@@ -75,7 +76,8 @@ def measured_steps(recipe: Recipe) -> int:
     """Simulation-steps that the measurement takes, for progress bars."""
     horizon = max(n for n in STEPS if n < recipe.frames)
     starts = _start_frames(recipe, horizon)
-    elements = len(probes(recipe.scenario_object().group, (recipe.resolution, recipe.resolution)))
+    scenario = recipe.scenario_object()
+    elements = len(scenario.probes(scenario.group, (recipe.resolution, recipe.resolution)))
     again = recipe.first_frame + starts[-1]
     return sum(len(chunk) for chunk in measured_chunks(recipe)) * (again + len(starts) * elements * horizon)
 
@@ -91,14 +93,15 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     run = simulate(still(box, len(chunk)), law, box, recipe.first_frame + frames[-1])
     starts = []
     for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
-        difference = (plumes.velocity - stored[:, frame]).abs().max().item()
+        difference = (scenario.render(plumes, draws)[0] - stored[:, frame]).abs().max().item()
         if difference > ROUNDING * stored.abs().max().item():
             raise DataError(
                 f"expected the frames of the recipe in {folder / name}, got a difference of {difference:.1e} "
                 f"in frame {frame}: the file was computed by another version or on another kind of machine"
             )
         if frame in frames:
-            starts.append(Start(plumes, draws, stored[:, frame + 1 : frame + 1 + horizon].double()))
+            following = stored[:, frame + 1 : frame + 1 + horizon].double()
+            starts.append(Start(plumes, draws, following if scenario.observe is None else None))
     return starts
 
 
@@ -112,4 +115,5 @@ def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 
     scenario = recipe.scenario_object()
     box = scenario.box(recipe.resolution)
     law = scenario.law(box, start.draws, recipe.strength)
-    return torch.stack([plumes.velocity for plumes in simulate(start.plumes, law, box, horizon)], 1)
+    run = simulate(start.plumes, law, box, horizon)
+    return torch.stack([scenario.observed(plumes, start.draws) for plumes in run], 1)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from .reflection_tilt import REFLECTION_TILT
+from .rotation_boundary import ROTATION_BOUNDARY
 from .rotation_buoyancy import ROTATION_BUOYANCY
+from .scaling_drag import SCALING_DRAG
 from .scenario import Scenario
+from .translation_boundary import TRANSLATION_BOUNDARY, TRANSLATION_BOUNDARY_BAND
+from .translation_buoyancy import TRANSLATION_BUOYANCY, TRANSLATION_BUOYANCY_SHARP
 
-SCENARIOS = {scenario.name: scenario for scenario in (ROTATION_BUOYANCY,)}
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        ROTATION_BUOYANCY,
+        ROTATION_BOUNDARY,
+        TRANSLATION_BUOYANCY,
+        TRANSLATION_BUOYANCY_SHARP,
+        TRANSLATION_BOUNDARY,
+        TRANSLATION_BOUNDARY_BAND,
+        REFLECTION_TILT,
+        SCALING_DRAG,
+    )
+}
 
 
 def list_scenarios() -> list[Scenario]:

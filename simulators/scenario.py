@@ -10,13 +10,23 @@ from jaxtyping import Float
 from numpy.random import Generator
 from torch import Tensor
 
-from ..symmetry import Shape
+from ..symmetry import Element, Shape, probes
 from .box import Box
 from .pressure import openness
-from .state import Draws, Law
+from .state import Draws, Law, Plumes
 
 INFLOW_RADIUS = 5 / 64
 SPREAD = (0.6, 1.4)
+
+
+def act(element: Element, plumes: Plumes, draws: Draws, shape: Shape) -> tuple[Plumes, Draws]:
+    """The group acts on the state and on the inflow, and on nothing else."""
+    return plumes.moved(element), draws.moved(element, shape)
+
+
+def render(plumes: Plumes, draws: Draws) -> tuple[Float[Tensor, "B 2 X Y"], Float[Tensor, "B X Y"]]:
+    """Velocity and smoke as they are."""
+    return plumes.velocity, plumes.smoke
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +43,11 @@ class Scenario:
             base force of the recipe; ``index`` lets every set hold the same share of, say, each side.
         law: ``(box, draws, strength) -> Law``; at strength 0 it treats all states that the group relates alike.
         last_frame: number of steps after which the flow is no longer predictable enough to be measured.
+        act: ``(element, plumes, draws, shape) -> g x``.
+        render: ``(plumes, draws) -> velocity, smoke`` that is stored, at the cell centres.
+        observe: ``(plumes, draws) -> velocity`` in which the error of the data is measured, where that is not the one
+            that is stored.
+        probes: ``(group, shape) -> elements`` over which the error of the data is averaged.
     """
 
     name: str
@@ -43,6 +58,14 @@ class Scenario:
     draw: Callable[[Generator, int, Shape, float], Draws]
     law: Callable[[Box, Draws, float], Law]
     last_frame: int = 110
+    act: Callable[[Element, Plumes, Draws, Shape], tuple[Plumes, Draws]] = act
+    render: Callable[[Plumes, Draws], tuple[Tensor, Tensor]] = render
+    observe: Callable[[Plumes, Draws], Tensor] | None = None
+    probes: Callable[[str, Shape], tuple[Element, ...]] = probes
+
+    def observed(self, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
+        """The velocity in which the error of the data is measured."""
+        return self.render(plumes, draws)[0] if self.observe is None else self.observe(plumes, draws)
 
     def box(self, resolution: int) -> Box:
         return Box((resolution, resolution), self.boundary)
@@ -77,8 +100,7 @@ def inflow(box: Box, draws: Draws) -> Float[Tensor, "B X Y"]:
         _distance(position, center[:, None, None], box, axis)
         for axis, (position, center) in enumerate(zip((x, y), draws.center.T, strict=True))
     )
-    radius = INFLOW_RADIUS * min(box.shape) * draws.scale[:, None, None]
-    return (radius - (across.square() + along.square()).sqrt() + 0.5).clamp(0, 1)
+    return (INFLOW_RADIUS * min(box.shape) - (across.square() + along.square()).sqrt() + 0.5).clamp(0, 1)
 
 
 def cell_centers(box: Box) -> tuple[Float[Tensor, "X 1"], Float[Tensor, "1 Y"]]:

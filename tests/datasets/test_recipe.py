@@ -48,7 +48,7 @@ def test_refuses(wrong, message):
 @pytest.mark.parametrize("wrong", [{"strength": "0.5"}, {"resolution": 16.0}, {"seed": True}])
 def test_refuses_other_types(wrong):
     """A ``ValueError``, or the ``TypeError`` of the type checker that runs with the tests."""
-    with pytest.raises((ValueError, TypeError), match="(?i)expected"):
+    with pytest.raises((ValueError, TypeError), match=r"(?i)expected"):
         Recipe(**{"scenario": "rotation-buoyancy"} | wrong)
 
 

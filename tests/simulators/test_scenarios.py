@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from symbreak.simulators import get_scenario, list_scenarios, simulate, stack_draws, still
-from symbreak.symmetry import equivariance_error, probes
+from symbreak.symmetry import equivariance_error
+from symbreak.symmetry.dilation import DILATIONS
 
 SHAPE = (16, 16)
 SCENARIOS = pytest.mark.parametrize("scenario", list_scenarios(), ids=lambda scenario: scenario.name)
@@ -21,12 +22,13 @@ def error(scenario, strength, warm_up=8, steps=10):
 
     def evolve(pair):
         run = simulate(pair[0], scenario.law(box, pair[1], strength), box, steps)
-        return torch.stack([plumes.velocity for plumes in run], 1)
+        return torch.stack([scenario.observed(plumes, pair[1]) for plumes in run], 1)
 
     def act(element, pair):
-        return pair[0].moved(element), pair[1].moved(element, SHAPE)
+        return scenario.act(element, *pair, SHAPE)
 
-    return equivariance_error(evolve, act, (state, draws), state.velocity, probes(scenario.group, SHAPE))
+    start = scenario.observed(state, draws)
+    return equivariance_error(evolve, act, (state, draws), start, scenario.probes(scenario.group, SHAPE))
 
 
 @SCENARIOS
@@ -56,3 +58,30 @@ def test_rotation_buoyancy_by_hand():
 def test_unknown_scenario():
     with pytest.raises(ValueError, match=r"expected a scenario out of .*rotation-buoyancy.*, got 'steam'"):
         get_scenario("steam")
+
+
+def test_scaling_interpolates():
+    """Dilating a rendered frame is rendering at the larger scale, to the accuracy of the interpolation."""
+    scenario = get_scenario("scaling-drag")
+    rows = [scenario.draw(np.random.default_rng(i), i, (64, 64), 0.01) for i in range(4)]
+    box, draws = scenario.box(64), stack_draws(rows)
+    *_, state = simulate(still(box, 4), scenario.law(box, draws, 0.0), box, 30)
+    for dilation in DILATIONS:
+        dilated = dilation.vector(scenario.render(state, draws)[0])
+        larger = scenario.render(state, draws._replace(scale=draws.scale * dilation.factor))[0]
+        assert (dilated - larger).norm() < 0.1 * larger.norm()
+    unit = draws._replace(scale=torch.ones(4, dtype=torch.float64))
+    assert torch.equal(scenario.render(state, unit)[0], state.velocity)
+
+
+def test_porous_wall_of_strength_one_is_closed():
+    scenario = get_scenario("translation-boundary")
+    box, draws = scenario.box(16), draws_of(get_scenario("translation-boundary"))
+    *_, state = simulate(still(box, 4), scenario.law(box, draws, 1.0), box, 10)
+    assert state.velocity_x[:, [0, -1]].abs().max() == 0
+
+
+def test_tilt_by_hand():
+    scenario = get_scenario("reflection-tilt")
+    draws = draws_of(scenario)._replace(buoyancy=torch.ones(4, dtype=torch.float64))
+    assert scenario.law(scenario.box(16), draws, 0.5).force[:, :, 3, 5].tolist() == [[0.125, 1.0]] * 4

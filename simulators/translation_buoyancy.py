@@ -1,0 +1,59 @@
+"""Translation broken by buoyancy: in a box that is periodic in x, the force depends on x."""
+
+from __future__ import annotations
+
+from math import pi
+
+import torch
+from numpy.random import Generator
+
+from ..symmetry import Shape
+from .box import Box
+from .scenario import SPREAD, Scenario, cell_centers, law
+from .state import Draws, Law, one_draw
+
+LARGEST_CONTRAST = 0.8
+
+
+def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
+    """A plume anywhere along the lower wall: place, height and force are drawn."""
+    center = (shape[0] * generator.uniform(), shape[1] * generator.uniform(0.1, 0.2))
+    return one_draw(center, (0.0, 1.0), buoyancy * generator.uniform(*SPREAD))
+
+
+def smooth_force(box: Box, draws: Draws, strength: float) -> Law:
+    """Force ``b (1 - 0.8 eps cos(2 pi x / X))``."""
+    x, _ = cell_centers(box)
+    return _modulated(box, draws, strength, -torch.cos(2 * pi * x / box.shape[0]))
+
+
+def force_per_half(box: Box, draws: Draws, strength: float) -> Law:
+    """Force ``b (1 - 0.8 eps)`` in the left half and ``b (1 + 0.8 eps)`` in the right."""
+    x, _ = cell_centers(box)
+    return _modulated(box, draws, strength, (x - box.shape[0] / 2).sign())
+
+
+def _modulated(box: Box, draws: Draws, strength: float, profile: torch.Tensor) -> Law:
+    force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None]
+    return law(box, draws, force=force * (1 + LARGEST_CONTRAST * strength * profile))
+
+
+TRANSLATION_BUOYANCY = Scenario(
+    name="translation-buoyancy",
+    symmetry="translation",
+    group="shift-x",
+    boundary=("periodic", "closed"),
+    description="plumes anywhere along a periodic box; the buoyancy varies smoothly along it",
+    draw=draw,
+    law=smooth_force,
+)
+
+TRANSLATION_BUOYANCY_SHARP = Scenario(
+    name="translation-buoyancy-sharp",
+    symmetry="translation",
+    group="shift-x",
+    boundary=("periodic", "closed"),
+    description="plumes anywhere along a periodic box; weak buoyancy in one half, strong in the other",
+    draw=draw,
+    law=force_per_half,
+)
