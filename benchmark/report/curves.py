@@ -1,0 +1,133 @@
+"""What the page's curves show: means and intervals over seeds, by rollout step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..palette import styles
+from ..results import DATA_ERROR_STEPS
+from .intervals import bootstrap_rows
+
+SERIES = ["scenario", "history", "metric", "split", "strength", "model"]
+METRICS = {
+    "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
+    "rmse": ("RMSE (cells per frame)", "root mean square error of the velocity; smaller is better"),
+    "vrmse": ("VRMSE", "error divided by the spatial standard deviation of the truth; smaller is better"),
+    "skill": ("skill", "1 - RMSE / RMSE of persistence; larger is better, 0 is as good as predicting no change"),
+    "spectrum_error": ("log-spectrum error", "rms over wave numbers of the log ratio of spectra; smaller is better"),
+    "valid_steps": ("valid rollout steps", "steps before VRMSE first exceeds 0.5; larger is better"),
+    "equivariance_error": (
+        "equivariance error of the model",
+        "how far the model's rollout is from commuting with the group; close to that of the data is well matched",
+    ),
+}
+"""Label of a metric, and how to read it."""
+SPLITS = {"domain": "Domain: unseen simulations", "future": "Future: later frames of the training simulations"}
+SYMBOLS = {
+    "o": ("circle", "●"),
+    "s": ("square", "■"),
+    "D": ("diamond", "◆"),
+    "^": ("triangle-up", "▲"),
+    "v": ("triangle-down", "▼"),
+    "P": ("cross", "✚"),
+    "X": ("x", "✖"),
+    "*": ("star", "★"),
+    "<": ("triangle-left", "◀"),
+    ">": ("triangle-right", "▶"),
+    "p": ("pentagon", "⬟"),
+    "h": ("hexagon", "⬢"),
+}
+"""Markers of :mod:`..palette`, as plotly calls them and as characters."""
+DIGITS = 4
+
+
+def curve_data(results: pd.DataFrame) -> dict[str, Any]:
+    """Everything that the curves need, ready for JSON.
+
+    A series is the list of its values in the order of ``columns``, and has for ``step`` a place in ``steps``.
+    """
+    entries = series(results)
+    steps = list(dict.fromkeys(tuple(entry["step"]) for entry in entries))
+    return {
+        "columns": list(entries[0]),
+        "series": [[*(entry | {"step": steps.index(tuple(entry["step"]))}).values()] for entry in entries],
+        "steps": steps,
+        "models": model_styles(results.groupby("model").family.first().to_dict()),
+        "metrics": METRICS,
+        "splits": SPLITS,
+        "dataErrorLabel": f"equivariance error of the data (n = {DATA_ERROR_STEPS})",
+        "learnedStep": DATA_ERROR_STEPS,
+    }
+
+
+def series(results: pd.DataFrame) -> list[dict[str, Any]]:
+    """One entry per scenario, history, metric, split, strength and model, with a list over steps of each number.
+
+    ``mean``, ``low`` and ``high`` are over the seeds whose rollout stayed finite; ``diverged`` lists the steps at which
+    there were others.
+    """
+    table = cells(results)
+    first = table[~table.duplicated(SERIES)]
+    ends = [*first.index[1:], len(table)]
+    lists = {name: _rounded(table[name]) for name in ("mean", "low", "high")}
+    lists["step"] = table.step.tolist()
+    diverged = table.diverged.to_numpy() > 0
+    return [
+        {key: getattr(row, key) for key in (*SERIES, "data_error")}
+        | {name: values[row.Index : end] for name, values in lists.items()}
+        | {"diverged": table.step[row.Index : end][diverged[row.Index : end]].tolist()}
+        for row, end in zip(first.itertuples(), ends, strict=True)
+    ]
+
+
+def cells(results: pd.DataFrame) -> pd.DataFrame:
+    """One row per entry of :func:`series` and step, numbered steps first, with mean, ends, and diverged seeds."""
+    order = pd.to_numeric(results.step, errors="coerce").fillna(np.inf)
+    ordered = results.assign(order=order).sort_values([*SERIES, "order", "seed"], kind="stable", ignore_index=True)
+    starts = ~ordered.duplicated([*SERIES, "step"])
+    cell = starts.cumsum().to_numpy() - 1
+    table = ordered.loc[starts, [*SERIES, "step", "data_error"]].reset_index(drop=True)
+    values = ordered.value.to_numpy(dtype=float)
+    finite = np.isfinite(values)
+    seeds = np.bincount(cell[finite], minlength=len(table))
+    table["diverged"] = np.bincount(cell, minlength=len(table)) - seeds
+    numbers = np.full((3, len(table)), np.nan)
+    for count in np.unique(seeds[seeds > 0]):
+        rows = finite & (seeds[cell] == count)
+        numbers[:, seeds == count] = bootstrap_rows(values[rows].reshape(-1, count))
+    return table.assign(mean=numbers[0], low=numbers[1], high=numbers[2])
+
+
+def _rounded(values: pd.Series) -> list[float | None]:
+    """The numbers with few digits, ``None`` where there is none."""
+    array = values.to_numpy()
+    size = np.where(np.isfinite(array) & (array != 0), np.abs(array), 1)
+    scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(size)))
+    return [value if value == value else None for value in (np.round(array * scale) / scale).tolist()]
+
+
+def model_styles(families: dict[str, str]) -> list[dict[str, str]]:
+    """Name, family, marker and colours of each model; greys are light on a dark background."""
+    models = []
+    for model, style in styles(families).items():
+        symbol, character = SYMBOLS[style["marker"]]
+        grey = max(style["color"]) - min(style["color"]) < 0.05
+        dark = [1 - 0.6 * value for value in style["color"]] if grey else style["color"]
+        models.append(
+            {
+                "name": model,
+                "family": families[model],
+                "symbol": symbol,
+                "character": character,
+                "light": _hex(style["color"]),
+                "dark": _hex(dark),
+            }
+        )
+    return models
+
+
+def _hex(color) -> str:
+    return "#" + "".join(f"{round(255 * float(value)):02x}" for value in color)

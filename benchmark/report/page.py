@@ -1,0 +1,94 @@
+"""Puts the page together."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+import plotly.offline
+from markupsafe import Markup
+
+from ..comparisons import paired_comparisons
+from ..leaderboard import EXPLANATION, REFERENCE, formatted, leaderboard
+from ..results import load_results
+from ..storage import load_runs, write_atomically
+from .curves import curve_data
+from .provenance import data_sets, environments, runs_by_model
+from .strips import rollout_groups
+
+TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("tables.js", "curves.js")
+TEXT_COLUMNS = ("model", "family")
+
+
+def write_report(folder: Path) -> Path:
+    """Writes ``report.html`` into a results folder: leaderboard, curves, rollouts, provenance.
+
+    The page needs no network and can reach none: its Content-Security-Policy allows its own scripts, by their
+    SHA-256, and pictures inside it. Everything from records is escaped.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        ValueError: no runs, a damaged one, or none that finished.
+    """
+    results, records = load_results(folder), load_runs(folder)
+    scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text() for name in SCRIPTS)]
+    page = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=folder.resolve().name,
+            style=Markup((TEMPLATES / "report.css").read_text()),
+            scripts=[Markup(script) for script in scripts],
+            policy=content_security_policy(scripts),
+            table=formatted(leaderboard(results)),
+            text_columns=TEXT_COLUMNS,
+            explanation=EXPLANATION,
+            reference=REFERENCE,
+            comparisons=_comparisons(results),
+            curves=curve_data(results),
+            groups=rollout_groups(folder, records),
+            records=records,
+            failed=[record for record in records if record["status"] == "failed"],
+            data_sets=data_sets(records),
+            environments=environments(records),
+            runs=runs_by_model(records),
+        )
+    )
+    target = folder / "report.html"
+    write_atomically(target, lambda path: path.write_text(page, encoding="utf-8"))
+    return target
+
+
+def content_security_policy(scripts: list[str]) -> str:
+    """Nothing but these scripts runs, nothing is loaded, and nothing is sent; plotly needs style attributes."""
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _comparisons(results: pd.DataFrame) -> list[dict]:
+    """Every model against the reference, where the reference was run."""
+    if REFERENCE not in set(results.model):
+        return []
+    return paired_comparisons(results, REFERENCE).to_dict("records")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    return environment
