@@ -61,13 +61,16 @@ def parse(args: Sequence[str] | None = None):
 
 
 def one_line(box: str) -> str:
-    """The message in one of tyro's boxes, without frame and hints."""
-    lines = [re.sub(r"[╭╮╰╯│─]", "", line).strip() for line in box.splitlines()[1:]]
-    message = [line for line in lines if line]
-    end = next((index for index, line in enumerate(message) if line.startswith("For full helptext")), len(message))
-    return "; ".join(message[:end])
+    """The message in one of tyro's boxes, without frame, hints and tyro's own names."""
+    text = " ".join(re.sub(r"[╭╮╰╯│─]|-{3,}", " ", box).split())
+    text = text.split("For full helptext")[0]
+    return re.sub(r"Error parsing __tyro\S*:|Argument helptext:.*", "", text).strip()
 
 
 def _exit(message: str) -> None:
     sys.stderr.write(f"symbreak: {' '.join(message.split())}\n")
     sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

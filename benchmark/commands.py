@@ -51,7 +51,9 @@ class List:
 
     def __call__(self) -> None:
         rows = {"scenarios": _scenario_rows, "models": _model_rows, "presets": _preset_rows}[self.what]()
-        table = Table(*rows[0].keys(), title=self.what)
+        table = Table(title=self.what)
+        for column in rows[0]:
+            table.add_column(column, no_wrap=column == "name")
         for row in rows:
             table.add_row(*map(str, row.values()))
         CONSOLE.print(table)

@@ -63,7 +63,7 @@ def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list
     simulations; none for a model that predicts no change."""
     frames = data.velocity("domain")[:, : START_FRAMES[-1] + 1] / data.velocity_rms
     first = [max(start - rollout.task.history + 1, 0) for start in START_FRAMES]
-    history = torch.cat([frames[:, index : index + rollout.task.history] for index in first]).to(device)
+    history = torch.cat([frames[:, i : i + rollout.task.history] for i in first if i < frames.shape[1]]).to(device)
 
     def act(element: Element, state: Tensor) -> Tensor:
         return element.vector(state)

@@ -22,7 +22,8 @@ def save(figure: Figure, path: Path) -> list[Path]:
     """Writes the figure as PNG and as SVG; returns both paths."""
     paths = [path.with_suffix(suffix) for suffix in SUFFIXES]
     for target in paths:
-        write_atomically(target, lambda temporary: figure.savefig(temporary, dpi=150, bbox_inches="tight"))
+        options = {"format": target.suffix[1:], "dpi": 150, "bbox_inches": "tight"}
+        write_atomically(target, lambda temporary, options=options: figure.savefig(temporary, **options))
     return paths
 
 

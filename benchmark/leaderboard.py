@@ -57,7 +57,7 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _interval(values: pd.Series) -> str:
-    return "diverged" if values.isna().any() else str(bootstrap(values))
+    return "diverged" if values.isna().any() else str(bootstrap(values.tolist()))
 
 
 def formatted(table: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +73,9 @@ def rich_table(table: pd.DataFrame, title: str) -> Table:
     """For the terminal."""
     rendered = Table(title=title)
     for column in table.columns:
-        rendered.add_column(column, justify="left" if column in ("model", "family") else "right")
+        rendered.add_column(
+            column, justify="left" if column in ("model", "family") else "right", no_wrap=column == "model"
+        )
     for row in formatted(table).itertuples(index=False):
         rendered.add_row(*row)
     return rendered
@@ -83,7 +85,7 @@ def markdown(table: pd.DataFrame) -> str:
     """For a web page: a Markdown table and what its columns mean."""
     text = formatted(table)
     alignment = ["---" if column in ("model", "family") else "---:" for column in text.columns]
-    lines = [text.columns, alignment, *text.itertuples(index=False)]
+    lines = [text.columns.tolist(), alignment, *text.itertuples(index=False)]
     return "\n".join(_markdown_row(line) for line in lines) + f"\n\n{EXPLANATION}\n"
 
 

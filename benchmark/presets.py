@@ -59,8 +59,8 @@ class Preset:
         Raises:
             ValueError: unknown scenario or model, or a model of another symmetry than the scenario's.
         """
-        source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
         own = [entry.name for entry in load_model_file(model_file)] if model_file else []
+        source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
         return [
             RunConfig(
                 recipe=self.simulations.recipe(scenario, strength),

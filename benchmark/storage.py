@@ -17,7 +17,7 @@ Record = dict[str, Any]
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
     """Lets ``write`` fill a temporary file beside ``path``, then renames it: readers see all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         write(temporary)
         os.replace(temporary, path)
@@ -31,9 +31,14 @@ def save_run(folder: Path, record: Record, weights: dict[str, torch.Tensor], rol
     if weights:
         write_atomically(runs / f"{name}.pt", lambda path: torch.save(weights, path))
     if rollout:
-        write_atomically(runs / f"{name}.npz", lambda path: np.savez_compressed(path, **rollout))
+        write_atomically(runs / f"{name}.npz", lambda path: _write_arrays(path, rollout))
     text = json.dumps(record, indent=1, allow_nan=False)
     write_atomically(runs / f"{name}.json", lambda path: path.write_text(text))
+
+
+def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
 
 
 def load_run(path: Path) -> Record:

@@ -1,0 +1,125 @@
+"""The command line as a user meets it: exit code 0, or 2 and one line."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from symbreak.benchmark.cli import COMMANDS, main
+from symbreak.benchmark.commands import CONSOLE
+
+
+def complaint(capsys, *args):
+    """The one line of a failing command."""
+    with pytest.raises(SystemExit) as exit:
+        main([str(arg) for arg in args])
+    assert exit.value.code == 2
+    err = capsys.readouterr().err
+    assert err.startswith("symbreak: ") and err.count("\n") == 1, err
+    return err
+
+
+@pytest.mark.parametrize(
+    "what, name", [("models", "rgroup-rotation"), ("scenarios", "rotation-buoyancy"), ("presets", "quick")]
+)
+def test_list(capsys, what, name):
+    main(["list", what])
+    assert name in capsys.readouterr().out
+
+
+BAD_INPUT = [
+    ((), r"Expected one of \{list,"),
+    (("fly",), r"Unrecognized options: fly"),
+    (("list", "planets"), r"'planets'|planets"),
+    (("run", "slow"), r"Unrecognized options: slow.*quick"),
+    (("run", "quick", "--models", "resnest"), r"expected a model out of .*convnet.*, got 'resnest'"),
+    (("run", "quick", "--strengths", "1.5"), r"expected a strength in \[0, 1\], got 1.5"),
+    (("run", "quick", "--strengths", "nan"), r"expected a finite number for strength, got nan"),
+    (("run", "quick", "--strengths", "much"), r"--strengths.*'much'"),
+    (("run", "quick", "--seeds", "1", "1"), r"expected seeds without repetition"),
+    (("run", "quick", "--workers", "0"), r"expected workers >= 1, got 0"),
+    (("run", "quick", "--device", "tpu"), r"expected a device out of auto, cpu, cuda, got 'tpu'"),
+    (("run", "quick", "--history", "0"), r"expected a history of at least one frame, got 0"),
+    (("run", "quick", "--budget", "-5"), r"expected a budget of at least one parameter, got -5"),
+    (("run", "quick", "--training.batch", "0"), r"expected batch >= 1, got 0"),
+    (("run", "quick", "--scenarios", "moon"), r"expected .*rotation-buoyancy.*, got 'moon'"),
+    (("run", "quick", "--model-file", "nowhere.py"), r"expected a Python file with models, got .*nowhere.py"),
+    (("generate", "--scenario", "moon"), r"got 'moon'"),
+    (("generate", "--scenario", "rotation-buoyancy", "--resolution", "7"), r"expected resolution of at least 8, got 7"),
+    (("measure", "nowhere"), r"expected a data set with nowhere"),
+    (("verify", "nowhere"), r"expected a data set with nowhere"),
+    (("leaderboard", "nowhere"), r"expected runs in nowhere/runs, got none"),
+    (("plot", "nowhere"), r"expected runs in nowhere/runs, got none"),
+    (("check", "resnest"), r"expected a model out of .*, got 'resnest'"),
+]
+
+
+@pytest.mark.parametrize(
+    "args, expected", BAD_INPUT, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_bad_input_gets_one_line(capsys, tmp_path, monkeypatch, args, expected):
+    monkeypatch.chdir(tmp_path)
+    assert re.search(expected, complaint(capsys, *args))
+    assert list(tmp_path.iterdir()) == [], "bad input leaves nothing behind"
+
+
+def test_generate_measure_verify(capsys, monkeypatch, data, data_dir, tiny):
+    """The data set of the other tests is found again, measured, and checked; a flipped byte is noticed and named."""
+    monkeypatch.setattr(CONSOLE, "width", 300)
+    sizes = "--resolution 16 --train 2 --valid 1 --test 2 --train-frames 12 --future-frames 8".split()
+    main(["generate", "--scenario", "rotation-buoyancy", "--strengths", "1", *sizes, "--data-dir", str(data_dir)])
+    assert str(data.path) in capsys.readouterr().out
+    main(["measure", str(data.path)])
+    assert float(re.search(r"n = 10 +(\S+)", capsys.readouterr().out)[1]) > 0.3
+    main(["verify", str(data.path)])
+    file = next(data.path.rglob("*.hdf5"))
+    content = file.read_bytes()
+    try:
+        file.write_bytes(content[:1000] + bytes([content[1000] ^ 1]) + content[1001:])
+        assert file.name in complaint(capsys, "verify", data.path)
+    finally:
+        file.write_bytes(content)
+
+
+def test_leaderboard_and_plot(capsys, results_folder, monkeypatch):
+    monkeypatch.setattr(CONSOLE, "width", 300)
+    main(["leaderboard", str(results_folder)])
+    assert "rgroup-rotation" in capsys.readouterr().out
+    main(["plot", str(results_folder)])
+    assert (results_folder / "leaderboard.md").exists() and (results_folder / "leaderboard.csv").exists()
+    assert len(list((results_folder / "figures").iterdir())) == 6
+
+
+def test_check(capsys, tmp_path):
+    main(["check", "convnet"])
+    assert "ok" in capsys.readouterr().out
+    model_file = tmp_path / "mine.py"
+    model_file.write_text(
+        "from symbreak.models import Forecaster, register\n"
+        "@register('mine', family='unconstrained')\n"
+        "class Mine(Forecaster):\n"
+        "    def forward(self, history):\n"
+        "        return history[:, 0, :1]\n"
+    )
+    with pytest.raises(SystemExit) as exit:
+        main(["check", "mine", "--model-file", str(model_file)])
+    captured = capsys.readouterr()
+    assert exit.value.code == 2 and captured.err.count("\n") == 1
+    assert re.search(r"FAIL output shape: expected \[3, 2, 24, 24\], got \[3, 1, 24, 24\]", captured.out)
+
+
+def test_interruption_is_one_line(capsys, monkeypatch):
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(COMMANDS["list"], "__call__", interrupted)
+    assert "the same command goes on from there" in complaint(capsys, "list", "models")
+
+
+def test_installed_command():
+    """The console script that a user types."""
+    done = subprocess.run(
+        [sys.executable, "-m", "symbreak.benchmark.cli", "list", "presets"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "quick" in done.stdout

@@ -1,0 +1,50 @@
+"""Scores of models whose predictions are known."""
+
+import pytest
+import torch
+
+from symbreak.benchmark.configuration import Evaluation
+from symbreak.benchmark.evaluation import EQUIVARIANCE_STEPS, evaluate
+from symbreak.benchmark.rollout import Rollout
+from symbreak.models import Forecaster, Task, build
+
+CPU = torch.device("cpu")
+
+
+def rows(data, model, predicts="increment", history=1, **width):
+    task = Task(history=history, shape=(16, 16), group="C4", predicts=predicts)
+    torch.manual_seed(0)
+    rollout = Rollout(build(model, task, **width), task, data.increment_rms / data.velocity_rms)
+    found = evaluate(rollout, data, Evaluation(steps=4, stride=1), CPU)
+    return {(row["split"], row["metric"], row["step"]): row["value"] for row in found}
+
+
+@pytest.mark.parametrize("predicts", ["increment", "frame"])
+def test_persistence(data, predicts):
+    """Its RMSE at step k is the rms change over k frames, its skill is 0, and it has no equivariance error."""
+    found = rows(data, "persistence", predicts)
+    frames = data.velocity("domain")
+    for step in (1, 2, 3, 4):
+        windows = frames.shape[1] - 4
+        change = frames[:, step : step + windows] - frames[:, :windows]
+        assert found["domain", "rmse", step] == pytest.approx(change.square().mean().sqrt().item(), rel=1e-4)
+        assert found["future", "skill", step] == pytest.approx(0, abs=1e-6)
+    assert not any(metric == "equivariance_error" for _, metric, _ in found)
+
+
+def test_equivariance_error_of_strict_and_plain_models(data):
+    """Measured over the same numbers of steps as that of the data: rounding for the strict model, more for the other."""
+    strict, plain = rows(data, "equiv-rotation", width=2), rows(data, "convnet", width=4)
+    for n in EQUIVARIANCE_STEPS:
+        assert strict["domain", "equivariance_error", n] < 1e-5
+        assert plain["domain", "equivariance_error", n] > 0.1
+
+
+def test_a_model_that_explodes_has_no_value(data):
+    class Exploding(Forecaster):
+        def forward(self, history):
+            return 1e30 * history[:, -1] ** 2
+
+    task = Task(history=1, shape=(16, 16), group="C4")
+    found = evaluate(Rollout(Exploding(task), task, 1.0), data, Evaluation(steps=4, stride=4), CPU)
+    assert [row["value"] for row in found if row["metric"] == "rmse" and row["step"] == "mean"] == [None, None]

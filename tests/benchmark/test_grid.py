@@ -1,0 +1,128 @@
+"""A grid of runs: what it leaves behind, and what happens when something goes wrong on the way."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import torch
+
+from symbreak.benchmark import grid
+from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.presets import PRESETS
+from symbreak.benchmark.results import COLUMNS, load_results
+from symbreak.benchmark.run import execute
+from symbreak.benchmark.storage import load_run, load_runs
+
+from .conftest import QUIET
+
+BROKEN_MODEL = """
+import torch
+from symbreak.models import Forecaster, register
+
+@register("raises", family="unconstrained")
+class Raises(Forecaster):
+    def __init__(self, task, *, width=4):
+        super().__init__(task)
+        self.weight = torch.nn.Parameter(torch.ones(width))
+
+    def forward(self, history):
+        raise RuntimeError("out of ideas")
+
+@register("nan", family="unconstrained")
+class NaN(Raises):
+    def forward(self, history):
+        return history[:, -1] * self.weight.sum() * float("nan")
+"""
+
+
+def metrics(table):
+    return table.drop(columns=["train_seconds"])
+
+
+def test_long_table(results_folder, tiny):
+    table = load_results(results_folder)
+    assert tuple(table.columns[: len(COLUMNS)]) == COLUMNS
+    assert set(table.model) == set(tiny.models) and set(table.strength) == {0.0, 1.0}
+    strict = table[(table.model == "equiv-rotation") & (table.metric == "equivariance_error")]
+    assert (strict.value < 1e-5).all(), "strict models stay equivariant when they are trained"
+    assert table[table.strength == 0].data_error.max() < 1e-5 < 0.3 < table[table.strength == 1].data_error.min()
+    pd.testing.assert_frame_equal(pd.read_csv(results_folder / "results.csv", dtype={"step": str}), table)
+
+
+def test_each_run_is_recorded_with_all_it_depends_on(results_folder, tiny):
+    for record in load_runs(results_folder):
+        assert record["config"]["training"]["epochs"] == 2 and record["versions"]["torch"] == torch.__version__
+        assert record["model"] == "persistence" or abs(record["n_parameters"] - tiny.budget) < 250
+        assert record["model"] == "persistence" or len(record["curves"]["train_loss"]) == 2
+
+
+def test_nothing_is_done_twice(results_folder, tiny, machine):
+    before = {path: path.stat().st_mtime_ns for path in results_folder.rglob("*.json")}
+    assert run_grid(tiny, results_folder, machine, QUIET) == []
+    assert {path: path.stat().st_mtime_ns for path in results_folder.rglob("*.json")} == before
+
+
+def test_interrupted_and_repeated_gives_the_same_table(results_folder, tiny, machine, tmp_path, monkeypatch):
+    """The grid is stopped in its fourth run, and one finished record is damaged before it is repeated."""
+    count = 0
+
+    def interrupted(*args, **options):
+        nonlocal count
+        count += 1
+        if count == 4:
+            raise KeyboardInterrupt
+        return execute(*args, **options)
+
+    monkeypatch.setattr(grid, "execute", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_grid(tiny, tmp_path, machine, QUIET)
+    monkeypatch.setattr(grid, "execute", execute)
+    finished = sorted((tmp_path / "runs").glob("*.json"))
+    assert len(finished) == 3
+    finished[0].write_text(finished[0].read_text()[:100])
+    assert len(run_grid(tiny, tmp_path, machine, QUIET)) == 8 - 2
+    pd.testing.assert_frame_equal(metrics(load_results(tmp_path)), metrics(load_results(results_folder)))
+
+
+def test_two_workers_give_the_same_table(results_folder, tiny, machine, tmp_path):
+    some = replace(tiny, models=("convnet", "rgroup-rotation"))
+    run_grid(some, tmp_path, replace(machine, workers=2), QUIET)
+    ours, theirs = load_results(tmp_path), load_results(results_folder)
+    theirs = theirs[theirs.model.isin(some.models)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(metrics(ours), metrics(theirs))
+
+
+def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
+    model_file = tmp_path / "broken.py"
+    model_file.write_text(BROKEN_MODEL)
+    some = replace(tiny, models=("convnet",), strengths=(1.0,))
+    records = {record["model"]: record for record in run_grid(some, tmp_path, machine, QUIET, model_file)}
+    assert records["convnet"]["status"] == "done"
+    assert records["raises"]["reason"].startswith("RuntimeError: out of ideas (broken.py, line ")
+    assert "expected a finite loss, got nan in epoch 1" in records["nan"]["reason"]
+    assert set(load_results(tmp_path).model) == {"convnet"}
+    assert len(run_grid(some, tmp_path, machine, QUIET, model_file)) == 2, "what failed is tried again"
+
+
+def test_damaged_record_is_named(results_folder, tmp_path):
+    path = tmp_path / "0123456789abcdef.json"
+    path.write_text("{")
+    with pytest.raises(ValueError, match="expected a run record in .*0123456789abcdef.json"):
+        load_run(path)
+    path.write_text(json.dumps({"hash": "other"}))
+    with pytest.raises(ValueError, match="got other content"):
+        load_run(path)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_grids_of_distinct_runs(name):
+    hashes = [config.hash for config in PRESETS[name]().runs()]
+    assert len(set(hashes)) == len(hashes) > 0
+
+
+def test_preset_refuses_models_of_another_symmetry(tiny):
+    with pytest.raises(ValueError, match="expected models for rotation-buoyancy, got equiv-reflection"):
+        replace(tiny, models=("equiv-reflection",)).runs()
+    with pytest.raises(ValueError, match="expected a method out of augment, remul after the \\+, got 'magic'"):
+        replace(tiny, models=("convnet+magic",)).runs()

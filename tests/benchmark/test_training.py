@@ -1,0 +1,126 @@
+"""Training: batches, best weights, interruption, divergence."""
+
+import copy
+
+import pytest
+import torch
+
+from symbreak.benchmark import training
+from symbreak.benchmark.configuration import Training
+from symbreak.benchmark.methods import METHODS, Plain
+from symbreak.benchmark.rollout import Rollout
+from symbreak.benchmark.training import Diverged, TrainingState, shuffled_batches, train
+from symbreak.models import Task, build
+from symbreak.symmetry import nontrivial_elements
+
+CONFIG = Training(epochs=3, epoch_steps=2, batch=2, rollout=2)
+
+
+@pytest.fixture
+def rollout(data):
+    torch.manual_seed(0)
+    task = Task(history=1, shape=(16, 16), group="C4")
+    return Rollout(build("convnet", task, width=4), task, data.increment_rms / data.velocity_rms)
+
+
+def fit(rollout, data, config=CONFIG, method=None, checkpoint=None):
+    windows = [data.windows(split, history=1, horizon=config.rollout) for split in ("train", "valid")]
+    elements = nontrivial_elements("C4", (16, 16))
+    return train(rollout, *windows, data.velocity_rms, config, 0, method or Plain(), elements, checkpoint)
+
+
+def weights(rollout):
+    return copy.deepcopy(rollout.state_dict())
+
+
+def assert_same(ours, theirs):
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_each_index_once_around():
+    batches = shuffled_batches(6, 4, torch.Generator().manual_seed(0))
+    drawn = torch.cat([next(batches) for _ in range(3)])
+    assert sorted(drawn[:6].tolist()) == sorted(drawn[6:].tolist()) == list(range(6))
+    assert drawn[:6].tolist() != drawn[6:].tolist()
+
+
+def test_training_lowers_the_error(rollout, data):
+    curves = fit(rollout, data, Training(epochs=6, epoch_steps=20, batch=4, rollout=2, learning_rate=1e-2))
+    assert curves.train_loss[-1] < 0.7 * curves.train_loss[0]
+
+
+def test_the_same_seed_gives_the_same_weights(rollout, data):
+    twin = copy.deepcopy(rollout)
+    assert fit(rollout, data).train_loss == fit(twin, data).train_loss
+    assert_same(weights(rollout), weights(twin))
+
+
+def test_best_weights_are_a_copy_and_come_back(rollout, data, monkeypatch):
+    """Validation says 1, 2, 3: the weights after the first epoch are kept, whatever training does to the live ones."""
+    errors = iter([1.0, 2.0, 3.0])
+    after = []
+
+    def validation_error(rollout, windows, scale):
+        after.append(weights(rollout))
+        return next(errors)
+
+    monkeypatch.setattr(training, "_validation_error", validation_error)
+    curves = fit(rollout, data)
+    assert curves.best_epoch == 0
+    assert_same(weights(rollout), after[0])
+    assert any(not torch.equal(after[0][name], after[2][name]) for name in after[0])
+
+
+def test_patience_stops_training(rollout, data, monkeypatch):
+    errors = iter([2.0, 1.0, 3.0, 3.0, 3.0])
+    monkeypatch.setattr(training, "_validation_error", lambda *_: next(errors))
+    curves = fit(rollout, data, Training(epochs=9, epoch_steps=1, batch=1, rollout=1, patience=2))
+    assert curves.valid_rmse == [2.0, 1.0, 3.0, 3.0]
+
+
+def test_interrupted_training_ends_as_if_it_had_not_been(rollout, data, tmp_path, monkeypatch):
+    """Augmentation draws random numbers while training, so these too have to go on where they stopped."""
+    twin, checkpoint, record = copy.deepcopy(rollout), tmp_path / "checkpoint", TrainingState.record
+    torch.manual_seed(1)
+    uninterrupted = fit(rollout, data, method=METHODS["augment"])
+
+    def interrupt(state, *args):
+        if len(state.curves.train_loss) == 1:
+            raise KeyboardInterrupt
+        record(state, *args)
+
+    torch.manual_seed(1)
+    monkeypatch.setattr(TrainingState, "record", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(copy.deepcopy(twin), data, method=METHODS["augment"], checkpoint=checkpoint)
+    monkeypatch.setattr(TrainingState, "record", record)
+    torch.manual_seed(2)
+    resumed = fit(twin, data, method=METHODS["augment"], checkpoint=checkpoint)
+    assert resumed.train_loss == uninterrupted.train_loss
+    assert_same(weights(twin), weights(rollout))
+    assert not checkpoint.exists()
+
+
+def test_nan_says_where(rollout, data):
+    with torch.no_grad():
+        next(rollout.parameters()).fill_(torch.nan)
+    with pytest.raises(Diverged, match="expected a finite loss, got nan in epoch 1"):
+        fit(rollout, data)
+
+
+def test_augmentation_moves_whole_windows(data):
+    """Every window of the batch comes back as one of its four turned versions."""
+    elements = nontrivial_elements("C4", (16, 16))
+    windows = data.windows("train", history=1, horizon=2).batch(torch.arange(8))
+    moved = METHODS["augment"].windows(windows, elements)
+    versions = torch.stack([windows, *(element.vector(windows) for element in elements)])
+    matches = (versions == moved).flatten(2).all(2)
+    assert (matches.sum(0) == 1).all() and matches.any(1).sum() > 1
+
+
+def test_remul_penalty_vanishes_for_a_strict_model_only():
+    task = Task(history=1, shape=(16, 16), group="C4")
+    history, elements = torch.randn(2, 1, 2, 16, 16), nontrivial_elements("C4", (16, 16))
+    strict, plain = (Rollout(build(name, task, width=2), task, 0.1) for name in ("equiv-rotation", "convnet"))
+    assert METHODS["remul"].penalty(strict, history, elements) < 1e-10
+    assert METHODS["remul"].penalty(plain, history, elements) > 1e-4
