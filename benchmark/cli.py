@@ -21,6 +21,7 @@ COMMANDS = {
     "run": commands.Run,
     "leaderboard": commands.Leaderboard,
     "plot": commands.Plot,
+    "report": commands.Report,
     "check": commands.Check,
 }
 MARKERS = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)

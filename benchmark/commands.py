@@ -16,10 +16,12 @@ from ..datasets import measure, verify
 from ..models import check_model, list_models, load_model_file
 from ..simulators import list_scenarios
 from .configuration import Simulations
+from .estimate import estimate
 from .figures import plot_results
 from .grid import Machine, generate_all, progress_bar, run_grid
 from .leaderboard import rich_table, write_leaderboard
-from .presets import PRESETS
+from .presets import PRESETS, Preset
+from .report import write_report
 from .results import load_results
 from .stills import plot_rollouts
 
@@ -140,10 +142,15 @@ class Run:
     """Results folder; results/<preset> if none is given."""
     overwrite: bool = False
     """Repeat runs that are done already."""
+    dry_run: bool = False
+    """Only print the grid, its size and an estimate of its time."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
         out = self.out or Path("results") / self.preset.name
+        if self.dry_run:
+            CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
+            return
         records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
         results = load_results(out)
         CONSOLE.print(rich_table(write_leaderboard(results, out), str(out)))
@@ -183,6 +190,17 @@ def plot(results: Path) -> None:
     folder = results / "figures"
     written = plot_results(load_results(results), folder) + plot_rollouts(results, folder)
     CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Write one self-contained page of a results folder."""
+
+    results: Positional[Path]
+    """Results folder."""
+
+    def __call__(self) -> None:
+        CONSOLE.print(str(write_report(self.results)), soft_wrap=True)
 
 
 @dataclass(frozen=True)

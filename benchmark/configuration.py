@@ -40,19 +40,19 @@ class Simulations:
 class Training:
     """How every model is trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
 
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-2
     """Adam's step size at the start; it falls to zero along a cosine."""
     weight_decay: float = 0.0
     """L2 factor of Adam."""
-    batch: int = 8
+    batch: int = 4
     """Windows per optimisation step."""
-    rollout: int = 3
+    rollout: int = 2
     """Autoregressive steps in the loss."""
-    epochs: int = 10
+    epochs: int = 14
     """Rounds, each closed by a validation."""
     epoch_steps: int = 50
     """Optimisation steps per round."""
-    patience: int = 10
+    patience: int = 7
     """Rounds without a better validation error after which training stops."""
 
     def __post_init__(self):
@@ -71,7 +71,7 @@ class Evaluation:
 
     steps: int = 15
     """Rollout steps."""
-    stride: int = 4
+    stride: int = 8
     """Frames between the starts of two scored windows."""
 
     def __post_init__(self):

@@ -67,7 +67,20 @@ def test_bad_input_gets_one_line(capsys, tmp_path, monkeypatch, args, expected):
 def test_generate_measure_verify(capsys, monkeypatch, data, data_dir, tiny):
     """The data set of the other tests is found again, measured, and checked; a flipped byte is noticed and named."""
     monkeypatch.setattr(CONSOLE, "width", 300)
-    sizes = "--resolution 16 --train 2 --valid 1 --test 2 --train-frames 12 --future-frames 8".split()
+    sizes = [
+        "--resolution",
+        "16",
+        "--train",
+        "2",
+        "--valid",
+        "1",
+        "--test",
+        "2",
+        "--train-frames",
+        "12",
+        "--future-frames",
+        "8",
+    ]
     main(["generate", "--scenario", "rotation-buoyancy", "--strengths", "1", *sizes, "--data-dir", str(data_dir)])
     assert str(data.path) in capsys.readouterr().out
     main(["measure", str(data.path)])

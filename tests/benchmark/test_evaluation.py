@@ -33,7 +33,7 @@ def test_persistence(data, predicts):
 
 
 def test_equivariance_error_of_strict_and_plain_models(data):
-    """Measured over the same numbers of steps as that of the data: rounding for the strict model, more for the other."""
+    """Measured over as many steps as that of the data: rounding for the strict model, more for the other."""
     strict, plain = rows(data, "equiv-rotation", width=2), rows(data, "convnet", width=4)
     for n in EQUIVARIANCE_STEPS:
         assert strict["domain", "equivariance_error", n] < 1e-5

@@ -1,0 +1,69 @@
+"""How large a grid is and how long it will take, from one short measurement per model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from rich.table import Table
+
+from ..datasets import Windows
+from ..symmetry import nontrivial_elements
+from .configuration import RunConfig
+from .grid import Machine
+from .methods import split_name
+from .presets import Preset
+from .rollout import Rollout
+from .run import choose_device, initialise, task_of
+from .storage import is_done
+from .training import train
+
+TIMED_STEPS = 3
+
+
+def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | None = None) -> Table:
+    """One line a model: its runs, those that are still to do, parameters, and seconds of training per run.
+
+    The last line adds up the runs to do, spread over the workers. Simulation and evaluation are not counted; they are
+    short beside training.
+
+    Raises:
+        ValueError: a preset that names unknown scenarios or models.
+    """
+    configs = preset.runs(model_file)
+    runs = Counter(config.model for config in configs)
+    to_do = Counter(config.model for config in configs if not is_done(out, config.hash))
+    table = Table(
+        "model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {len(configs)} runs"
+    )
+    total = 0.0
+    for config in {config.model: config for config in configs}.values():
+        parameters, seconds = training_time(config, choose_device(machine.device))
+        total += seconds * to_do[config.model]
+        table.add_row(
+            config.model, f"{runs[config.model]}", f"{to_do[config.model]}", f"{parameters:,}", f"{seconds:.0f}"
+        )
+    hours = total / machine.workers / 3600
+    table.add_row("all", f"{len(configs)}", f"{to_do.total()}", "", f"{hours:.1f} h on {machine.workers} workers")
+    return table
+
+
+def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:
+    """Parameters, and seconds of a training of full length, from a few steps on random frames on one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        task, model = task_of(config), initialise(config, 0).to(device)
+        training = replace(config.training, epochs=1, epoch_steps=TIMED_STEPS)
+        frames = torch.randn(1, task.history + training.rollout, 2, *task.shape)
+        windows = Windows(frames, history=task.history, horizon=training.rollout)
+        rollout, method = Rollout(model, task, 0.1), split_name(config.model)[1]
+        elements = nontrivial_elements(task.group, task.shape)
+        for _ in ("warm up", "measure"):
+            curves = train(rollout, windows, windows, 1.0, training, 0, method, elements)
+        seconds = curves.seconds / TIMED_STEPS * config.training.epochs * config.training.epoch_steps
+        return sum(parameter.numel() for parameter in model.parameters()), seconds
+    finally:
+        torch.set_num_threads(threads)
