@@ -108,7 +108,7 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
 def test_damaged_record_is_named(results_folder, tmp_path):
     path = tmp_path / "0123456789abcdef.json"
     path.write_text("{")
-    with pytest.raises(ValueError, match="expected a run record in .*0123456789abcdef.json"):
+    with pytest.raises(ValueError, match=r"expected a run record in .*0123456789abcdef\.json"):
         load_run(path)
     path.write_text(json.dumps({"hash": "other"}))
     with pytest.raises(ValueError, match="got other content"):
