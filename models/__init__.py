@@ -1,6 +1,6 @@
 """Networks that know a symmetry strictly, loosely or not at all, under one contract and by name."""
 
-from . import convnet, equiv, lift, persistence, rgroup, rpp, rsteer
+from . import combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint
 from .build import build, count_parameters
 from .check import CheckLine, CheckReport, check_model
 from .forecaster import Forecaster
@@ -9,7 +9,7 @@ from .model_file import load_model_file
 from .registry import FAMILIES, SYMMETRIES, ModelEntry, get_model, list_models, register
 from .task import Task
 
-BUILT_IN = (convnet, equiv, lift, persistence, rgroup, rpp, rsteer)
+BUILT_IN = (combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint)
 """Importing these modules has registered their models."""
 
 __all__ = [

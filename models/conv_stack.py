@@ -7,10 +7,12 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from ..symmetry import PointGroup, point_group
-from .layers import Fields
+from .forecaster import Forecaster
+from .layers import DILATIONS, Fields, ScaleGroup
 from .task import Task
 
 HIDDEN_LAYERS = 3
+SCALE_KERNEL_SIZE = 5
 OUTPUT_GAIN = {"increment": 0.1, "frame": 1.0}
 """Initial size of the output: an increment starts small, so that a rollout starts near persistence."""
 
@@ -29,12 +31,25 @@ class ConvStack(nn.Module):
         return fields
 
 
-def task_group(task: Task) -> PointGroup:
-    """The task's point group, if it maps the box onto itself.
+class ChannelForecaster(Forecaster):
+    """A forecaster whose network maps channels ``[B, 2T, X, Y]`` to ``[B, 2, X, Y]``."""
+
+    def __init__(self, task: Task, network: nn.Module):
+        super().__init__(task)
+        self.network = network
+
+    def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        return self.network(self.frames_as_channels(history))
+
+
+def task_group(task: Task) -> PointGroup | ScaleGroup:
+    """The task's point group, if it maps the box onto itself, or dilations.
 
     Raises:
         ValueError: naming the argument of the task that does not fit.
     """
+    if task.group == DILATIONS.name:
+        return DILATIONS
     group = point_group(task.group)
     if any(element.quarter_turns % 2 for element in group.elements):
         if task.shape[0] != task.shape[1]:
@@ -45,19 +60,31 @@ def task_group(task: Task) -> PointGroup:
     return group
 
 
-def field_layers(task: Task, width: int) -> list[tuple[Fields, Fields, float]]:
-    """Source, target and initial gain of each layer: velocity frames, ``width`` regular fields, one velocity frame."""
-    group = task_group(task)
+def field_layers(task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
+    """Source, target and options of each layer: velocity frames, ``width`` regular fields, one velocity frame."""
+    return field_layers_of(task_group(task), task, width)
+
+
+def field_layers_of(group: PointGroup | ScaleGroup, task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
+    """The same for a group that need not be the task's."""
     frames, hidden, frame = (
         Fields(group, "vector", task.history),
         Fields(group, "regular", width),
         Fields(group, "vector", 1),
     )
-    first, last = (frames, hidden, 1.0), (hidden, frame, OUTPUT_GAIN[task.predicts])
-    return [first, *HIDDEN_LAYERS * [(hidden, hidden, 2**0.5)], last]
+    kernel_size = SCALE_KERNEL_SIZE if isinstance(group, ScaleGroup) else 3
+    return _layers(task, frames, hidden, frame, kernel_size=kernel_size)
 
 
-def channel_layers(task: Task, width: int) -> list[tuple[int, int, float]]:
+def channel_layers(task: Task, width: int) -> list[tuple[int, int, dict]]:
     """The same for networks that know no group: ``width`` channels."""
-    first, last = (2 * task.history, width, 1.0), (width, 2, OUTPUT_GAIN[task.predicts])
-    return [first, *HIDDEN_LAYERS * [(width, width, 2**0.5)], last]
+    return _layers(task, 2 * task.history, width, 2, kernel_size=3)
+
+
+def _layers(task: Task, first, hidden, last, kernel_size: int) -> list[tuple]:
+    options = {"kernel_size": kernel_size, "boundary": task.boundary}
+    return [
+        (first, hidden, options | {"gain": 1.0}),
+        *HIDDEN_LAYERS * [(hidden, hidden, options | {"gain": 2**0.5})],
+        (hidden, last, options | {"gain": OUTPUT_GAIN[task.predicts]}),
+    ]

@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from .coarse_encoder import CoarseEncoder
-from .conv_stack import ConvStack, field_layers
-from .forecaster import Forecaster
-from .layers import SteerableConv2d
+from .conv_stack import ChannelForecaster, ConvStack, channel_layers, field_layers
+from .layers import PlainConv2d, SteerableConv2d
 from .registry import register
 from .task import Task
 
-ABOUT = {
-    "family": "relaxed",
-    "keeps": "the point group in the trunk, given the latent",
-    "breaks": "the point group",
-    "source": "Wang et al. 2022 (Lift)",
-}
+ABOUT = {"family": "relaxed", "source": "Wang et al. 2022 (Lift)"}
+POINT_GROUP = ABOUT | {"keeps": "the point group in the trunk, given the latent", "breaks": "the point group"}
 
 
-@register("lift-rotation", symmetry="rotation", **ABOUT)
-@register("lift-reflection", symmetry="reflection", **ABOUT)
-class LiftNet(Forecaster):
-    """``trunk(lift(history) + z)``: the encoder's latent ``z``, one number for each component of each regular field,
-    is broadcast over the grid and joins the lifted history.
+class LiftTrunk(nn.Module):
+    """``trunk(lift(history) + z)``: the encoder's latent ``z``, one number a channel, is broadcast over the grid and
+    joins the lifted history."""
+
+    def __init__(self, encoder: CoarseEncoder, lift: nn.Module, *trunk: nn.Module):
+        super().__init__()
+        self.encoder = encoder
+        self.lift = lift
+        self.trunk = ConvStack(*trunk)
+
+    def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        return self.trunk(gelu(self.lift(frames) + self.encoder(frames)[:, :, None, None]))
+
+
+@register("lift-rotation", symmetry="rotation", **POINT_GROUP)
+@register("lift-reflection", symmetry="reflection", **POINT_GROUP)
+@register("lift-scaling", symmetry="scaling", keeps="scaling in the trunk, given the latent", breaks="scaling", **ABOUT)
+class LiftNet(ChannelForecaster):
+    """A steerable trunk with a latent of regular fields.
 
     Args:
         width: regular fields of the trunk and width of the encoder.
     """
 
     def __init__(self, task: Task, *, width: int = 10):
-        super().__init__(task)
-        first, *rest = (
-            SteerableConv2d(source, target, boundary=task.boundary, gain=gain)
-            for source, target, gain in field_layers(task, width)
-        )
-        self.lift = first
-        self.encoder = CoarseEncoder(task, width, first.target.channels)
-        self.trunk = ConvStack(*rest)
+        layers = [SteerableConv2d(source, target, **rest) for source, target, rest in field_layers(task, width)]
+        encoder = CoarseEncoder(task, width, layers[0].target.channels)
+        super().__init__(task, LiftTrunk(encoder, *layers))
 
-    def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
-        frames = self.frames_as_channels(history)
-        return self.trunk(gelu(self.lift(frames) + self.encoder(frames)[:, :, None, None]))
+
+@register(
+    "lift-translation",
+    symmetry="translation",
+    keeps="translations in the trunk, given the latent, where the box is periodic",
+    breaks="translations",
+    **ABOUT,
+)
+class LiftConvNet(ChannelForecaster):
+    """A plain convolutional trunk.
+
+    Args:
+        width: channels of the trunk and width of the encoder.
+    """
+
+    def __init__(self, task: Task, *, width: int = 20):
+        layers = [PlainConv2d(source, target, **rest) for source, target, rest in channel_layers(task, width)]
+        super().__init__(task, LiftTrunk(CoarseEncoder(task, width, width), *layers))

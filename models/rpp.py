@@ -1,27 +1,20 @@
-"""Residual pathway prior."""
+"""Residual pathway priors."""
 
 from __future__ import annotations
 
-from jaxtyping import Float
-from torch import Tensor
-
-from .conv_stack import ConvStack, field_layers
-from .forecaster import Forecaster
-from .layers import ResidualPathwayConv2d
+from .conv_stack import ChannelForecaster, ConvStack, channel_layers, field_layers
+from .layers import DensePathwayConv2d, ResidualPathwayConv2d
 from .registry import register
 from .task import Task
 
-ABOUT = {
-    "family": "relaxed",
-    "keeps": "the point group, while the free branch is zero",
-    "breaks": "the point group",
-    "source": "Finzi et al. 2021",
-}
+ABOUT = {"family": "relaxed", "source": "Finzi et al. 2021"}
+FIELDS = ABOUT | {"keeps": "the point group, while the free branch is zero", "breaks": "the point group"}
 
 
-@register("rpp-rotation", symmetry="rotation", **ABOUT)
-@register("rpp-reflection", symmetry="reflection", **ABOUT)
-class ResidualPathwayNet(Forecaster):
+@register("rpp-rotation", symmetry="rotation", **FIELDS)
+@register("rpp-reflection", symmetry="reflection", **FIELDS)
+@register("rpp-scaling", symmetry="scaling", keeps="scaling, while the free branch is zero", breaks="scaling", **ABOUT)
+class ResidualPathwayNet(ChannelForecaster):
     """Five convolutions, each the sum of a steerable and a free one, with separate priors.
 
     Args:
@@ -29,11 +22,26 @@ class ResidualPathwayNet(Forecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 5):
-        super().__init__(task)
         layers = field_layers(task, width)
-        self.network = ConvStack(
-            *(ResidualPathwayConv2d(s, t, boundary=task.boundary, gain=gain) for s, t, gain in layers)
+        super().__init__(
+            task, ConvStack(*(ResidualPathwayConv2d(source, target, **rest) for source, target, rest in layers))
         )
 
-    def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
-        return self.network(self.frames_as_channels(history))
+
+@register(
+    "rpp-translation",
+    symmetry="translation",
+    keeps="translations where the box is periodic, while the dense branch is zero",
+    breaks="translations",
+    **ABOUT,
+)
+class DensePathwayNet(ChannelForecaster):
+    """Five layers, each the sum of a convolution and a dense branch of low rank, with separate priors.
+
+    Args:
+        width: channels.
+    """
+
+    def __init__(self, task: Task, *, width: int = 4):
+        layers = channel_layers(task, width)
+        super().__init__(task, ConvStack(*(DensePathwayConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))

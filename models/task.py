@@ -32,6 +32,7 @@ class Task:
         boundary: kind of wall along x and y: ``closed``, ``periodic`` or ``open``. Models pad accordingly: circular
             where the box is periodic, zeros elsewhere.
         predicts: ``increment`` or ``frame``.
+        increment_scale: (rms of the data's one-step change) / (rms of its velocity), for models that need to know.
 
     Raises:
         ValueError: naming the argument that is wrong.
@@ -42,6 +43,7 @@ class Task:
     group: str
     boundary: tuple[str, str] = ("closed", "closed")
     predicts: str = "increment"
+    increment_scale: float = 1.0
 
     def __post_init__(self):
         if self.history < 1:
@@ -54,6 +56,8 @@ class Task:
             raise ValueError(f"boundary: expected two of {', '.join(BOUNDARIES)}, got {self.boundary}")
         if self.predicts not in ("increment", "frame"):
             raise ValueError(f"predicts: expected 'increment' or 'frame', got {self.predicts!r}")
+        if not self.increment_scale > 0:
+            raise ValueError(f"increment_scale: expected a positive number, got {self.increment_scale}")
 
     @property
     def symmetry(self) -> str:

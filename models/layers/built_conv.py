@@ -16,25 +16,27 @@ Kernel = Float[Tensor, "C_out C_in k k"]
 
 
 class BuiltConv2d(nn.Module, ABC):
-    """``out(p) = sum_y K(y) f(p + y) + b``, with ``K`` and ``b`` built from parameters by the subclass.
+    """``out(p) = sum_y K(y) f(p + dilation y) + b``, with ``K`` and ``b`` built from parameters by the subclass.
 
     Building depends on the parameters only, so that inside :func:`kernels_built_once` it happens once, however often
     the layer is called.
 
     Args:
-        kernel_size: odd.
+        kernel_size: odd; the output has the input's grid.
         boundary: kind of wall along x and y: circular padding where ``periodic``, zeros elsewhere.
+        dilation: distance between the places that the kernel sees, in cells.
 
     Raises:
         ValueError: even kernel size.
     """
 
-    def __init__(self, kernel_size: int, boundary: tuple[str, str]):
+    def __init__(self, kernel_size: int, boundary: tuple[str, str], dilation: int = 1):
         super().__init__()
         if kernel_size < 1 or kernel_size % 2 == 0:
             raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
         self.kernel_size = kernel_size
         self.boundary = boundary
+        self.dilation = dilation
         self._keeps = False
         self._kept: tuple[Tensor, Tensor | None] | None = None
 
@@ -48,9 +50,9 @@ class BuiltConv2d(nn.Module, ABC):
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
         kernel, bias = self._built()
-        radius = self.kernel_size // 2
+        radius = self.dilation * (self.kernel_size // 2)
         padded = pad_periodic(fields, self.boundary, radius)
-        return conv2d(padded, kernel, bias, padding=zero_padding(self.boundary, radius))
+        return conv2d(padded, kernel, bias, padding=zero_padding(self.boundary, radius), dilation=self.dilation)
 
     def _built(self) -> tuple[Tensor, Tensor | None]:
         if not self._keeps:

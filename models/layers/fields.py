@@ -1,4 +1,4 @@
-"""What the channels of a layer mean: how many fields of which kind, and how a point group acts on them."""
+"""What the channels of a layer mean: how many fields of which kind, and how a group acts on them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ...symmetry import PointElement, PointGroup
+from .scales import ScaleGroup
 
 KINDS = ("scalar", "vector", "regular")
 
@@ -26,7 +27,7 @@ def representation(group: PointGroup, kind: str) -> Float[Tensor, "H d d"]:
 
 @dataclass(frozen=True)
 class Fields:
-    """``count`` fields of one kind, stored as channels ``[count * size, X, Y]``, the components of a field together.
+    """``count`` fields of one kind under a point group or dilations, stored as channels ``[count * size, X, Y]``.
 
     Under an element ``g`` a field becomes ``(g f)(p) = rho(g) f(g^-1 p)``; for regular fields, functions of a group
     element ``h`` and a place, that is ``(g f)(h, p) = f(g^-1 h, g^-1 p)``.
@@ -35,7 +36,7 @@ class Fields:
         ValueError: unknown kind, or a count below 1.
     """
 
-    group: PointGroup
+    group: PointGroup | ScaleGroup
     kind: str
     count: int
 
@@ -55,7 +56,7 @@ class Fields:
         return self.count * self.size
 
     def act(self, element: PointElement, fields: Float[Tensor, "... C X Y"]) -> Float[Tensor, "... C X2 Y2"]:
-        """``g f``."""
+        """``g f``, for a point group."""
         matrix = representation(self.group, self.kind)[self.group.elements.index(element)].to(fields)
         moved = element.scalar(fields).unflatten(-3, (self.count, self.size))
         return torch.einsum("ij,...jxy->...ixy", matrix, moved).flatten(-4, -3)

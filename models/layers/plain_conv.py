@@ -9,7 +9,7 @@ from .built_conv import BuiltConv2d, Kernel
 
 
 class PlainConv2d(BuiltConv2d):
-    """``out(p) = sum_y W(y) f(p + y) + b``, with ``W: [C_out, C_in, k, k]`` free.
+    """``out(p) = sum_y W(y) f(p + dilation y) + b``, with ``W: [C_out, C_in, k, k]`` free.
 
     Keeps: translations, exactly where the box is periodic. Breaks: rotations, reflections, scalings.
 
@@ -24,9 +24,10 @@ class PlainConv2d(BuiltConv2d):
         *,
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
+        dilation: int = 1,
         gain: float = 2**0.5,
     ):
-        super().__init__(kernel_size, boundary)
+        super().__init__(kernel_size, boundary, dilation)
         if min(source, target) < 1:
             raise ValueError(f"width: expected at least 1 channel, got {source} -> {target}")
         scale = gain / (source * kernel_size**2) ** 0.5

@@ -2,80 +2,27 @@
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float
-from torch import Tensor, einsum, nn
+from torch import Tensor
 
-from .built_conv import Kernel
-from .field_conv import FieldConv2d, initial_scale
-from .fields import Fields
 from .orbit_basis import orbit_basis
-from .relaxed_layer import RelaxedLayer
+from .relaxed_banks import RelaxedBanksConv2d
 
 
-class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
-    """Between functions of a group element and a place, with ``L`` banks of kernels::
+class RelaxedGroupConv2d(RelaxedBanksConv2d):
+    """Between functions of an element of a point group and a place, with ``L`` banks of kernels::
 
         [f * Psi](g) = sum_h f(h) sum_l w_l(h) Psi_l(g^-1 h),    w: [L, |H|], 1/L at the start
 
     With ``weights_on="output"`` the weights are ``w_l(g)`` instead, the variant of the published code and of later
     papers. From vectors to functions on the group there is no ``h`` (weights on the output), to vectors no ``g``
-    (weights on the input); the vectors' components turn with the element.
-
-    Penalty: ``alpha sum_l sum_{h < h'} |w_l(h) - w_l(h')|``.
+    (weights on the input); the vectors' components turn with the element. Arguments and penalty: see
+    :class:`RelaxedBanksConv2d`.
 
     Keeps: translations. Breaks: the point group, as far as ``w`` varies over its elements.
-
-    Args:
-        source, target: input and output fields, at least one of them regular.
-        weights_on: ``input`` or ``output``; that side's fields must be regular.
-        banks: ``L``.
-        gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha: weight of the penalty.
-
-    Raises:
-        ValueError: weights on fields that are not regular, or no bank.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics", eq. 6.
     """
 
-    def __init__(
-        self,
-        source: Fields,
-        target: Fields,
-        *,
-        weights_on: str = "input",
-        banks: int = 2,
-        kernel_size: int = 3,
-        boundary: tuple[str, str] = ("closed", "closed"),
-        gain: float = 2**0.5,
-        alpha: float = 1e-5,
-    ):
-        super().__init__(source, target, kernel_size, boundary)
-        if banks < 1:
-            raise ValueError(f"banks: expected at least 1, got {banks}")
-        _check_weights_on(weights_on, source, target)
-        self.weights_on = weights_on
-        self.alpha = alpha
-        basis = orbit_basis(source.group, source.kind, target.kind, kernel_size)
-        self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
-        scale = initial_scale(basis, source, gain) * banks**0.5
-        self.weight = nn.Parameter(scale * torch.randn(banks, target.count, source.count, len(basis)))
-        self.relaxation = nn.Parameter(torch.full((banks, len(source.group)), 1 / banks))
-
-    def kernel(self) -> Kernel:
-        element = "q" if self.weights_on == "input" else "p"
-        kernel = einsum(f"l{element},loin,npqxy->opiqxy", self.relaxation, self.weight, self.basis)
-        return kernel.flatten(2, 3).flatten(0, 1)
-
-    def relaxation_penalty(self) -> Float[Tensor, ""]:
-        differences = self.relaxation[:, :, None] - self.relaxation[:, None, :]
-        return self.alpha * differences.abs().sum() / 2
-
-
-def _check_weights_on(weights_on: str, source: Fields, target: Fields) -> None:
-    sides = {"input": source, "output": target}
-    if weights_on not in sides:
-        raise ValueError(f"weights_on: expected 'input' or 'output', got {weights_on!r}")
-    if sides[weights_on].kind != "regular":
-        raise ValueError(f"weights_on: expected a side with regular fields, got {sides[weights_on].kind} {weights_on}")
+    def free_kernels(self) -> Float[Tensor, "N o i k k"]:
+        return orbit_basis(self.source.group, self.source.kind, self.target.kind, self.kernel_size)

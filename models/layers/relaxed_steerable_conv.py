@@ -9,8 +9,8 @@ from torch import Tensor, einsum, nn
 from .built_conv import Kernel
 from .field_conv import FieldConv2d, initial_scale
 from .fields import Fields
+from .kernel_basis import kernel_basis
 from .relaxed_layer import RelaxedLayer
-from .steerable_basis import steerable_basis
 
 
 class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
@@ -18,7 +18,7 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
 
     Penalty: ``alpha sum |w_n(y) - w_n(y')|`` over neighbouring places ``y``, ``y'`` of the kernel.
 
-    Keeps: translations. Breaks: the point group, as far as ``w`` varies over ``y``; constant ``w`` is
+    Keeps: translations. Breaks: the point group, or scaling, as far as ``w`` varies over ``y``; constant ``w`` is
     :class:`~symbreak.models.layers.SteerableConv2d`.
 
     Args:
@@ -40,7 +40,7 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
         alpha: float = 1e-5,
     ):
         super().__init__(source, target, kernel_size, boundary)
-        basis = steerable_basis(source.group, source.kind, target.kind, kernel_size)
+        basis = kernel_basis(source, target, kernel_size)
         self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
         scale = initial_scale(basis, source, gain)
         start = scale * torch.randn(target.count, source.count, len(basis), 1, 1)

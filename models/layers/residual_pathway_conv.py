@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from .built_conv import Kernel
 from .field_conv import FieldConv2d, initial_scale
 from .fields import Fields
+from .kernel_basis import kernel_basis
 from .relaxed_layer import RelaxedLayer
-from .steerable_basis import steerable_basis
 from .steerable_conv import combine
 
 
@@ -20,7 +20,7 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
     ``W`` starts at zero: the layer starts equivariant. Gaussian priors on both branches give the penalty
     ``alpha_strict ||w||^2 + alpha_free (||W||^2 + ||c||^2)``, with ``c`` the free bias.
 
-    Keeps: translations. Breaks: the point group, through ``W`` and ``c``.
+    Keeps: translations. Breaks: the point group, or scaling, through ``W`` and ``c``.
 
     Args:
         source, target: ``I`` input and ``O`` output fields.
@@ -43,7 +43,7 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
     ):
         super().__init__(source, target, kernel_size, boundary)
         self.alpha_strict, self.alpha_free = alpha_strict, alpha_free
-        basis = steerable_basis(source.group, source.kind, target.kind, kernel_size)
+        basis = kernel_basis(source, target, kernel_size)
         self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
         scale = initial_scale(basis, source, gain)
         self.weight = nn.Parameter(scale * torch.randn(target.count, source.count, len(basis)))

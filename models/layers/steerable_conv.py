@@ -8,19 +8,21 @@ from torch import Tensor, einsum, nn
 from .built_conv import Kernel
 from .field_conv import FieldConv2d, initial_scale
 from .fields import Fields
-from .steerable_basis import steerable_basis
+from .kernel_basis import kernel_basis
 
 
 class SteerableConv2d(FieldConv2d):
     """``K(y) = sum_n w_n Psi_n(y)``, with ``w: [O, I, N]`` and ``Psi`` all kernels that the group allows.
 
-    Keeps: the point group, exactly, and translations as any convolution. Breaks: nothing.
+    Keeps: a point group, exactly, or scaling, as far as the grid resolves it; and translations as any convolution.
+    Breaks: nothing.
 
     Args:
-        source, target: ``I`` input and ``O`` output fields.
+        source, target: ``I`` input and ``O`` output fields, of a point group or of a :class:`ScaleGroup`.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
 
-    Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs", eq. 3.
+    Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs", eq. 3; for scaling
+    Sosnovik, Szmaja & Smeulders 2020, "Scale-equivariant steerable networks", eq. 11.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class SteerableConv2d(FieldConv2d):
         gain: float = 2**0.5,
     ):
         super().__init__(source, target, kernel_size, boundary)
-        basis = steerable_basis(source.group, source.kind, target.kind, kernel_size)
+        basis = kernel_basis(source, target, kernel_size)
         self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
         scale = initial_scale(basis, source, gain)
         self.weight = nn.Parameter(scale * torch.randn(target.count, source.count, len(basis)))

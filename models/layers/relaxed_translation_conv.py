@@ -1,0 +1,57 @@
+"""Convolutions mixed by weights that depend on the place."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from .built_conv import BuiltConv2d, Kernel
+from .relaxed_layer import RelaxedLayer
+
+
+class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
+    """``out(p) = sum_l w_l(p) (W_l * f + b_l)(p)``, with ``w: [L, X, Y]``, 1/L at the start.
+
+    The banks ``W_l`` are layers: plain convolutions relax translations alone; steerable ones relax translations and
+    their group at once, because ``w`` singles out places and directions. All banks are one convolution.
+
+    Penalty: ``alpha sum_l sum |w_l(p) - w_l(p')|`` over neighbouring places, without wrap-around.
+
+    Keeps: what the banks keep, while ``w`` is constant. Breaks: translations, and the point group or the scaling of the
+    banks, as far as ``w`` varies over the box.
+
+    Args:
+        banks: ``L`` convolutions of the same sizes, walls and fields.
+        shape: the grid ``(X, Y)`` on which the weights live.
+        alpha: weight of the penalty.
+
+    Raises:
+        ValueError: no bank, or banks that differ in kernel size or boundary.
+
+    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics", eq. 5.
+    """
+
+    def __init__(self, *banks: BuiltConv2d, shape: tuple[int, int], alpha: float = 1e-5):
+        sizes = {(bank.kernel_size, bank.boundary, bank.dilation) for bank in banks}
+        if len(sizes) != 1:
+            raise ValueError(f"banks: expected one kernel size, boundary and dilation, got {sorted(sizes)}")
+        super().__init__(*sizes.pop())
+        self.banks = nn.ModuleList(banks)
+        self.alpha = alpha
+        self.relaxation = nn.Parameter(torch.full((len(banks), *shape), 1 / len(banks)))
+
+    def kernel(self) -> Kernel:
+        return torch.cat([bank.kernel() for bank in self.banks])
+
+    def channel_bias(self) -> Float[Tensor, " C_out"] | None:
+        biases = [bank.channel_bias() for bank in self.banks]
+        return None if biases[0] is None else torch.cat(biases)
+
+    def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
+        outputs = super().forward(fields).unflatten(1, (len(self.banks), -1))
+        return (self.relaxation[:, None] * outputs).sum(1)
+
+    def relaxation_penalty(self) -> Float[Tensor, ""]:
+        along_x, along_y = self.relaxation.diff(dim=-2), self.relaxation.diff(dim=-1)
+        return self.alpha * (along_x.abs().sum() + along_y.abs().sum())

@@ -1,0 +1,26 @@
+"""The dilations that a scale-equivariant layer looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ScaleGroup:
+    """Dilations ``p -> s p`` by a few factors ``s``, a piece of a group: products that leave the list are cut off.
+
+    Regular fields are functions of a factor and a place; under a dilation by ``r`` they become
+    ``(r f)(s, p) = f(s / r, p / r)``. Components of vectors stay as they are.
+
+    Args:
+        factors: rising, with one ratio between neighbours.
+    """
+
+    factors: tuple[float, ...] = (1.0, 2**0.5, 2.0)
+    name: str = "dilation"
+
+    def __len__(self) -> int:
+        return len(self.factors)
+
+
+DILATIONS = ScaleGroup()

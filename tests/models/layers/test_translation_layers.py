@@ -1,0 +1,145 @@
+"""Relaxed translation convolution, alone and with a point group, and convolution with a dense branch."""
+
+import pytest
+import torch
+
+from symbreak.models.layers import (
+    DenseBranch,
+    DensePathwayConv2d,
+    Fields,
+    PlainConv2d,
+    RelaxedTranslationConv2d,
+    SteerableConv2d,
+)
+from symbreak.symmetry import C4, D4
+
+SHAPE = (5, 7)
+PERIODIC = ("periodic", "periodic")
+
+
+def relaxed(boundary=PERIODIC, shape=SHAPE, **options):
+    torch.manual_seed(0)
+    banks = [PlainConv2d(3, 4, boundary=boundary) for _ in range(2)]
+    for bank in banks:
+        torch.nn.init.normal_(bank.bias)
+    return RelaxedTranslationConv2d(*banks, shape=shape, **options)
+
+
+def joint(group=C4, shape=(6, 6)):
+    torch.manual_seed(0)
+    fields = Fields(group, "regular", 2)
+    return RelaxedTranslationConv2d(
+        *(SteerableConv2d(fields, fields, boundary=PERIODIC) for _ in range(2)), shape=shape
+    )
+
+
+def pathway():
+    torch.manual_seed(0)
+    return DensePathwayConv2d(3, 4, SHAPE, boundary=PERIODIC)
+
+
+def shift_error(layer, dtype=torch.float32, channels=3, shape=SHAPE):
+    torch.manual_seed(1)
+    layer, fields = layer.to(dtype), torch.randn(2, channels, *shape, dtype=dtype)
+    output = layer(fields)
+    differences = [layer(fields.roll(2, axis)) - output.roll(2, axis) for axis in (-2, -1)]
+    return (torch.stack(differences).abs().max() / output.abs().max()).item()
+
+
+@pytest.mark.parametrize("make", [relaxed, pathway])
+def test_equivariant_at_the_constraint(make):
+    assert shift_error(make()) < 1e-5
+    assert shift_error(make(), torch.float64) < 1e-10
+
+
+def test_away_from_the_walls_of_a_closed_box_too():
+    layer, fields = relaxed(("closed", "closed"), (9, 11)), torch.randn(1, 3, 9, 11)
+    inner = (layer(fields.roll(2, -1)) - layer(fields).roll(2, -1))[..., 1:-1, 3:-1]
+    assert inner.abs().max() < 1e-5
+
+
+@torch.no_grad()
+def test_not_equivariant_when_perturbed():
+    layer = relaxed()
+    torch.nn.init.normal_(layer.relaxation)
+    assert shift_error(layer) > 0.05
+    layer = pathway()
+    torch.nn.init.normal_(layer.free.up)
+    assert shift_error(layer) > 0.05
+
+
+@pytest.mark.parametrize("group", [C4, D4], ids=lambda group: group.name)
+def test_joint_layer_relaxes_both_symmetries(group):
+    def turn_error(layer):
+        fields = torch.randn(2, layer.banks[0].source.channels, 6, 6)
+        act = layer.banks[0].source.act
+        differences = [layer(act(element, fields)) - act(element, layer(fields)) for element in group.elements]
+        return torch.stack(differences).abs().max().item()
+
+    layer = joint(group)
+    channels = layer.banks[0].source.channels
+    assert turn_error(layer) < 1e-5 and shift_error(layer, channels=channels, shape=(6, 6)) < 1e-5
+    torch.nn.init.normal_(layer.relaxation)
+    assert turn_error(layer) > 0.05 and shift_error(layer, channels=channels, shape=(6, 6)) > 0.05
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("boundary", [PERIODIC, ("closed", "periodic"), ("closed", "open")])
+def test_relaxed_layer_equals_its_twin(boundary):
+    """``out(p) = sum_l w_l(p) (W_l * f + b_l)(p)``, bank by bank and place by place."""
+    layer, fields = relaxed(boundary), torch.randn(2, 3, *SHAPE)
+    torch.nn.init.normal_(layer.relaxation)
+    expected = torch.zeros(2, 4, *SHAPE)
+    for bank, weights in zip(layer.banks, layer.relaxation, strict=True):
+        output = bank(fields)
+        for x in range(SHAPE[0]):
+            for y in range(SHAPE[1]):
+                expected[:, :, x, y] += weights[x, y] * output[:, :, x, y]
+    torch.testing.assert_close(layer(fields), expected)
+
+
+@torch.no_grad()
+def test_dense_branch_equals_its_twin():
+    """On 16 x 24 cells, blocks of 2 x 3: means, a matrix of rank 2, and each value on its whole block."""
+    torch.manual_seed(0)
+    branch, fields = DenseBranch(2, 3, (16, 24), rank=2), torch.randn(1, 2, 16, 24)
+    torch.nn.init.normal_(branch.up)
+    means = [
+        fields[0, c, 2 * i : 2 * i + 2, 3 * j : 3 * j + 3].mean() for c in range(2) for i in range(8) for j in range(8)
+    ]
+    values = (branch.up @ branch.down @ torch.stack(means)).view(3, 8, 8)
+    output = branch(fields)[0]
+    for x in range(16):
+        for y in range(24):
+            torch.testing.assert_close(output[:, x, y], values[:, x // 2, y // 3], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("make", [relaxed, pathway, joint])
+def test_every_parameter_gets_a_gradient(make):
+    layer = make()
+    for parameter in layer.parameters():
+        torch.nn.init.normal_(parameter)
+    fields = torch.randn(2, 8, 6, 6) if make is joint else torch.randn(2, 3, *SHAPE)
+    layer(fields).square().sum().backward()
+    for name, parameter in layer.named_parameters():
+        assert parameter.grad is not None and parameter.grad.abs().max() > 0, name
+
+
+def test_penalties_add_up_by_hand():
+    """A bump at a corner has one neighbour along each axis: nothing wraps around."""
+    layer = relaxed(alpha=0.5)
+    assert layer.relaxation_penalty() == 0
+    with torch.no_grad():
+        layer.relaxation[0, 0, 0] += 3
+    assert layer.relaxation_penalty().item() == pytest.approx(0.5 * (3 + 3))
+    dense = pathway()
+    before = dense.relaxation_penalty().item()
+    torch.nn.init.ones_(dense.free.up)
+    assert dense.relaxation_penalty().item() == pytest.approx(before + dense.alpha_free * dense.free.up.numel())
+
+
+def test_banks_must_agree():
+    with pytest.raises(ValueError, match="banks: expected one kernel size, boundary and dilation, got"):
+        RelaxedTranslationConv2d(PlainConv2d(2, 2), PlainConv2d(2, 2, kernel_size=5), shape=SHAPE)
+    with pytest.raises(ValueError, match=r"got \[\]"):
+        RelaxedTranslationConv2d(shape=SHAPE)
