@@ -1,5 +1,6 @@
 """Group elements, their action on fields, and the equivariance error. Imports nothing else of symbreak."""
 
+from .dilation import Dilation
 from .elements import Element, Faces, PointElement, Shape, Shift
 from .error import equivariance_error
 from .groups import C4, D4, GROUP_NAMES, MIRROR, PointGroup, nontrivial_elements, point_group, probes
@@ -9,6 +10,7 @@ __all__ = [
     "D4",
     "GROUP_NAMES",
     "MIRROR",
+    "Dilation",
     "Element",
     "Faces",
     "PointElement",

@@ -7,6 +7,7 @@ name           symmetry        elements
 ``D4``         rotation        the quarter turns and their mirror images
 ``mirror``     reflection      identity and ``x -> -x``
 ``shift-x``    translation     shifts by whole cells along x, in a box that is periodic in x
+``dilation``   scaling         dilations by 1 to 2 from the middle of the lower wall; those by sqrt 2 and 2 stand for all
 =============  ==============  =====================================================================
 """
 
@@ -19,6 +20,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from .dilation import DILATIONS
 from .elements import Element, PointElement, Shape, Shift
 
 
@@ -49,7 +51,7 @@ C4 = PointGroup("C4", tuple(PointElement(k) for k in range(4)))
 D4 = PointGroup("D4", tuple(PointElement(k, m) for m in (False, True) for k in range(4)))
 MIRROR = PointGroup("mirror", (PointElement(), PointElement(0, True)))
 POINT_GROUPS = {group.name: group for group in (C4, D4, MIRROR)}
-GROUP_NAMES = (*POINT_GROUPS, "shift-x")
+GROUP_NAMES = (*POINT_GROUPS, "shift-x", "dilation")
 
 
 def point_group(name: str) -> PointGroup:
@@ -81,6 +83,8 @@ def nontrivial_elements(group: str, shape: Shape) -> tuple[Element, ...]:
         if shape[0] < 4:
             raise ValueError(f"expected at least 4 cells along x to shift by quarters of the box, got {shape[0]}")
         return tuple(Shift(cells) for cells in range(1, shape[0]))
+    if group == "dilation":
+        return DILATIONS
     if group not in POINT_GROUPS:
         raise ValueError(f"expected a group out of {', '.join(GROUP_NAMES)}, got {group!r}")
     elements = point_group(group).elements[1:]
