@@ -7,7 +7,7 @@ name           symmetry        elements
 ``D4``         rotation        the quarter turns and their mirror images
 ``mirror``     reflection      identity and ``x -> -x``
 ``shift-x``    translation     shifts by whole cells along x, in a box that is periodic in x
-``dilation``   scaling         dilations by 1 to 2 from the middle of the lower wall; those by sqrt 2 and 2 stand for all
+``dilation``   scaling         dilations from the middle of the lower wall; sqrt 2 and 2 stand for all
 =============  ==============  =====================================================================
 """
 
