@@ -11,15 +11,16 @@ import pandas as pd
 import plotly.offline
 from markupsafe import Markup
 
+from ...datasets.files import write_atomically
 from ..comparisons import paired_comparisons
 from ..leaderboard import EXPLANATION, REFERENCE, formatted, leaderboard
 from ..results import load_results
-from ..storage import load_runs, write_atomically
+from ..storage import load_runs
 from .curves import curve_data
 from .provenance import data_sets, environments, runs_by_model
 from .strips import rollout_groups
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent
 SCRIPTS = ("tables.js", "curves.js")
 TEXT_COLUMNS = ("model", "family")
 
@@ -61,7 +62,7 @@ def write_report(folder: Path) -> Path:
         )
     )
     target = folder / "report.html"
-    write_atomically(target, lambda path: path.write_text(page, encoding="utf-8"))
+    write_atomically(target, page.encode())
     return target
 
 

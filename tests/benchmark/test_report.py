@@ -305,6 +305,17 @@ def test_hostile_names_are_text_in_the_browser(browser):
     assert HOSTILE in browser.execute_script(f"return {point}.querySelector('.hoverlayer').textContent")
 
 
+def test_colors_follow_the_scheme(browser):
+    """The strict family is black on white, and white in the dark."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    color = "return document.getElementById('asymmetry').data.find(t => t.name === 'equiv-rotation').line.color"
+    for scheme, expected in (("dark", "#ffffff"), ("light", "#000000")):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        WebDriverWait(browser, 10).until(lambda driver, expected=expected: driver.execute_script(color) == expected)
+
+
 def test_a_model_leads_to_its_runs(browser):
     browser.find_element("link text", "convnet").click()
     heading = browser.find_element("xpath", "//h4[.='convnet']")

@@ -147,6 +147,7 @@
       y: points.map((p) => p.mean),
       text: points.map((p) => p.low === null ? "" : ` [${p.low}, ${p.high}]`),
       mode: "lines+markers",
+      cliponaxis: false,
       line: { color, width: 2 },
       marker: { color, symbol: model.symbol, size: 8 },
       hovertemplate: `<b>%{fullData.name}</b><br>${literal(x)}: %{x}<br>${literal(y)}: %{y}%{text}<extra></extra>`,
