@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+import torch
 import yaml
 
 from symbreak.datasets import DataSet
@@ -72,3 +73,16 @@ def test_stats(folder):
     assert stats["std"]["velocity"] == pytest.approx(velocity.std((0, 1, 3, 4), correction=0).tolist())
     smoke = DataSet(folder).smoke("train").double()
     assert stats["rms_delta"]["smoke"] == pytest.approx(smoke.diff(dim=1).square().mean().sqrt().item())
+
+
+@pytest.mark.parametrize("split", ["train", "valid", "future", "domain"])
+def test_the_well_reads_the_same_windows(folder, split):
+    """Only where the package is installed: ``pip install the-well``."""
+    well = pytest.importorskip("the_well.data")
+    name = "test" if split == "domain" else split
+    theirs = well.WellDataset(path=str(folder), well_split_name=name, n_steps_input=2, n_steps_output=1)
+    ours = DataSet(folder).windows(split, history=2, horizon=1)
+    assert len(theirs) == len(ours)
+    for index in range(len(ours)):
+        frames = torch.cat([theirs[index]["input_fields"], theirs[index]["output_fields"]])
+        assert torch.equal(frames[..., 1:].movedim(-1, 1), ours[index]), "channel 0 is smoke"

@@ -1,0 +1,32 @@
+"""Data sets as plain ``.pt`` files of tensors."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import torch
+
+from .dataset import DataSet
+from .files import write_atomically
+from .recipe import SPLITS
+
+
+def export(path: Path | str, target: Path | str) -> list[Path]:
+    """Writes the velocity of each split to ``<target>/<split>.pt``: a list of ``[T, 2, X, Y]`` float32 tensors, one per
+    simulation, which ``torch.load(..., weights_only=True)`` reads.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        DataError: the data set is incomplete or damaged, or the target cannot be written.
+    """
+    dataset, written = DataSet(path), []
+    for split in SPLITS:
+        buffer = BytesIO()
+        torch.save([simulation.clone() for simulation in dataset.velocity(split)], buffer)
+        file = Path(target) / f"{split}.pt"
+        write_atomically(file, buffer.getvalue())
+        written.append(file)
+    return written

@@ -1,0 +1,103 @@
+"""How fast a simulation-step is, side by side with PhiFlow's own loop in the same run."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+import torch
+from joblib import Parallel, delayed
+from phi.physics import advect, fluid
+from phiml.math import Solve
+
+from .box import Box
+from .plume import cells, staggered
+from .pressure import pressure_solve, project
+from .registry import get_scenario
+from .simulate import one_thread_without_denormals, phiflow_on, simulate
+from .state import Law, Plumes, stack_draws, still
+
+WARM_UP = 20
+PHIFLOW_STEPS = 2
+TOLERANCE = 1e-5
+COLUMNS = ("resolution", "batch", "what", "milliseconds", "share_of_phiflow")
+
+
+def bench_simulate(
+    resolutions: tuple[int, ...] = (32, 64), batches: tuple[int, ...] = (8, 40), *, steps: int = 20, workers: int = 2
+) -> pd.DataFrame:
+    """Milliseconds per simulation-step of ``rotation-buoyancy``, one row per resolution, batch and loop.
+
+    The loops are ``ours`` (one process, one thread), ``ours, N workers`` (as many processes, each with such a batch;
+    time over all simulation-steps), the ``projection`` and the rest, ``advection``, of ours, and ``phiflow``: the same
+    step in PhiFlow's default style, with ``Solve('auto')`` in double precision at a relative tolerance of 1e-5 (at its
+    default tolerance it diverges) and as many threads as torch uses. Each is warmed up before it is timed.
+
+    Returns:
+        Columns ``resolution, batch, what, milliseconds, share_of_phiflow``.
+    """
+    rows = []
+    for resolution in resolutions:
+        for batch in batches:
+            times = _times(resolution, batch, steps, workers)
+            rows += [(resolution, batch, what, 1e3 * time, time / times["phiflow"]) for what, time in times.items()]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _times(resolution: int, batch: int, steps: int, workers: int) -> dict[str, float]:
+    """Seconds per simulation-step, by loop."""
+    box, law, plumes = warm_plumes(resolution, batch)
+    solve = pressure_solve(box, law.open_x, law.open_y)
+    times = {"ours": ours(resolution, batch, steps)}
+    with Parallel(n_jobs=workers) as pool:
+        for _ in range(2):
+            spent = pool(delayed(ours)(resolution, batch, steps) for _ in range(workers))
+    times[f"ours, {workers} workers"] = max(spent) / workers
+    with one_thread_without_denormals():
+        times["projection"] = _seconds(lambda: project(plumes.faces, solve, box), steps) / batch
+    times["advection"] = times["ours"] - times["projection"]
+    with phiflow_on("cpu"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        times["phiflow"] = _seconds(lambda: phiflow_step(box, law, plumes), PHIFLOW_STEPS) / batch
+    return times
+
+
+def ours(resolution: int, batch: int, steps: int) -> float:
+    """Seconds per simulation-step of :func:`simulate`."""
+    box, law, plumes = warm_plumes(resolution, batch)
+    start = perf_counter()
+    for _ in simulate(plumes, law, box, steps):
+        pass
+    return (perf_counter() - start) / (batch * steps)
+
+
+def warm_plumes(resolution: int, batch: int) -> tuple[Box, Law, Plumes]:
+    """Plumes that have risen for some steps."""
+    scenario = get_scenario("rotation-buoyancy")
+    box = scenario.box(resolution)
+    draws = stack_draws([scenario.draw(np.random.default_rng(i), i, box.shape, 0.01) for i in range(batch)])
+    law = scenario.law(box, draws, 0.5)
+    *_, plumes = simulate(still(box, batch), law, box, WARM_UP)
+    return box, law, plumes
+
+
+def phiflow_step(box: Box, law: Law, plumes: Plumes) -> None:
+    """The plume step as PhiFlow's documentation writes it."""
+    smoke, velocity = cells(plumes.smoke, box), staggered(plumes.faces, box)
+    smoke = advect.mac_cormack(smoke, velocity, 1.0) + cells(law.inflow, box)
+    buoyancy = (smoke * cells(law.force.movedim(1, -1), box)).at(velocity)
+    velocity = advect.semi_lagrangian(velocity, velocity, 1.0) + buoyancy
+    fluid.make_incompressible(velocity, solve=Solve("auto", TOLERANCE, TOLERANCE))
+
+
+def _seconds(call: Callable[[], object], times: int) -> float:
+    """Mean time of a call, after one that does not count."""
+    with torch.no_grad():
+        call()
+        start = perf_counter()
+        for _ in range(times):
+            call()
+    return (perf_counter() - start) / times
