@@ -24,9 +24,10 @@ def scale_basis(group: ScaleGroup, source: str, target: str, kernel_size: int) -
     From regular to regular fields there is one such kernel for each ratio ``s' / s`` of neighbouring factors; vectors
     and scalars have one a component, on every factor, so that all factors enter the output.
 
-    Exact on an endless list of factors. A short list cuts off what a dilation moves beyond its ends, and flows much
-    smoother than the filters hardly tell factors apart: networks of these layers have a smaller error under dilation
-    than plain ones (about 0.6 times), not none.
+    Exact on an endless list of factors and a fine grid. A short list cuts off what a dilation moves beyond its ends:
+    untrained networks of these layers have 0.65 to 0.9 times the error under dilation of plain ones with kernels of
+    the same size, the less the finer the flow. On flows much smoother than the filters, plain 3 x 3 kernels have
+    less, because they hardly look beyond the pixel.
 
     Args:
         source, target: kinds of field, at least one of them regular.

@@ -5,6 +5,8 @@ import torch
 
 from symbreak.models import Task, build, check_model, count_parameters, kernels_built_once, list_models
 from symbreak.models.check import default_task
+from symbreak.models.conv_stack import ChannelForecaster, ConvStack, channel_layers
+from symbreak.models.layers import PlainConv2d
 from symbreak.models.model_error import model_error
 from symbreak.models.probe_fields import probe_fields
 from symbreak.symmetry import point_group
@@ -68,20 +70,22 @@ def test_translation_models_start_equivariant_and_can_leave(name):
 
 
 @pytest.mark.parametrize("name", ["equiv-scaling", "rgroup-scaling", "rsteer-scaling", "rpp-scaling"])
-def test_scale_models_feel_a_dilation_less_than_a_plain_network(name):
-    """Measured at 64 x 64 over three seeds: 0.4 to 0.55 times as large for the strict one."""
+def test_scale_models_feel_a_dilation_less_than_plain_kernels_of_their_size(name):
+    """Measured over eight seeds, on flows with structure of two cells: 0.55 and 0.49 (RGroup) against 0.74."""
+    task = Task(history=1, shape=(48, 48), group="dilation")
 
-    def mean_error(name, width):
-        task = Task(history=1, shape=(48, 48), group="dilation")
+    def plain():
+        layers = channel_layers(task, 12)
+        return ChannelForecaster(task, ConvStack(*(PlainConv2d(s, t, **o | {"kernel_size": 5}) for s, t, o in layers)))
+
+    def mean_error(make):
         errors = []
-        for seed in range(3):
+        for seed in range(4):
             torch.manual_seed(seed)
-            errors.append(
-                model_error(build(name, task, width=width), probe_fields(2, 1, (48, 48), passes=2), "dilation")
-            )
+            errors.append(model_error(make(), probe_fields(2, 1, (48, 48), passes=2), "dilation"))
         return sum(errors) / len(errors)
 
-    assert mean_error(name, 4) < 0.8 * mean_error("convnet", 12)
+    assert mean_error(lambda: build(name, task, width=4)) < 0.85 * mean_error(plain)
 
 
 def test_linear_extrapolation():

@@ -102,10 +102,10 @@ def test_kernels_equal_the_formula_point_by_point():
                         if column - row != link:
                             assert kernel[row, column].abs().max() == 0
                             continue
-                        x, y = 1.0 / s, -2.0 / s
+                        x, y = 2.0 / s, -2.0 / s
                         expected = hermite[a](x) * hermite[b](y) * math.exp(-(x * x + y * y) / 2) / s**2
-                        constant = constant or kernel[row, column, 3, 0].item() / expected
-                        assert kernel[row, column, 3, 0].item() == pytest.approx(constant * expected)
+                        constant = constant or kernel[row, column, 4, 0].item() / expected
+                        assert kernel[row, column, 4, 0].item() == pytest.approx(constant * expected)
 
 
 @torch.no_grad()
