@@ -1,6 +1,7 @@
 """Networks that know a symmetry strictly, loosely or not at all, under one contract and by name."""
 
 from . import combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint
+from .bench import BenchSettings, bench_train
 from .build import build, count_parameters
 from .check import CheckLine, CheckReport, check_model
 from .forecaster import Forecaster
@@ -8,6 +9,7 @@ from .layers import kernels_built_once
 from .model_file import load_model_file
 from .registry import FAMILIES, SYMMETRIES, ModelEntry, get_model, list_models, register
 from .task import Task
+from .transfer import load_strict
 
 BUILT_IN = (combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint)
 """Importing these modules has registered their models."""
@@ -16,11 +18,13 @@ __all__ = [
     "BUILT_IN",
     "FAMILIES",
     "SYMMETRIES",
+    "BenchSettings",
     "CheckLine",
     "CheckReport",
     "Forecaster",
     "ModelEntry",
     "Task",
+    "bench_train",
     "build",
     "check_model",
     "count_parameters",
@@ -28,5 +32,6 @@ __all__ = [
     "kernels_built_once",
     "list_models",
     "load_model_file",
+    "load_strict",
     "register",
 ]

@@ -1,0 +1,21 @@
+"""The bench fills its table; the numbers in it are for people to read."""
+
+import pytest
+
+from symbreak.models import BenchSettings, bench_train
+
+
+def test_the_table_has_a_row_a_model_and_ratios_that_make_sense():
+    seen = []
+    settings = BenchSettings(cells=8, channels=8, batch=1, rollout=2, repeats=1)
+    table = bench_train(["equiv-rotation", "rsteer-scaling", "persistence"], settings, progress=seen.append)
+    assert list(table.model) == ["bare convolutions", "convnet", "equiv-rotation", "rsteer-scaling"] == seen
+    row = table.set_index("model")
+    assert row.flops_share["bare convolutions"] == 1 and row.time_vs_convnet["convnet"] == 1
+    assert row.kernel_share["convnet"] < row.kernel_share["equiv-rotation"]
+    assert (table.steps_per_second > 0).all()
+
+
+def test_unknown_models_are_named():
+    with pytest.raises(ValueError, match="got 'nonsense'"):
+        bench_train(["nonsense"])
