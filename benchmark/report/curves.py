@@ -71,6 +71,7 @@ def series(results: pd.DataFrame) -> list[dict[str, Any]]:
     """
     table = cells(results)
     first = table[~table.duplicated(SERIES)]
+    first = first.assign(data_error=_rounded(first.data_error))
     ends = [*first.index[1:], len(table)]
     lists = {name: _rounded(table[name]) for name in ("mean", "low", "high")}
     lists["step"] = table.step.tolist()

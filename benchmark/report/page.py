@@ -38,13 +38,13 @@ def write_report(folder: Path) -> Path:
         ValueError: no runs, a damaged one, or none that finished.
     """
     results, records = load_results(folder), load_runs(folder)
-    scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text() for name in SCRIPTS)]
+    scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS)]
     page = (
         _environment()
         .get_template("report.html")
         .render(
             title=folder.resolve().name,
-            style=Markup((TEMPLATES / "report.css").read_text()),
+            style=Markup((TEMPLATES / "report.css").read_text("utf-8")),
             scripts=[Markup(script) for script in scripts],
             policy=content_security_policy(scripts),
             table=formatted(leaderboard(results)),

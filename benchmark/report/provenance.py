@@ -42,7 +42,8 @@ def runs_by_model(records: Sequence[Record]) -> dict[str, list[dict[str, Any]]]:
     runs: dict[str, list[dict[str, Any]]] = {model: [] for model in sorted({record["model"] for record in records})}
     for record in ordered:
         shown = {key: value for key, value in record.items() if key not in MEASURED}
-        title = f"{record['scenario']}, strength {record['strength']:g}, seed {record['seed']}: {record['status']}"
+        data = f"{record['scenario']}, strength {record['strength']:g}, history {record['config']['history']}"
+        title = f"{data}, seed {record['seed']}: {record['status']}"
         runs[record["model"]].append({"title": title, "text": "\n".join(_lines(shown))})
     return runs
 
