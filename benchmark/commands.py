@@ -13,6 +13,7 @@ from rich.table import Table
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ..datasets import measure, verify
+from ..datasets.manifest import MANIFEST
 from ..models import check_model, list_models, load_model_file
 from ..simulators import list_scenarios
 from .configuration import Simulations
@@ -20,6 +21,7 @@ from .estimate import estimate
 from .figures import plot_results
 from .grid import Machine, generate_all, progress_bar, run_grid
 from .leaderboard import rich_table, write_leaderboard
+from .plumes import plot_data
 from .presets import PRESETS, Preset
 from .report import write_report
 from .results import load_results
@@ -176,13 +178,19 @@ class Leaderboard:
 
 @dataclass(frozen=True)
 class Plot:
-    """Draw the figures of a results folder."""
+    """Draw the figures of a results folder, or the plumes of a data set."""
 
-    results: Positional[Path]
-    """Results folder."""
+    folder: Positional[Path]
+    """Results folder, or folder of a data set."""
+    field: Literal["speed", "smoke"] = "speed"
+    """What to show of the plumes of a data set."""
 
     def __call__(self) -> None:
-        plot(self.results)
+        if (self.folder / MANIFEST).exists():
+            written = plot_data(self.folder, self.field)
+            CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
+        else:
+            plot(self.folder)
 
 
 def plot(results: Path) -> None:

@@ -10,6 +10,7 @@ import torch
 from rich.table import Table
 
 from ..datasets import Windows
+from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
 from .configuration import RunConfig
 from .grid import Machine
@@ -52,9 +53,7 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
 
 def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:
     """Parameters, and seconds of a training of full length, from a few steps on random frames on one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread_without_denormals():
         task, model = task_of(config), initialise(config, 0).to(device)
         training = replace(config.training, epochs=1, epoch_steps=TIMED_STEPS)
         frames = torch.randn(1, task.history + training.rollout, 2, *task.shape)
@@ -65,5 +64,3 @@ def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:
             curves = train(rollout, windows, windows, 1.0, training, 0, method, elements)
         seconds = curves.seconds / TIMED_STEPS * config.training.epochs * config.training.epoch_steps
         return sum(parameter.numel() for parameter in model.parameters()), seconds
-    finally:
-        torch.set_num_threads(threads)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..datasets.files import write_atomically
 from .leaderboard import select
 from .palette import styles
 from .results import DATA_ERROR_STEPS
 from .statistics import bootstrap
-from .storage import write_atomically
+from .storage import as_bytes
 
 DATA_ERROR_LABEL = f"measured equivariance error of the data (n = {DATA_ERROR_STEPS})"
 SUFFIXES = (".png", ".svg")
@@ -23,7 +25,7 @@ def save(figure: Figure, path: Path) -> list[Path]:
     paths = [path.with_suffix(suffix) for suffix in SUFFIXES]
     for target in paths:
         options = {"format": target.suffix[1:], "dpi": 150, "bbox_inches": "tight"}
-        write_atomically(target, lambda temporary, options=options: figure.savefig(temporary, **options))
+        write_atomically(target, as_bytes(partial(figure.savefig, **options)))
     return paths
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from ..datasets.files import write_atomically
 from .statistics import bootstrap
-from .storage import write_atomically
 
 REFERENCE = "convnet"
 EXPLANATION = (
@@ -57,7 +57,7 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _interval(values: pd.Series) -> str:
-    return "diverged" if values.isna().any() else str(bootstrap(values.tolist()))
+    return "diverged" if values.isna().any() else str(bootstrap(values))
 
 
 def formatted(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,6 +96,6 @@ def _markdown_row(cells: Sequence[str]) -> str:
 def write_leaderboard(results: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """Writes ``leaderboard.md`` and ``leaderboard.csv``; returns the table."""
     table = leaderboard(results)
-    write_atomically(folder / "leaderboard.md", lambda path: path.write_text(markdown(table)))
-    write_atomically(folder / "leaderboard.csv", lambda path: table.to_csv(path, index=False))
+    write_atomically(folder / "leaderboard.md", markdown(table).encode())
+    write_atomically(folder / "leaderboard.csv", table.to_csv(index=False).encode())
     return table

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .storage import Record, load_runs, write_atomically
+from ..datasets.files import write_atomically
+from .storage import Record, load_runs
 
 COLUMNS = (
     "scenario",
@@ -69,5 +70,5 @@ def load_results(folder: Path) -> pd.DataFrame:
     if table.empty:
         reasons = "; ".join(sorted({record["reason"] for record in records}))
         raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
-    write_atomically(folder / "results.csv", lambda path: table.to_csv(path, index=False))
+    write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
     return table

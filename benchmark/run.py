@@ -15,6 +15,7 @@ import torch
 from ..datasets import DataSet
 from ..models import Forecaster, Task, build, get_model, load_model_file
 from ..simulators import get_scenario
+from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
 from .configuration import RunConfig
 from .evaluation import evaluate, predict
@@ -65,8 +66,14 @@ def execute(
 
     Results do not depend on how many runs share the machine: each uses one thread.
     """
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
+    with one_thread_without_denormals(), torch.random.fork_rng():
+        record, weights, rollout = _attempt(config, data_path, out, device, model_file)
+    save_run(out, record, weights, rollout)
+    return record
+
+
+def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
+    """The record, the weights and the rollout to look at; the latter two are empty if the run failed."""
     record = _identity(config)
     weights, rollout = {}, {}
     try:
@@ -80,8 +87,7 @@ def execute(
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
         record |= {"status": "failed", "reason": " ".join(reason.split())}
-    save_run(out, record, weights, rollout)
-    return record
+    return record, weights, rollout
 
 
 def _identity(config: RunConfig) -> Record:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 RESAMPLES = 2000
 
@@ -25,7 +25,7 @@ class Interval:
         return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
 
 
-def bootstrap(values: Sequence[float], confidence: float = 0.95) -> Interval:
+def bootstrap(values: ArrayLike, confidence: float = 0.95) -> Interval:
     """Mean and percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) over independent values.
 
     Resampling is seeded, so that the same values always give the same interval.

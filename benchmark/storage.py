@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,34 +11,26 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..datasets.files import write_atomically
+
 Record = dict[str, Any]
-
-
-def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
-    """Lets ``write`` fill a temporary file beside ``path``, then renames it: readers see all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save_run(folder: Path, record: Record, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
     """Writes a finished run; its record comes last, so that a run with a record is complete."""
     runs, name = folder / "runs", record["hash"]
     if weights:
-        write_atomically(runs / f"{name}.pt", lambda path: torch.save(weights, path))
+        write_atomically(runs / f"{name}.pt", as_bytes(lambda file: torch.save(weights, file)))
     if rollout:
-        write_atomically(runs / f"{name}.npz", lambda path: _write_arrays(path, rollout))
-    text = json.dumps(record, indent=1, allow_nan=False)
-    write_atomically(runs / f"{name}.json", lambda path: path.write_text(text))
+        write_atomically(runs / f"{name}.npz", as_bytes(lambda file: np.savez_compressed(file, **rollout)))
+    write_atomically(runs / f"{name}.json", json.dumps(record, indent=1, allow_nan=False).encode())
 
 
-def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+def as_bytes(write: Callable[[io.BytesIO], object]) -> bytes:
+    """What ``write`` puts into a file."""
+    buffer = io.BytesIO()
+    write(buffer)
+    return buffer.getvalue()
 
 
 def load_run(path: Path) -> Record:

@@ -8,18 +8,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from ..datasets import Windows
+from ..datasets.files import write_atomically
 from ..models import kernels_built_once
 from ..symmetry import Element
 from .configuration import Training
 from .methods import Method
 from .rollout import Rollout
-from .storage import write_atomically
+from .storage import as_bytes
 
 VALIDATION_WINDOWS = 64
 
@@ -87,7 +89,7 @@ def train(
         loss = state.epoch(lambda chosen: learn(train_windows.batch(chosen) / scale), batches)
         state.record(loss, _validation_error(rollout, valid_windows, scale), time.perf_counter() - start)
         if checkpoint:
-            write_atomically(checkpoint, state.save)
+            write_atomically(checkpoint, as_bytes(state.save))
     rollout.load_state_dict(state.best)
     if checkpoint:
         checkpoint.unlink(missing_ok=True)
@@ -150,13 +152,13 @@ class TrainingState:
         if curves.best_epoch == len(curves.valid_rmse) - 1:
             self.best = copy.deepcopy(self.rollout.state_dict())
 
-    def save(self, path: Path) -> None:
+    def save(self, file: BytesIO) -> None:
         """Writes tensors and numbers only, so that loading cannot execute code."""
         parts = {name: getattr(self, name).state_dict() for name in ("rollout", "optimizer", "schedule")}
         random = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_initialized():
             random["cuda"] = torch.cuda.get_rng_state()
-        torch.save(parts | {"best": self.best, "curves": asdict(self.curves), "random": random}, path)
+        torch.save(parts | {"best": self.best, "curves": asdict(self.curves), "random": random}, file)
 
     def load(self, path: Path) -> None:
         parts = torch.load(path, weights_only=True, map_location="cpu")

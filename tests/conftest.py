@@ -2,6 +2,7 @@
 
 import sys
 
+import pytest
 import torch
 from jaxtyping import install_import_hook
 
@@ -21,3 +22,14 @@ sys.meta_path.insert(0, PathFinder)
 install_import_hook("symbreak", "beartype.beartype")
 sys.meta_path.remove(PathFinder)
 torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def registry_stays_as_it_is():
+    """Models that a test registers are gone after it."""
+    from symbreak.models.registry import MODELS
+
+    before = dict(MODELS)
+    yield
+    MODELS.clear()
+    MODELS.update(before)

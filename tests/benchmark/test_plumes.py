@@ -1,0 +1,27 @@
+"""Pictures of a data set."""
+
+import numpy as np
+import pytest
+
+from symbreak.benchmark.plumes import orbit, plot_data
+from symbreak.datasets import DataSet, generate
+
+
+def test_orbit_of_the_first_test_plume(data, data_dir, tiny):
+    """The first row is what is stored; at strength 0 the others are its turned versions, at strength 1 they are not."""
+    films = orbit(data.recipe, "speed")
+    stored = np.hypot(*data.velocity("domain")[0].numpy().swapaxes(0, 1))
+    np.testing.assert_allclose(films["as drawn"], stored, atol=1e-6)
+    assert abs(films["90°"] - np.rot90(films["as drawn"], 1, (1, 2))).max() > 0.1 * stored.max()
+    symmetric = DataSet(generate(tiny.simulations.recipe("rotation-buoyancy", 0.0), data_dir)).recipe
+    films = orbit(symmetric, "smoke")
+    for turns, name in enumerate(films):
+        np.testing.assert_allclose(films[name], np.rot90(films["as drawn"], turns, (1, 2)), atol=1e-12)
+
+
+def test_pictures(data):
+    written = plot_data(data.path)
+    assert [path.name for path in written] == ["plumes-speed.png", "plumes-speed.svg", "plumes-speed.gif"]
+    assert written[-1].read_bytes()[:4] == b"GIF8"
+    with pytest.raises(ValueError, match="expected a field out of speed, smoke, got 'heat'"):
+        plot_data(data.path, "heat")
