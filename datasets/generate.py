@@ -16,6 +16,7 @@ from .measure import equivariance_of_files, measured_steps
 from .plan import Chunk, chunks, file_names
 from .recipe import Recipe
 from .statistics import field_statistics, overall_rms, to_yaml
+from .stored import stored_fields
 from .verify import verify
 from .well import Frames, decode, encode
 
@@ -65,7 +66,7 @@ def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk) -> Chunk:
     velocity = np.empty((len(chunk), recipe.frames, 2, *box.shape), dtype=np.float32)
     smoke = np.empty((len(chunk), recipe.frames, *box.shape), dtype=np.float32)
     for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
-        velocity[:, frame], smoke[:, frame] = (field.numpy() for field in scenario.render(plumes, draws))
+        velocity[:, frame], smoke[:, frame] = (field.numpy() for field in stored_fields(recipe, plumes, draws))
     for name, (start, stop) in chunk.files(recipe).items():
         frames = Frames(velocity[:, start:stop], smoke[:, start:stop])
         write_atomically(folder / name, encode(recipe, frames, draws, recipe.first_frame + start))

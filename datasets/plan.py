@@ -30,22 +30,33 @@ class Chunk:
         shape = (recipe.resolution, recipe.resolution)
         rows = []
         for index in range(self.first, self.last):
+            number = index if scenario.plumes is None else dealt(scenario.plumes, self.simulations, index)
             sequence = np.random.SeedSequence((recipe.seed, SEED_OF_SPLIT[self.simulations], index))
-            rows.append(scenario.draw(np.random.default_rng(sequence), index, shape, recipe.buoyancy))
+            rows.append(scenario.draw(np.random.default_rng(sequence), number, shape, recipe.buoyancy))
         return stack_draws(rows)
 
     def files(self, recipe: Recipe) -> dict[str, tuple[int, int]]:
         """File name below the data set's folder -> its frames ``start, stop``, counted from the first stored one.
 
-        Training simulations are cut in two, so that no frame is both a target of *train* and an input of *future*.
+        Training simulations are cut into ranges, so that no frame is both a target of *train* and an input of *future*.
         """
         name = f"simulations-{self.first:05d}-{self.last - 1:05d}.hdf5"
         if self.simulations != "train":
             return {f"data/{self.simulations}/{name}": (0, recipe.frames)}
-        return {
+        future = recipe.train_frames + recipe.valid_frames
+        ranges = {
             f"data/train/{name}": (0, recipe.train_frames),
-            f"data/future/{name}": (recipe.train_frames, recipe.frames),
+            f"data/valid/{name}": (recipe.train_frames, future),
+            f"data/future/{name}": (future, recipe.frames),
         }
+        return {file: (start, stop) for file, (start, stop) in ranges.items() if stop > start}
+
+
+def dealt(plumes: int, simulations: str, index: int) -> int:
+    """Which plume of a fixed list is number ``index`` of a set: shuffled, training from the front, others from the back
+    (validation sets of such lists are frames of the training plumes)."""
+    order = np.random.default_rng(0).permutation(plumes)
+    return int(order[index if simulations == "train" else -1 - index])
 
 
 def chunks(recipe: Recipe) -> list[Chunk]:

@@ -29,11 +29,14 @@ class Recipe:
         resolution: cells along each side of the box.
         train, valid, test: number of simulations; no two share an inflow or a force.
         train_frames: frames of each training simulation that networks are trained on ...
-        future_frames: ... and the frames after those, which make the *Future* split. The simulations of the other
-            splits have ``train_frames + future_frames`` frames.
+        valid_frames: frames after those for validation, where validation uses the training simulations (``valid = 0``).
+        future_frames: ... and the frames after those, which make the *Future* split. Other simulations have as many
+            frames in all.
         first_frame: steps before the first stored frame.
         buoyancy: acceleration of the flow per unit of smoke, in cells per step^2; each simulation draws its own around
             it.
+        as_published: stores the velocity of each cell's lower faces, so that components sit half a cell off, as the
+            public notebook of the original study does; for comparison only, because it breaks every rotation.
         seed: of all draws. They depend on ``(seed, split, index)`` and on nothing else, so that data sets of different
             strength hold the same plumes.
 
@@ -48,23 +51,22 @@ class Recipe:
     valid: int = 6
     test: int = 8
     train_frames: int = 40
+    valid_frames: int = 0
     future_frames: int = 20
     first_frame: int = 10
     buoyancy: float = 0.01
     seed: int = 0
+    as_published: bool = False
 
     def __post_init__(self):
         scenario = get_scenario(self.scenario)
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type == "int" and (not isinstance(value, int) or isinstance(value, bool)):
-                raise ValueError(f"expected a whole number for {field.name}, got {value!r}")
-            if field.type == "float":
-                if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-                    raise ValueError(f"expected a finite number for {field.name}, got {value!r}")
-                object.__setattr__(self, field.name, float(value) + 0.0)
+        self._check_types()
         if not 0 <= self.strength <= 1:
             raise ValueError(f"expected a strength in [0, 1], got {self.strength}")
+        if (self.valid == 0) != (self.valid_frames > 0):
+            raise ValueError(f"expected valid or valid_frames above 0, got {self.valid} and {self.valid_frames}")
+        if scenario.plumes is not None and self.train + self.valid + self.test > scenario.plumes:
+            raise ValueError(f"expected at most {scenario.plumes} plumes of {self.scenario}, got more")
         if self.buoyancy <= 0:
             raise ValueError(f"expected a buoyancy above 0, got {self.buoyancy}")
         for name, least in MINIMA.items():
@@ -73,10 +75,20 @@ class Recipe:
         if self.last_frame > scenario.last_frame:
             raise ValueError(f"expected frames up to {scenario.last_frame} at most, got {self.last_frame}")
 
+    def _check_types(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type == "int" and (not isinstance(value, int) or isinstance(value, bool)):
+                raise ValueError(f"expected a whole number for {field.name}, got {value!r}")
+            if field.type == "float":
+                if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+                    raise ValueError(f"expected a finite number for {field.name}, got {value!r}")
+                object.__setattr__(self, field.name, float(value) + 0.0)
+
     @property
     def frames(self) -> int:
         """Stored frames of a simulation."""
-        return self.train_frames + self.future_frames
+        return self.train_frames + self.valid_frames + self.future_frames
 
     @property
     def last_frame(self) -> int:
@@ -104,9 +116,10 @@ class Recipe:
 MINIMA = {
     "resolution": 8,
     "train": 1,
-    "valid": 1,
+    "valid": 0,
     "test": 1,
     "train_frames": 2,
+    "valid_frames": 0,
     "future_frames": 2,
     "first_frame": 1,
     "seed": 0,

@@ -23,11 +23,11 @@ def verify(path: Path | str) -> None:
     manifest = read_manifest(folder)
     recipe = manifest.recipe
     read_bytes(folder / "stats.yaml", manifest.files["stats.yaml"])
-    lengths = {"train": recipe.train_frames, "future": recipe.future_frames}
+    lengths = {"train": recipe.train_frames, "valid": recipe.valid_frames, "future": recipe.future_frames}
     for split in FOLDER_OF_SPLIT:
         for name in file_names(recipe, split):
             velocity, smoke = decode(read_bytes(folder / name, manifest.files[name]), str(folder / name))
-            length = lengths.get(split, recipe.frames)
+            length = lengths.get(split) or recipe.frames
             grid = (recipe.resolution, recipe.resolution)
             if velocity.shape[1:] != (length, 2, *grid) or smoke.shape[1:] != (length, *grid):
                 raise DataError(f"expected {length} frames of {grid} in {folder / name}, got {velocity.shape}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .published import PUBLISHED_LEVELS, PUBLISHED_ROTATION, PUBLISHED_SCALING, PUBLISHED_TRANSLATION
 from .reflection_tilt import REFLECTION_TILT
 from .rotation_boundary import ROTATION_BOUNDARY
 from .rotation_buoyancy import ROTATION_BUOYANCY
@@ -21,6 +22,10 @@ SCENARIOS = {
         TRANSLATION_BOUNDARY_BAND,
         REFLECTION_TILT,
         SCALING_DRAG,
+        PUBLISHED_TRANSLATION,
+        PUBLISHED_ROTATION,
+        PUBLISHED_SCALING,
+        PUBLISHED_LEVELS,
     )
 }
 

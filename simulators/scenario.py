@@ -43,6 +43,7 @@ class Scenario:
             base force of the recipe; ``index`` lets every set hold the same share of, say, each side.
         law: ``(box, draws, strength) -> Law``; at strength 0 it treats all states that the group relates alike.
         last_frame: number of steps after which the flow is no longer predictable enough to be measured.
+        plumes: how many there are, where ``draw`` is a list by ``index`` and draws nothing at random.
         act: ``(element, plumes, draws, shape) -> g x``.
         render: ``(plumes, draws) -> velocity, smoke`` that is stored, at the cell centres.
         observe: ``(plumes, draws) -> velocity`` in which the error of the data is measured, where that is not the one
@@ -58,6 +59,7 @@ class Scenario:
     draw: Callable[[Generator, int, Shape, float], Draws]
     law: Callable[[Box, Draws, float], Law]
     last_frame: int = 110
+    plumes: int | None = None
     act: Callable[[Element, Plumes, Draws, Shape], tuple[Plumes, Draws]] = act
     render: Callable[[Plumes, Draws], tuple[Tensor, Tensor]] = render
     observe: Callable[[Plumes, Draws], Tensor] | None = None
