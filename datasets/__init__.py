@@ -3,6 +3,8 @@
 from .dataset import DataSet, Windows
 from .export import export
 from .generate import generate
+from .imported import Imported
+from .importing import import_tensors
 from .manifest import Manifest
 from .measure import measure
 from .published import published_recipes
@@ -13,11 +15,13 @@ __all__ = [
     "SPLITS",
     "DataError",
     "DataSet",
+    "Imported",
     "Manifest",
     "Recipe",
     "Windows",
     "export",
     "generate",
+    "import_tensors",
     "measure",
     "published_recipes",
     "verify",

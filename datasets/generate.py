@@ -10,15 +10,15 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ..simulators import simulate, still
-from .files import checksum, read_bytes, write_atomically
-from .manifest import MANIFEST, Manifest, installed_versions, write_manifest
+from .files import write_atomically
+from .finish import finish
+from .manifest import MANIFEST
 from .measure import equivariance_of_files, measured_steps
-from .plan import Chunk, chunks, file_names
+from .plan import Chunk, chunks
 from .recipe import Recipe
-from .statistics import field_statistics, overall_rms, to_yaml
 from .stored import stored_fields
 from .verify import verify
-from .well import Frames, decode, encode
+from .well import Frames, encode
 
 Progress = Callable[[int, int], None]
 
@@ -52,7 +52,7 @@ def generate(
         done += recipe.last_frame * len(chunk)
         if progress is not None:
             progress(done, total)
-    _finish(recipe, folder)
+    finish(recipe, folder, lambda checksums: equivariance_of_files(folder, recipe, checksums))
     if progress is not None:
         progress(total, total)
     return folder
@@ -82,36 +82,3 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int) -> Iterator[Ch
             missing.append(chunk)
     jobs = (delayed(simulate_chunk)(recipe, folder, chunk) for chunk in missing)
     yield from Parallel(n_jobs=min(workers, max(len(missing), 1)), return_as="generator_unordered")(jobs)
-
-
-def _finish(recipe: Recipe, folder: Path) -> None:
-    """Checksums, statistics, the measured equivariance error and, last, the manifest."""
-    checksums, largest = {}, 0.0
-
-    def read(split: str) -> Iterator[Frames]:
-        nonlocal largest
-        for name in file_names(recipe, split):
-            content = read_bytes(folder / name)
-            checksums[name] = checksum(content)
-            frames = decode(content, str(folder / name))
-            largest = max(largest, float(np.abs(frames.velocity).max()))
-            yield frames
-
-    statistics = field_statistics(read("train"))
-    for split in ("valid", "future", "domain"):
-        for _ in read(split):
-            pass
-    stats = to_yaml(statistics)
-    write_atomically(folder / "stats.yaml", stats)
-    checksums["stats.yaml"] = checksum(stats)
-    manifest = Manifest(
-        recipe=recipe,
-        hash=recipe.hash,
-        files=dict(sorted(checksums.items())),
-        velocity_rms=overall_rms(statistics, "rms"),
-        increment_rms=overall_rms(statistics, "rms_delta"),
-        largest_velocity=largest,
-        equivariance_error=equivariance_of_files(folder, recipe, checksums),
-        versions=installed_versions(),
-    )
-    write_manifest(folder, manifest)

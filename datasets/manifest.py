@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .files import read_bytes, write_atomically
+from .imported import Imported
 from .plan import FOLDER_OF_SPLIT, file_names
 from .recipe import DATA_VERSION, DataError, Recipe
 
@@ -26,12 +27,12 @@ class Manifest:
         velocity_rms: root mean square of the training velocity, in cells per step.
         increment_rms: the same of its change from frame to frame.
         largest_velocity: in cells per step, the CFL number of the simulations.
-        equivariance_error: ``EE_n`` of the data, by ``n``.
+        equivariance_error: ``EE_n`` of the data, by ``n``; empty for imported data, which no simulator can restart.
         versions: of the packages that computed the data.
         data_version: counts changes of the physics or of the format.
     """
 
-    recipe: Recipe
+    recipe: Recipe | Imported
     hash: str
     files: dict[str, str]
     velocity_rms: float
@@ -62,7 +63,8 @@ def read_manifest(folder: Path | str) -> Manifest:
     try:
         content = json.loads(read_bytes(path))
         errors = {int(steps): float(error) for steps, error in content["equivariance_error"].items()}
-        recipe = Recipe(**content["recipe"])
+        fields = {name: tuple(value) if isinstance(value, list) else value for name, value in content["recipe"].items()}
+        recipe = Imported(**fields) if "source" in fields else Recipe(**fields)
         manifest = Manifest(**content | {"recipe": recipe, "equivariance_error": errors})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"expected a manifest in {path}, got: {error}") from error

@@ -13,6 +13,7 @@ from torch import Tensor
 from ..simulators import Draws, Plumes, simulate, still
 from ..symmetry import Element, equivariance_error
 from .files import read_bytes
+from .imported import Imported
 from .manifest import read_manifest
 from .plan import Chunk, chunks
 from .recipe import DataError, Recipe
@@ -46,6 +47,8 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
         DataError: a file is missing or damaged, or holds something else than what the recipe simulates.
     """
     manifest = read_manifest(path)
+    if isinstance(manifest.recipe, Imported):
+        raise DataError(f"expected simulated data in {path}, got imported ones, which cannot be simulated again")
     return equivariance_of_files(Path(path), manifest.recipe, manifest.files, steps)
 
 

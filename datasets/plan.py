@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..simulators import Draws, stack_draws
+from .imported import Imported
 from .recipe import SIMULATIONS_PER_FILE, Recipe
 
 SEED_OF_SPLIT = {"train": 0, "valid": 1, "test": 2}
@@ -35,7 +36,7 @@ class Chunk:
             rows.append(scenario.draw(np.random.default_rng(sequence), number, shape, recipe.buoyancy))
         return stack_draws(rows)
 
-    def files(self, recipe: Recipe) -> dict[str, tuple[int, int]]:
+    def files(self, recipe: Recipe | Imported) -> dict[str, tuple[int, int]]:
         """File name below the data set's folder -> its frames ``start, stop``, counted from the first stored one.
 
         Training simulations are cut into ranges, so that no frame is both a target of *train* and an input of *future*.
@@ -59,7 +60,7 @@ def dealt(plumes: int, simulations: str, index: int) -> int:
     return int(order[index if simulations == "train" else -1 - index])
 
 
-def chunks(recipe: Recipe) -> list[Chunk]:
+def chunks(recipe: Recipe | Imported) -> list[Chunk]:
     """All batches of simulations of a recipe. How large they are does not depend on the number of workers."""
     return [
         Chunk(split, first, min(first + SIMULATIONS_PER_FILE, getattr(recipe, split)))
@@ -68,7 +69,7 @@ def chunks(recipe: Recipe) -> list[Chunk]:
     ]
 
 
-def file_names(recipe: Recipe, split: str) -> list[str]:
+def file_names(recipe: Recipe | Imported, split: str) -> list[str]:
     """The files of a split, in order.
 
     Raises:

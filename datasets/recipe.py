@@ -8,7 +8,8 @@ import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from ..simulators import Scenario, get_scenario
+from ..simulators import Box, Scenario, get_scenario
+from ..symmetry import Shape
 
 DATA_VERSION = 1
 SIMULATIONS_PER_FILE = 8
@@ -104,6 +105,19 @@ class Recipe:
     def hash(self) -> str:
         """Twelve hexadecimal digits that identify the recipe and the version of the physics."""
         return hashlib.sha256(f"symbreak data {DATA_VERSION}: {self.content}".encode()).hexdigest()[:12]
+
+    @property
+    def shape(self) -> Shape:
+        """The grid."""
+        return self.resolution, self.resolution
+
+    @property
+    def box(self) -> Box:
+        return self.scenario_object().box(self.resolution)
+
+    def parameters(self) -> dict[str, float]:
+        """Numbers that The Well's format calls simulation parameters."""
+        return {name: getattr(self, name) for name in ("strength", "buoyancy", "seed", "first_frame")}
 
     def scenario_object(self) -> Scenario:
         return get_scenario(self.scenario)

@@ -28,7 +28,7 @@ def verify(path: Path | str) -> None:
         for name in file_names(recipe, split):
             velocity, smoke = decode(read_bytes(folder / name, manifest.files[name]), str(folder / name))
             length = lengths.get(split) or recipe.frames
-            grid = (recipe.resolution, recipe.resolution)
+            grid = recipe.shape
             if velocity.shape[1:] != (length, 2, *grid) or smoke.shape[1:] != (length, *grid):
                 raise DataError(f"expected {length} frames of {grid} in {folder / name}, got {velocity.shape}")
             if not (np.isfinite(velocity).all() and np.isfinite(smoke).all()):

@@ -5,18 +5,18 @@ Ohana et al., *The Well: a Large-Scale Collection of Diverse Physics Simulations
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from io import BytesIO
 from typing import NamedTuple
 
 import h5py
 import numpy as np
+from torch import Tensor
 
 from ..simulators import Box, Draws
+from .imported import Imported
 from .recipe import DataError, Recipe
 
 WELL_WALL = {"closed": "wall", "periodic": "periodic", "open": "open", "half-open": "open"}
-PARAMETERS = ("strength", "buoyancy", "seed", "first_frame")
 
 
 class Frames(NamedTuple):
@@ -31,18 +31,17 @@ class Frames(NamedTuple):
     smoke: np.ndarray
 
 
-def encode(recipe: Recipe, frames: Frames, draws: Draws, first_frame: int) -> bytes:
+def encode(recipe: Recipe | Imported, frames: Frames, draws: Draws | None, first_frame: int) -> bytes:
     """The HDF5 file of some simulations whose first frame here is number ``first_frame``."""
     buffer = BytesIO()
-    box = recipe.scenario_object().box(recipe.resolution)
     with h5py.File(buffer, "w") as file:
         file.attrs["dataset_name"] = f"symbreak_{recipe.scenario.replace('-', '_')}"
         file.attrs["grid_type"] = "cartesian"
         file.attrs["n_spatial_dims"] = 2
         file.attrs["n_trajectories"] = len(frames.velocity)
-        file.attrs["simulation_parameters"] = list(PARAMETERS)
-        _write_dimensions(file, box, np.arange(first_frame, first_frame + frames.velocity.shape[1]))
-        _write_boundaries(file, box)
+        file.attrs["simulation_parameters"] = np.array(list(recipe.parameters()), dtype=h5py.string_dtype())
+        _write_dimensions(file, recipe.box, np.arange(first_frame, first_frame + frames.velocity.shape[1]))
+        _write_boundaries(file, recipe.box)
         _write_scalars(file, recipe, draws)
         velocity = np.moveaxis(frames.velocity, 2, -1)
         for group, name, values in (("t0_fields", "smoke", frames.smoke), ("t1_fields", "velocity", velocity)):
@@ -84,9 +83,20 @@ def _write_boundaries(file: h5py.File, box: Box) -> None:
         group.create_dataset("mask", data=mask)
 
 
-def _write_scalars(file: h5py.File, recipe: Recipe, draws: Draws) -> None:
+def _write_scalars(file: h5py.File, recipe: Recipe | Imported, draws: Draws | None) -> None:
     group = file.create_group("scalars")
-    drawn = {
+    drawn = {} if draws is None else _drawn(draws)
+    names = [*recipe.parameters(), *drawn]
+    group.attrs["field_names"] = np.array(names, dtype=h5py.string_dtype())
+    for name, value in recipe.parameters().items():
+        file.attrs[name] = value
+        _dataset(group, name, np.float32(value), sample_varying=False, time_varying=False)
+    for name, values in drawn.items():
+        _dataset(group, name, values.numpy().astype(np.float32), sample_varying=True, time_varying=False)
+
+
+def _drawn(draws: Draws) -> dict[str, Tensor]:
+    return {
         "inflow_x": draws.center[:, 0],
         "inflow_y": draws.center[:, 1],
         "direction_x": draws.direction[:, 0],
@@ -94,12 +104,6 @@ def _write_scalars(file: h5py.File, recipe: Recipe, draws: Draws) -> None:
         "drawn_buoyancy": draws.buoyancy,
         "scale": draws.scale,
     }
-    group.attrs["field_names"] = [*PARAMETERS, *drawn]
-    for name in PARAMETERS:
-        file.attrs[name] = asdict(recipe)[name]
-        _dataset(group, name, np.float32(asdict(recipe)[name]), sample_varying=False, time_varying=False)
-    for name, values in drawn.items():
-        _dataset(group, name, values.numpy().astype(np.float32), sample_varying=True, time_varying=False)
 
 
 def _write_field(group: h5py.Group, name: str, values: np.ndarray) -> None:

@@ -1,0 +1,128 @@
+"""Reads tensors that others published into our store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from pickle import UnpicklingError
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .files import read_bytes, write_atomically
+from .finish import finish
+from .imported import Imported
+from .manifest import MANIFEST
+from .plan import chunks
+from .recipe import DataError
+from .verify import verify
+from .well import Frames, encode
+
+
+def import_tensors(
+    source: Path | str,
+    data_dir: Path | str,
+    *,
+    name: str,
+    group: str = "C4",
+    boundary: tuple[str, str] = ("closed", "closed"),
+    test_share: float = 0.25,
+) -> Path:
+    """Converts published ``.pt`` files, such as ``raw_data_*.pt`` of the original study, and returns the new folder.
+
+    Every tensor ``[T, 2, X, Y]`` is one simulation (or one station of a measurement), in the order of the file names;
+    ``[N, T, 2, X, Y]`` are N of them, and lists, tuples and dictionaries of such tensors are read through. The last
+    ones, a share of ``test_share``, become *Domain*; of the others the first 65 % of the frames are for training, the
+    next 15 % for validation and the last 20 % are *Future*. There is no smoke (it is stored as zero) and no simulator,
+    hence no measured error.
+
+    Args:
+        source: a file, or a folder of files.
+        data_dir: the folder of all data sets.
+        name: what to call the data set.
+        group: the group in which the flow is roughly symmetric.
+        boundary: walls per axis.
+        test_share: in (0, 1).
+
+    Raises:
+        DataError: a file cannot be read, or holds anything else than tensors of one shape; pickled code is never run.
+        ValueError: fewer than two simulations, fewer than 20 frames, or a share outside (0, 1).
+    """
+    if not 0 < test_share < 1:
+        raise ValueError(f"expected a test_share between 0 and 1, got {test_share}")
+    contents = [(file, read_bytes(file)) for file in _files(Path(source))]
+    fields = torch.stack(_of_one_shape([pair for file, content in contents for pair in _tensors(file, content)]))
+    if not fields.isfinite().all():
+        raise DataError(f"expected finite velocities in {source}, got NaN or infinity")
+    count, frames = fields.shape[:2]
+    if count < 2 or frames < 20:
+        raise ValueError(f"expected at least 2 simulations of 20 frames, got {count} of {frames}")
+    test = min(max(round(count * test_share), 1), count - 1)
+    digest = hashlib.sha256(b"".join(content for _, content in contents)).hexdigest()
+    imported = Imported(
+        name=name,
+        source=digest,
+        shape=tuple(fields.shape[-2:]),
+        boundary=boundary,
+        group=group,
+        train=count - test,
+        valid=0,
+        test=test,
+        train_frames=round(0.65 * frames),
+        valid_frames=round(0.15 * frames),
+        future_frames=frames - round(0.65 * frames) - round(0.15 * frames),
+    )
+    return _store(imported, fields.float().numpy(), data_dir)
+
+
+def _store(imported: Imported, fields: np.ndarray, data_dir: Path | str) -> Path:
+    folder = imported.folder(data_dir)
+    if (folder / MANIFEST).exists():
+        verify(folder)
+        return folder
+    for chunk in chunks(imported):
+        offset = 0 if chunk.simulations == "train" else imported.train
+        velocity = fields[offset + chunk.first : offset + chunk.last]
+        for file, (start, stop) in chunk.files(imported).items():
+            part = velocity[:, start:stop]
+            smoke = np.zeros((*part.shape[:2], *imported.shape), dtype=np.float32)
+            write_atomically(folder / file, encode(imported, Frames(part, smoke), None, start))
+    finish(imported, folder, lambda checksums: {})
+    return folder
+
+
+def _files(source: Path) -> list[Path]:
+    files = sorted(source.glob("*.pt")) if source.is_dir() else [source]
+    if not files:
+        raise DataError(f"expected .pt files in {source}, got none")
+    return files
+
+
+def _tensors(file: Path, content: bytes) -> Iterator[tuple[Path, Tensor]]:
+    try:
+        loaded = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+    except (UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(f"expected tensors and nothing else in {file}, got: {reason}") from error
+    stack = [loaded]
+    while stack:
+        item = stack.pop(0)
+        if isinstance(item, list | tuple | dict):
+            stack[:0] = list(item.values() if isinstance(item, dict) else item)
+        elif isinstance(item, Tensor) and item.ndim == 5:
+            stack[:0] = list(item)
+        elif isinstance(item, Tensor) and item.ndim == 4 and item.shape[1] == 2:
+            yield file, item
+        else:
+            got = tuple(item.shape) if isinstance(item, Tensor) else type(item).__name__
+            raise DataError(f"expected tensors [T, 2, X, Y] in {file}, got {got}")
+
+
+def _of_one_shape(pairs: list[tuple[Path, Tensor]]) -> list[Tensor]:
+    for file, tensor in pairs:
+        if tensor.shape != pairs[0][1].shape:
+            raise DataError(f"expected {tuple(pairs[0][1].shape)} in {file}, got {tuple(tensor.shape)}")
+    return [tensor for _, tensor in pairs]

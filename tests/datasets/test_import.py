@@ -1,0 +1,74 @@
+"""Files of the layouts that the original study published."""
+
+import pickle
+
+import pytest
+import torch
+
+from symbreak.datasets import DataError, DataSet, import_tensors, measure, verify
+
+
+def stations(count=5, frames=40, shape=(12, 9)):
+    return list(torch.randn(count, frames, 2, *shape, generator=torch.Generator().manual_seed(0)))
+
+
+def test_one_file_per_station(tmp_path):
+    """24 stations of a measured jet on a grid of unequal sides."""
+    jet = stations(24, 20, (62, 23))
+    (tmp_path / "raw").mkdir()
+    for number, station in enumerate(jet):
+        torch.save(station, tmp_path / "raw" / f"raw_data_{number:02d}.pt")
+    folder = import_tensors(tmp_path / "raw", tmp_path, name="jet", group="mirror", boundary=("open", "open"))
+    dataset = DataSet(folder)
+    assert verify(folder) is None
+    assert dataset.recipe.scenario == "imported-jet" and dataset.equivariance_error == {}
+    parts = [dataset.velocity(split) for split in ("train", "valid", "future")]
+    assert [part.shape[1] for part in parts] == [13, 3, 4]
+    assert torch.equal(torch.cat(parts, 1), torch.stack(jet[:18]))
+    assert torch.equal(dataset.velocity("domain"), torch.stack(jet[18:]))
+    with pytest.raises(DataError, match=r"expected simulated data in .*, got imported ones"):
+        measure(folder)
+
+
+@pytest.mark.parametrize("layout", [torch.stack, list, tuple, lambda data: {"a": data[:2], "b": torch.stack(data[2:])}])
+def test_one_file_of_all(layout, tmp_path):
+    torch.save(layout(stations()), tmp_path / "raw_data.pt")
+    folder = import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke")
+    assert torch.equal(DataSet(folder).velocity("domain")[0], stations()[-1])
+    assert import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke") == folder
+
+
+class Code:
+    def __reduce__(self):
+        return (open, ("ran.txt", "w"))
+
+
+def test_pickled_code_is_refused_and_not_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    torch.save({"velocity": stations()[0], "code": Code()}, tmp_path / "evil.pt")
+    (tmp_path / "plain.pt").write_bytes(pickle.dumps(Code()))
+    for name in ("evil.pt", "plain.pt"):
+        with pytest.raises(DataError, match=rf"expected tensors and nothing else in .*{name}"):
+            import_tensors(tmp_path / name, tmp_path / "data", name="evil")
+    assert not (tmp_path / "ran.txt").exists() and not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ([torch.zeros(40, 3, 9, 9)] * 2, r"expected tensors \[T, 2, X, Y\] in .*, got \(40, 3, 9, 9\)"),
+        (["text"], "expected tensors .* got str"),
+        ([torch.zeros(40, 2, 9, 9), torch.zeros(40, 2, 9, 8)], "expected .40, 2, 9, 9. in .*, got .40, 2, 9, 8."),
+        ([torch.full((40, 2, 9, 9), float("nan"))] * 2, "expected finite velocities"),
+        ([torch.zeros(40, 2, 9, 9)], "expected at least 2 simulations of 20 frames, got 1 of 40"),
+    ],
+)
+def test_refuses(content, message, tmp_path):
+    torch.save(content, tmp_path / "raw.pt")
+    with pytest.raises(ValueError, match=message):
+        import_tensors(tmp_path / "raw.pt", tmp_path / "data", name="bad")
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(DataError, match=r"expected the file .*nothing.pt, got: No such file"):
+        import_tensors(tmp_path / "nothing.pt", tmp_path, name="nothing")
