@@ -1,6 +1,6 @@
 """Networks that know a symmetry strictly, loosely or not at all, under one contract and by name."""
 
-from . import combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint
+from . import clcnn, combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint
 from .bench import BenchSettings, bench_train
 from .build import build, count_parameters
 from .check import CheckLine, CheckReport, check_model
@@ -11,7 +11,7 @@ from .registry import FAMILIES, SYMMETRIES, ModelEntry, get_model, list_models, 
 from .task import Task
 from .transfer import load_strict
 
-BUILT_IN = (combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint)
+BUILT_IN = (clcnn, combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint)
 """Importing these modules has registered their models."""
 
 __all__ = [

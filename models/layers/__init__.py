@@ -12,7 +12,9 @@ from .relaxed_steerable_conv import RelaxedSteerableConv2d
 from .relaxed_translation_conv import RelaxedTranslationConv2d
 from .residual_pathway_conv import ResidualPathwayConv2d
 from .scales import DILATIONS, ScaleGroup
+from .smooth_local_conv import SmoothLocalConv2d
 from .steerable_conv import SteerableConv2d
+from .turned_local_conv import TurnedLocalConv2d
 
 __all__ = [
     "DILATIONS",
@@ -28,6 +30,8 @@ __all__ = [
     "RelaxedTranslationConv2d",
     "ResidualPathwayConv2d",
     "ScaleGroup",
+    "SmoothLocalConv2d",
     "SteerableConv2d",
+    "TurnedLocalConv2d",
     "kernels_built_once",
 ]

@@ -1,0 +1,44 @@
+"""Locally connected layer that would rather be a convolution."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from .locally_connected import LocallyConnected2d
+from .plain_conv import PlainConv2d
+
+
+class SmoothLocalConv2d(LocallyConnected2d):
+    """Untied kernels with the penalty ``alpha sum ||K(p) - K(p')||^2`` over neighbouring places ``p``, ``p'``.
+
+    Keeps: translations where the box is periodic, while ``K`` is the same everywhere, as at the start. Breaks:
+    translations.
+
+    Args:
+        source, target: channels.
+        shape: the grid ``(X, Y)``.
+        gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
+        alpha: weight of the penalty.
+
+    Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
+    """
+
+    def __init__(
+        self,
+        source: int,
+        target: int,
+        shape: tuple[int, int],
+        *,
+        kernel_size: int = 3,
+        boundary: tuple[str, str] = ("closed", "closed"),
+        gain: float = 2**0.5,
+        alpha: float = 1e-4,
+    ):
+        start = PlainConv2d(source, target, kernel_size=kernel_size, gain=gain)
+        super().__init__(start.weight, start.bias, shape, boundary, alpha)
+
+    def relaxation_penalty(self) -> Float[Tensor, ""]:
+        along_x, along_y = self.weight.diff(dim=2), self.weight.diff(dim=3)
+        return self.alpha * (torch.linalg.vector_norm(along_x) ** 2 + torch.linalg.vector_norm(along_y) ** 2)
