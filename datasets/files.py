@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 from .recipe import DataError
@@ -15,7 +16,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         DataError: the folder cannot be written, or the disk is full; nothing is left behind.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -29,6 +30,13 @@ def write_atomically(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise DataError(f"expected to write {path}, got: {error.strerror or error}") from error
+
+
+def remove_leftovers(folder: Path, older_than: float = 3600.0) -> None:
+    """Deletes the temporary files of writers that were killed more than ``older_than`` seconds ago."""
+    for file in folder.rglob(".*.tmp"):
+        if time.time() - file.stat().st_mtime > older_than:
+            file.unlink(missing_ok=True)
 
 
 def read_bytes(path: Path, sha256: str | None = None) -> bytes:

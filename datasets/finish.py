@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .files import checksum, read_bytes, write_atomically
+from .files import checksum, read_bytes, remove_leftovers, write_atomically
 from .imported import Imported
 from .manifest import Manifest, installed_versions, write_manifest
 from .plan import file_names
@@ -56,3 +56,4 @@ def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str
         versions=installed_versions(),
     )
     write_manifest(folder, manifest)
+    remove_leftovers(folder)

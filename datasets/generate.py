@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from ..simulators import simulate, still
+from ..simulators import Plumes, simulate, still
 from .files import write_atomically
 from .finish import finish
 from .manifest import MANIFEST
@@ -21,10 +21,17 @@ from .verify import verify
 from .well import Frames, encode
 
 Progress = Callable[[int, int], None]
+RETURN_AS = {"loky": "generator_unordered", "ray": "list"}
 
 
 def generate(
-    recipe: Recipe, data_dir: Path | str, *, workers: int = 1, progress: Progress | None = None
+    recipe: Recipe,
+    data_dir: Path | str,
+    *,
+    workers: int = 1,
+    backend: str = "loky",
+    device: str = "cpu",
+    progress: Progress | None = None,
 ) -> Path:
     """Simulates a data set, unless it is there already, and returns its folder.
 
@@ -35,20 +42,23 @@ def generate(
         recipe: what to simulate.
         data_dir: the folder of all data sets; see :meth:`Recipe.folder`.
         workers: processes, of one thread each.
+        backend: ``loky`` for processes of this machine; ``ray`` for a Ray cluster, whose nodes must see ``data_dir``.
+        device: what each worker computes on. Another kind of machine gives other last bits.
         progress: called here with the simulation-steps that are done, and their total.
 
     Raises:
-        ValueError: fewer than one worker.
+        ValueError: fewer than one worker, an unknown backend, or Ray is not installed.
         DataError: a file is damaged, or cannot be written.
     """
     if workers < 1:
         raise ValueError(f"expected at least one worker, got {workers}")
+    use_backend(backend)
     folder = recipe.folder(data_dir)
     if (folder / MANIFEST).exists():
         verify(folder)
         return folder
     done, total = 0, recipe.last_frame * (recipe.train + recipe.valid + recipe.test) + measured_steps(recipe)
-    for chunk in _simulate_missing(recipe, folder, workers):
+    for chunk in _simulate_missing(recipe, folder, workers, backend, device):
         done += recipe.last_frame * len(chunk)
         if progress is not None:
             progress(done, total)
@@ -58,14 +68,16 @@ def generate(
     return folder
 
 
-def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk) -> Chunk:
+def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk, device: str = "cpu") -> Chunk:
     """Simulates one batch and writes its files; runs in a worker."""
     scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
     box = scenario.box(recipe.resolution)
-    run = simulate(still(box, len(chunk)), scenario.law(box, draws, recipe.strength), box, recipe.last_frame)
+    law = scenario.law(box, draws, recipe.strength)
+    run = simulate(still(box, len(chunk), device), law, box, recipe.last_frame)
     velocity = np.empty((len(chunk), recipe.frames, 2, *box.shape), dtype=np.float32)
     smoke = np.empty((len(chunk), recipe.frames, *box.shape), dtype=np.float32)
-    for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
+    for frame, state in enumerate(islice(run, recipe.first_frame - 1, None)):
+        plumes = Plumes(*(part.cpu() for part in state))
         velocity[:, frame], smoke[:, frame] = (field.numpy() for field in stored_fields(recipe, plumes, draws))
     for name, (start, stop) in chunk.files(recipe).items():
         frames = Frames(velocity[:, start:stop], smoke[:, start:stop])
@@ -73,12 +85,25 @@ def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk) -> Chunk:
     return chunk
 
 
-def _simulate_missing(recipe: Recipe, folder: Path, workers: int) -> Iterator[Chunk]:
+def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, device: str) -> Iterator[Chunk]:
     missing = []
     for chunk in chunks(recipe):
         if all((folder / name).exists() for name in chunk.files(recipe)):
             yield chunk
         else:
             missing.append(chunk)
-    jobs = (delayed(simulate_chunk)(recipe, folder, chunk) for chunk in missing)
-    yield from Parallel(n_jobs=min(workers, max(len(missing), 1)), return_as="generator_unordered")(jobs)
+    jobs = (delayed(simulate_chunk)(recipe, folder, chunk, device) for chunk in missing)
+    processes = min(workers, max(len(missing), 1))
+    yield from Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])(jobs)
+
+
+def use_backend(backend: str) -> None:
+    """Makes a backend known to joblib; raises ``ValueError`` where that cannot be done."""
+    if backend not in RETURN_AS:
+        raise ValueError(f"expected a backend out of {', '.join(RETURN_AS)}, got {backend!r}")
+    if backend == "ray":
+        try:
+            from ray.util.joblib import register_ray
+        except ImportError as error:
+            raise ValueError("expected Ray to be installed (pip install 'symbreak[ray]'), got none") from error
+        register_ray()

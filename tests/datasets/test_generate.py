@@ -1,17 +1,20 @@
 """Generation: same bytes however it is done, resumable, and nothing half-written."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from symbreak.datasets import DataError, DataSet, Recipe, generate, measure, verify
-from symbreak.datasets.files import checksum
+from symbreak.datasets.files import checksum, remove_leftovers
 from symbreak.datasets.measure import equivariance_of_files
 from symbreak.datasets.plan import chunks
 from symbreak.datasets.recipe import SPLITS
-from symbreak.simulators import simulate, still
+from symbreak.simulators import list_scenarios, simulate, still
 
 
 def contents(folder):
@@ -154,3 +157,54 @@ def test_no_workers(small, tmp_path):
 def test_all_splits_are_finite(folder):
     for split in SPLITS:
         assert np.isfinite(DataSet(folder).velocity(split).numpy()).all()
+
+
+def test_backends(small, tmp_path, monkeypatch):
+    with pytest.raises(ValueError, match="expected a backend out of loky, ray, got 'slurm'"):
+        generate(small, tmp_path, backend="slurm")
+    monkeypatch.setitem(sys.modules, "ray.util.joblib", None)
+    with pytest.raises(ValueError, match="expected Ray to be installed"):
+        generate(small, tmp_path, backend="ray")
+
+
+def test_same_bytes_on_ray(folder, small, tmp_path):
+    """Only where Ray is installed."""
+    ray = pytest.importorskip("ray")
+    ray.init(num_cpus=2, include_dashboard=False)
+    try:
+        assert contents(generate(small, tmp_path, workers=2, backend="ray")) == contents(folder)
+    finally:
+        ray.shutdown()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_gpu_agrees(folder, small, tmp_path):
+    on_gpu = DataSet(generate(small, tmp_path, device="cuda")).velocity("domain")
+    torch.testing.assert_close(on_gpu, DataSet(folder).velocity("domain"), rtol=0, atol=1e-6)
+
+
+def test_leftovers_of_killed_writers_are_removed(tmp_path):
+    (old, new) = tmp_path / "data/.a.hdf5.1.tmp", tmp_path / "data/.b.hdf5.2.tmp"
+    old.parent.mkdir()
+    for file in (old, new):
+        file.write_text("half")
+    os.utime(old, (0, 0))
+    remove_leftovers(tmp_path)
+    assert new.exists() and not old.exists()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([scenario.name for scenario in list_scenarios() if scenario.plumes is None]),
+    st.floats(0, 1),
+    st.integers(8, 12),
+    st.integers(0, 5),
+)
+def test_any_recipe_generates_verifies_and_reloads(tmp_path, scenario, strength, resolution, seed):
+    sizes = {"train": 2, "valid": 1, "test": 1, "train_frames": 3, "future_frames": 3, "first_frame": 2}
+    recipe = Recipe(scenario=scenario, strength=strength, resolution=resolution, seed=seed, **sizes)
+    target = generate(recipe, tmp_path)
+    assert verify(target) is None
+    assert DataSet(target).recipe == recipe and DataSet(target).manifest.hash == recipe.hash
+    assert measure(target) == DataSet(target).equivariance_error
