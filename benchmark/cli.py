@@ -11,19 +11,8 @@ from typing import Annotated
 
 import tyro
 
-from . import commands
+from .commands import COMMANDS, CommandFailed
 
-COMMANDS = {
-    "list": commands.List,
-    "generate": commands.Generate,
-    "measure": commands.Measure,
-    "verify": commands.Verify,
-    "run": commands.Run,
-    "leaderboard": commands.Leaderboard,
-    "plot": commands.Plot,
-    "report": commands.Report,
-    "check": commands.Check,
-}
 MARKERS = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)
 
 
@@ -37,7 +26,7 @@ def main(args: Sequence[str] | None = None) -> None:
         parse(args)()
     except KeyboardInterrupt:
         _exit("interrupted: what was finished is kept, the same command goes on from there")
-    except (ValueError, OSError, commands.CommandFailed) as error:
+    except (ValueError, OSError, CommandFailed) as error:
         _exit(str(error))
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from ..datasets.files import write_atomically
 from .leaderboard import select
-from .palette import styles
+from .palette import Styles, styles
 from .results import DATA_ERROR_STEPS
 from .statistics import bootstrap
 from .storage import as_bytes
@@ -31,44 +31,53 @@ def save(figure: Figure, path: Path) -> list[Path]:
 
 def plot_results(results: pd.DataFrame, folder: Path) -> list[Path]:
     """The two curves of each scenario and history length, in ``folder``."""
-    written = []
+    written, style = [], model_styles(results)
     for (scenario, history), part in results.groupby(["scenario", "history"]):
         name = f"{scenario}-history-{history}"
-        written += save(error_curve(part, f"{scenario}, {history} input frame{'s' * (history > 1)}"), folder / name)
-        written += save(learned_curve(part, scenario), folder / f"{name}-learned")
+        written += save(
+            error_curve(part, style, f"{scenario}, {history} input frame{'s' * (history > 1)}"), folder / name
+        )
+        written += save(learned_curve(part, style, scenario), folder / f"{name}-learned")
     return written
 
 
-def error_curve(results: pd.DataFrame, title: str) -> Figure:
+def model_styles(results: pd.DataFrame) -> Styles:
+    """One style for each model, the same in all figures of a results folder."""
+    return styles(results.groupby("model").family.first().to_dict())
+
+
+def error_curve(results: pd.DataFrame, style: Styles, title: str) -> Figure:
     """RMSE and nRMSE on unseen simulations, over the measured asymmetry of the data."""
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2)
     for axes, metric, label in ((left, "nrmse", "nRMSE"), (right, "rmse", "RMSE (cells per frame)")):
-        _lines(axes, select(results, metric), label)
+        _lines(axes, select(results, metric), style, label)
     left.set_title(f"{title}: error over all rollout steps, unseen simulations", loc="left")
     _legend(figure, left)
     return figure
 
 
-def learned_curve(results: pd.DataFrame, scenario: str) -> Figure:
+def learned_curve(results: pd.DataFrame, style: Styles, scenario: str) -> Figure:
     """The equivariance error of trained models over that of their data; on the diagonal both break it alike."""
     rows = select(results, "equivariance_error", step=DATA_ERROR_STEPS)
     figure = Figure(figsize=(7.5, 4.8), layout="constrained")
     axes = figure.subplots()
     top = max(results.data_error.max(), 0.1)
     axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
-    _lines(axes, rows, f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
+    _lines(axes, rows, style, f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
     axes.set_title(f"{scenario}: what the models have learned", loc="left")
     _legend(figure, axes)
     return figure
 
 
-def _lines(axes: Axes, rows: pd.DataFrame, label: str) -> None:
+def _lines(axes: Axes, rows: pd.DataFrame, style: Styles, label: str) -> None:
     """One line a model with its interval over seeds."""
-    for model, style in styles(rows.groupby("model").family.first().to_dict()).items():
+    for model in style:
         points = _points(rows[rows.model == model])
-        axes.plot(points.data_error, points["mean"], label=model, markersize=6, linewidth=1.6, **style)
-        axes.fill_between(points.data_error, points.low, points.high, color=style["color"], alpha=0.15, lw=0)
+        if points.empty:
+            continue
+        axes.plot(points.data_error, points["mean"], label=model, markersize=6, linewidth=1.6, **style[model])
+        axes.fill_between(points.data_error, points.low, points.high, color=style[model]["color"], alpha=0.15, lw=0)
     axes.set_xlabel(DATA_ERROR_LABEL)
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)

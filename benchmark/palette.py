@@ -17,8 +17,11 @@ HUES = {
 OTHER_HUE = "#009E73"
 MARKERS = "osD^vPX*<>ph"
 
+Styles = dict[str, dict]
+"""Matplotlib line styles by model."""
 
-def styles(families: Mapping[str, str]) -> dict[str, dict]:
+
+def styles(families: Mapping[str, str]) -> Styles:
     """Matplotlib line styles by model, family after family; the shades of one run from its hue half-way to white.
 
     Args:

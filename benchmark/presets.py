@@ -115,3 +115,8 @@ def quick() -> Preset:
 
 
 PRESETS = {"quick": quick}
+
+
+def summary(name: str) -> str:
+    """The first line of what a preset's docstring says."""
+    return (PRESETS[name].__doc__ or "").splitlines()[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .figures import save
@@ -26,7 +25,8 @@ def plot_rollouts(folder: Path, target: Path) -> list[Path]:
         strength, seed = max(record["strength"] for record in group), min(record["seed"] for record in group)
         chosen = [record for record in group if (record["strength"], record["seed"]) == (strength, seed)]
         figure = rollout_figure(folder, _by_family(chosen))
-        written += save(figure, target / f"{scenario}-history-{history}-rollout")
+        if figure is not None:
+            written += save(figure, target / f"{scenario}-history-{history}-rollout")
     return written
 
 
@@ -35,32 +35,33 @@ def _by_family(records: list[Record]) -> list[Record]:
     return [by_model[model] for model in styles({name: record["family"] for name, record in by_model.items()})]
 
 
-def rollout_figure(folder: Path, records: list[Record]) -> Figure:
+def rollout_figure(folder: Path, records: list[Record]) -> Figure | None:
     """Speed of the flow at a few rollout steps: the truth above, then each model beside its error.
 
     Args:
         folder: results folder of the runs.
-        records: runs on one data set, each with a stored rollout of the same window.
+        records: runs on one data set; those without a stored rollout are left out, None if all are.
     """
     rollouts = {record["model"]: load_rollout(folder, record["hash"]) for record in records}
-    target = next(iter(rollouts.values()))["target"].astype(float)
+    rows = {name: rollout["prediction"].astype(float) for name, rollout in rollouts.items() if rollout}
+    if not rows:
+        return None
+    target = next(rollout["target"] for rollout in rollouts.values() if rollout).astype(float)
     steps = [step for step in STEPS if step <= len(target)]
     top = np.percentile(_speed(target), 99.8)
-    rows = {"truth": target} | {name: rollout["prediction"].astype(float) for name, rollout in rollouts.items()}
-    figure = Figure(figsize=(2.1 * len(steps) + 2.6, len(rows) + 0.9), layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.02, w_pad=0.02, hspace=0.01, wspace=0.01)
-    axes = figure.subplots(len(rows), 2 * len(steps), squeeze=False)
-    for row, (name, frames) in enumerate(rows.items()):
-        axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
-        for column, step in enumerate(steps):
-            image = _show(axes[row, column], frames[step - 1], top)
-            _show(axes[row, len(steps) + column], frames[step - 1] - target[step - 1], top)
-            if row == 0:
-                axes[row, column].set_title(f"step {step}", fontsize=9)
-                axes[row, len(steps) + column].set_title(f"error {step}", fontsize=9)
-    figure.colorbar(image, ax=axes, shrink=0.6, pad=0.01, label="speed (cells per frame)")
+    names, strips = ["truth", *rows], [_strip(frames, target, steps) for frames in (target, *rows.values())]
     first = records[0]
-    figure.suptitle(f"{first['scenario']} at strength {first['strength']:g}: an unseen simulation", fontsize=11)
+    figure = Figure(figsize=(2.1 * len(steps) + 2.6, len(names) + 0.9), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(f"{first['scenario']} at strength {first['strength']:g}: an unseen simulation", fontsize=11, pad=24)
+    height, width = strips[0].shape[0], strips[0].shape[1] / (2 * len(steps))
+    image = axes.imshow(np.concatenate(strips[::-1]), origin="lower", vmin=0, vmax=top, cmap="magma")
+    axes.set_yticks([(row + 0.5) * height for row in reversed(range(len(names)))], names)
+    labels = [f"step {step}" for step in steps] + [f"error {step}" for step in steps]
+    axes.set_xticks([(column + 0.5) * width for column in range(len(labels))], labels)
+    axes.tick_params(length=0, labelsize=9, top=False, labeltop=True, labelbottom=False)
+    axes.spines[:].set_visible(False)
+    figure.colorbar(image, ax=axes, shrink=0.6, pad=0.01, label="speed (cells per frame)")
     return figure
 
 
@@ -69,8 +70,7 @@ def _speed(velocity: np.ndarray) -> np.ndarray:
     return np.hypot(velocity[..., 0, :, :], velocity[..., 1, :, :])
 
 
-def _show(axes: Axes, velocity: np.ndarray, top: float):
-    """Draws the speed with x to the right and y up."""
-    axes.set_xticks([])
-    axes.set_yticks([])
-    return axes.imshow(_speed(velocity).T, origin="lower", vmin=0, vmax=top, cmap="magma")
+def _strip(frames: np.ndarray, target: np.ndarray, steps: list[int]) -> np.ndarray:
+    """Speeds at some steps and those of the errors in a row, x to the right and y up, with a blank edge around each."""
+    shown = [frames[step - 1] for step in steps] + [frames[step - 1] - target[step - 1] for step in steps]
+    return np.concatenate([np.pad(_speed(velocity).T, 1, constant_values=np.nan) for velocity in shown], 1)

@@ -1,6 +1,6 @@
 """Figures are written for every scenario, in both formats, and say what they show."""
 
-from symbreak.benchmark.figures import error_curve, learned_curve, plot_results
+from symbreak.benchmark.figures import error_curve, learned_curve, model_styles, plot_results
 from symbreak.benchmark.palette import MARKERS, styles
 from symbreak.benchmark.results import load_results
 from symbreak.benchmark.stills import plot_rollouts
@@ -18,17 +18,18 @@ def test_every_figure_is_written_twice(results_folder, tmp_path):
 
 def test_curves_hold_the_results(results_folder, tiny):
     results = load_results(results_folder)
-    axes = error_curve(results, "title").axes[0]
+    axes = error_curve(results, model_styles(results), "title").axes[0]
     lines = {line.get_label(): line for line in axes.lines}
     assert set(lines) == set(tiny.models)
     row = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step == "mean")]
     assert lines["convnet"].get_ydata().tolist() == row[row.split == "domain"].value.tolist()
     assert "equivariance error" in axes.get_xlabel() and "nRMSE" in axes.get_ylabel()
-    assert "cells per frame" in error_curve(results, "title").axes[1].get_ylabel()
+    assert "cells per frame" in error_curve(results, model_styles(results), "title").axes[1].get_ylabel()
 
 
 def test_persistence_learns_no_symmetry(results_folder, tiny):
-    labels = {line.get_label() for line in learned_curve(load_results(results_folder), "s").axes[0].lines}
+    results = load_results(results_folder)
+    labels = {line.get_label() for line in learned_curve(results, model_styles(results), "s").axes[0].lines}
     assert labels == {"model = data", *tiny.models} - {"persistence"}
 
 

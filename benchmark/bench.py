@@ -1,0 +1,40 @@
+"""Tables and figures of speed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..datasets.files import write_atomically
+from .figures import save
+
+
+def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
+    """Writes ``<what>.csv`` and, for simulation, a figure of time against batch and resolution.
+
+    Args:
+        table: of :func:`~symbreak.simulators.bench.bench_simulate` or :func:`~symbreak.models.bench.bench_train`.
+    """
+    path = folder / f"{what}.csv"
+    write_atomically(path, table.to_csv(index=False).encode())
+    return [path, *(save(simulation_figure(table), folder / what) if what == "simulate" else [])]
+
+
+def simulation_figure(table: pd.DataFrame) -> Figure:
+    """Milliseconds per simulation-step over the batch, one panel a resolution, one line a loop."""
+    resolutions = sorted(table.resolution.unique())
+    figure = Figure(figsize=(4.2 * len(resolutions) + 1.5, 4), layout="constrained")
+    panels = figure.subplots(1, len(resolutions), sharey=True, squeeze=False)[0]
+    for axes, resolution in zip(panels, resolutions, strict=True):
+        for what, line in table[table.resolution == resolution].groupby("what", sort=False):
+            axes.loglog(line.batch, line.milliseconds, marker="o", label=what)
+        axes.set_title(f"{resolution} x {resolution} cells")
+        axes.set_xlabel("simulations in a batch")
+        axes.set_xticks(sorted(table.batch.unique()), [str(batch) for batch in sorted(table.batch.unique())])
+        axes.minorticks_off()
+        axes.grid(alpha=0.25)
+    panels[0].set_ylabel("ms per simulation-step")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper", frameon=False)
+    return figure

@@ -1,0 +1,23 @@
+"""The commands of ``symbreak``: each a dataclass of its arguments that can be called from Python."""
+
+from .console import CONSOLE, CommandFailed
+from .data import Export, Generate, Measure, Verify
+from .listing import List
+from .models import Bench, Check
+from .results import Leaderboard, Plot, Report, Run
+
+COMMANDS = {
+    "list": List,
+    "generate": Generate,
+    "measure": Measure,
+    "verify": Verify,
+    "export": Export,
+    "run": Run,
+    "leaderboard": Leaderboard,
+    "plot": Plot,
+    "report": Report,
+    "check": Check,
+    "bench": Bench,
+}
+
+__all__ = ["COMMANDS", "CONSOLE", "CommandFailed"]

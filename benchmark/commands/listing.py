@@ -1,0 +1,57 @@
+"""``symbreak list``: what there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.table import Table
+from tyro.conf import Positional
+
+from ...models import list_models
+from ...simulators import list_scenarios
+from ..presets import PRESETS, summary
+from .console import CONSOLE
+
+
+@dataclass(frozen=True)
+class List:
+    """Show the scenarios, models or presets."""
+
+    what: Positional[Literal["scenarios", "models", "presets"]] = "models"
+
+    def __call__(self) -> None:
+        rows = {"scenarios": _scenario_rows, "models": _model_rows, "presets": _preset_rows}[self.what]()
+        table = Table(title=self.what)
+        for column in rows[0]:
+            table.add_column(column, no_wrap=column == "name")
+        for row in rows:
+            table.add_row(*map(str, row.values()))
+        CONSOLE.print(table)
+
+
+def _scenario_rows() -> list[dict]:
+    return [
+        {"name": s.name, "symmetry": s.symmetry, "group": s.group, "what breaks it": s.description}
+        for s in list_scenarios()
+    ]
+
+
+def _model_rows() -> list[dict]:
+    return [
+        {
+            "name": entry.name,
+            "family": entry.family,
+            "symmetry": entry.symmetry or "-",
+            "keeps": entry.keeps,
+            "breaks": entry.breaks,
+            "source": entry.source,
+        }
+        for entry in list_models()
+    ]
+
+
+def _preset_rows() -> list[dict]:
+    return [
+        {"name": name, "runs": len(preset().runs()), "what it is": summary(name)} for name, preset in PRESETS.items()
+    ]

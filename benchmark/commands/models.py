@@ -1,0 +1,51 @@
+"""Commands on models, and on speed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tyro.conf import Positional
+
+from ...models import check_model, load_model_file
+from ...models.bench import bench_train
+from ...simulators.bench import bench_simulate
+from ..bench import write_bench
+from .console import CONSOLE, CommandFailed
+
+
+@dataclass(frozen=True)
+class Check:
+    """Tell whether a model obeys the contract, and which symmetries it has."""
+
+    model: Positional[str]
+    """Name of the model."""
+    model_file: Path | None = None
+    """The Python file that registers it, if it is yours."""
+
+    def __call__(self) -> None:
+        if self.model_file:
+            load_model_file(self.model_file)
+        report = check_model(self.model)
+        CONSOLE.print(str(report), highlight=False)
+        if not report.passed:
+            raise CommandFailed(f"expected {self.model} to obey the contract, got the failures above")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Measure speed beside a baseline in the same run: PhiFlow's own loop, or a bare stack of convolutions."""
+
+    what: Positional[Literal["simulate", "train"]]
+    """A simulation-step against resolution and batch, or a training step of each model."""
+    models: tuple[str, ...] = ("equiv-rotation", "rpp-rotation", "rgroup-rotation", "rsteer-rotation")
+    """Models to train."""
+    out: Path | None = None
+    """Folder for the table and, of simulation, the figure; results/bench if none is given."""
+
+    def __call__(self) -> None:
+        table = bench_simulate() if self.what == "simulate" else bench_train(list(self.models))
+        CONSOLE.print(table.to_string(index=False, float_format="{:.3g}".format), soft_wrap=True, highlight=False)
+        for path in write_bench(table, self.what, self.out or Path("results") / "bench"):
+            CONSOLE.print(str(path), soft_wrap=True)

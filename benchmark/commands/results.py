@@ -1,0 +1,108 @@
+"""Commands that make results, and tables, figures and pages of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from tyro.conf import OmitArgPrefixes, Positional
+
+from ...datasets.manifest import MANIFEST
+from ..estimate import estimate
+from ..figures import plot_results
+from ..grid import Machine, run_grid
+from ..leaderboard import rich_table, write_leaderboard
+from ..plumes import plot_data
+from ..presets import PRESETS, summary
+from ..report import write_report
+from ..results import load_results
+from ..stills import plot_rollouts
+from .console import CONSOLE, CommandFailed
+
+PresetChoice = Annotated[
+    tyro.extras.subcommand_type_from_defaults(
+        {name: preset() for name, preset in PRESETS.items()},
+        {name: summary(name) for name, preset in PRESETS.items()},
+    ),
+    tyro.conf.arg(name=""),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Generate the data of a preset, train and evaluate its models, and write tables and figures."""
+
+    preset: PresetChoice
+    model_file: Path | None = None
+    """A Python file that registers a model of yours; it joins the preset's models."""
+    out: Path | None = None
+    """Results folder; results/<preset> if none is given."""
+    overwrite: bool = False
+    """Repeat runs that are done already."""
+    dry_run: bool = False
+    """Only print the grid, its size and an estimate of its time."""
+    machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
+
+    def __call__(self) -> None:
+        out = self.out or Path("results") / self.preset.name
+        if self.dry_run:
+            CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
+            return
+        records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
+        results = load_results(out)
+        CONSOLE.print(rich_table(write_leaderboard(results, out), str(out)))
+        plot(out)
+        failed = [record for record in records if record["status"] == "failed"]
+        if failed:
+            raise CommandFailed(
+                f"expected {len(records)} runs to finish, got {len(failed)} that failed (reasons above)"
+            )
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Print the leaderboard of a results folder and write it as Markdown and CSV."""
+
+    results: Positional[Path]
+    """Results folder."""
+
+    def __call__(self) -> None:
+        table = write_leaderboard(load_results(self.results), self.results)
+        CONSOLE.print(rich_table(table, str(self.results)))
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Draw the figures of a results folder, or the plumes of a data set."""
+
+    folder: Positional[Path]
+    """Results folder, or folder of a data set."""
+    field: Literal["speed", "smoke"] = "speed"
+    """What to show of the plumes of a data set."""
+
+    def __call__(self) -> None:
+        if (self.folder / MANIFEST).exists():
+            written = plot_data(self.folder, self.field)
+            CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
+        else:
+            plot(self.folder)
+
+
+def plot(results: Path) -> None:
+    """Draws every figure of a results folder into ``figures/`` and prints where they are."""
+    folder = results / "figures"
+    written = plot_results(load_results(results), folder) + plot_rollouts(results, folder)
+    CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Write one self-contained page of a results folder."""
+
+    results: Positional[Path]
+    """Results folder."""
+
+    def __call__(self) -> None:
+        CONSOLE.print(str(write_report(self.results)), soft_wrap=True)
