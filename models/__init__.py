@@ -1,6 +1,22 @@
 """Networks that know a symmetry strictly, loosely or not at all, under one contract and by name."""
 
-from . import clcnn, combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint
+from . import (
+    clcnn,
+    combo,
+    convnet,
+    equiv,
+    fno,
+    lift,
+    linear,
+    mlp,
+    persistence,
+    resnet,
+    rgroup,
+    rpp,
+    rsteer,
+    rsteer_joint,
+    unet,
+)
 from .bench import BenchSettings, bench_train
 from .build import build, count_parameters
 from .check import CheckLine, CheckReport, check_model
@@ -11,7 +27,23 @@ from .registry import FAMILIES, SYMMETRIES, ModelEntry, get_model, list_models, 
 from .task import Task
 from .transfer import load_strict
 
-BUILT_IN = (clcnn, combo, convnet, equiv, lift, linear, mlp, persistence, rgroup, rpp, rsteer, rsteer_joint)
+BUILT_IN = (
+    clcnn,
+    combo,
+    convnet,
+    equiv,
+    fno,
+    lift,
+    linear,
+    mlp,
+    persistence,
+    resnet,
+    rgroup,
+    rpp,
+    rsteer,
+    rsteer_joint,
+    unet,
+)
 """Importing these modules has registered their models."""
 
 __all__ = [

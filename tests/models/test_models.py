@@ -1,5 +1,7 @@
 """Every registered network: the contract, and the symmetry that its family promises."""
 
+from importlib.util import find_spec
+
 import pytest
 import torch
 
@@ -11,7 +13,8 @@ from symbreak.models.model_error import model_error
 from symbreak.models.probe_fields import probe_fields
 from symbreak.symmetry import point_group
 
-NAMES = [entry.name for entry in list_models() if entry.has_width]
+INSTALLED = [entry for entry in list_models() if entry.name != "fno" or find_spec("neuralop")]
+NAMES = [entry.name for entry in INSTALLED if entry.has_width]
 POINT_GROUP_ENTRIES = [entry for entry in list_models() if {"rotation", "reflection"} & set(entry.symmetries)]
 SINGLE = [entry.name for entry in POINT_GROUP_ENTRIES if len(entry.symmetries) == 1]
 START_EQUIVARIANT = [name for name in SINGLE if not name.startswith(("lift", "combo"))]
@@ -38,7 +41,7 @@ def perturb(model):
     return model
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in list_models()])
+@pytest.mark.parametrize("name", [entry.name for entry in INSTALLED])
 def test_every_model_obeys_the_contract(name):
     report = check_model(name, width=2)
     assert report.passed, str(report)
@@ -86,6 +89,25 @@ def test_scale_models_feel_a_dilation_less_than_plain_kernels_of_their_size(name
         return sum(errors) / len(errors)
 
     assert mean_error(lambda: build(name, task, width=4)) < 0.85 * mean_error(plain)
+
+
+@pytest.mark.skipif(find_spec("neuralop") is not None, reason="neuraloperator is installed")
+def test_fno_says_which_package_it_needs():
+    with pytest.raises(ValueError, match="fno: expected the package neuraloperator"):
+        build("fno", ROTATION)
+
+
+def test_unet_says_which_grids_it_can_halve_twice():
+    with pytest.raises(ValueError, match="shape: expected sides that are multiples of 4 for unet, got 12 x 10"):
+        build("unet", Task(history=1, shape=(12, 10), group="mirror"))
+
+
+@pytest.mark.parametrize("name", ["convnet", "resnet", "mlp"])
+def test_grids_with_unequal_sides(name):
+    task = Task(history=2, shape=(5, 7), group="shift-x", boundary=("periodic", "closed"))
+    history = probe_fields(3, 2, (5, 7))
+    assert build(name, task, width=2)(history).shape == (3, 2, 5, 7)
+    assert (model_error(build(name, task, width=2), history, "shift-x") < 1e-5) == (name != "mlp")
 
 
 def test_linear_extrapolation():

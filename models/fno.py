@@ -1,0 +1,55 @@
+"""Fourier neural operator."""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from .conv_stack import ChannelForecaster
+from .registry import register
+from .task import Task
+
+MODES = 8
+LAYERS = 4
+
+
+class PaddedOperator(nn.Module):
+    """Room of zeros beyond walls that are not periodic, so that the Fourier modes do not wrap around them."""
+
+    def __init__(self, operator: nn.Module, task: Task):
+        super().__init__()
+        self.operator = operator
+        x, y = (0 if kind == "periodic" else cells // 4 for cells, kind in zip(task.shape, task.boundary, strict=True))
+        self.room = (0, y, 0, x)
+        self.grid = task.shape
+
+    def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        return self.operator(pad(frames, self.room))[..., : self.grid[0], : self.grid[1]]
+
+
+@register(
+    "fno",
+    family="unconstrained",
+    keeps="translations where the box is periodic",
+    breaks="rotation, reflection, scaling",
+    source="Li et al. 2021, package neuraloperator",
+)
+class FourierNet(ChannelForecaster):
+    """Four Fourier layers of up to 8 modes an axis.
+
+    Args:
+        width: channels.
+
+    Raises:
+        ValueError: if the package neuraloperator is not installed.
+    """
+
+    def __init__(self, task: Task, *, width: int = 8):
+        try:
+            from neuralop.models import FNO
+        except ImportError as error:
+            raise ValueError("fno: expected the package neuraloperator (extra 'fno'), got none installed") from error
+        modes = tuple(min(MODES, cells) for cells in task.shape)
+        operator = FNO(modes, 2 * task.history, 2, width, n_layers=LAYERS, positional_embedding=None)
+        super().__init__(task, PaddedOperator(operator, task))
