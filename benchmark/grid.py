@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import joblib
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..datasets import Recipe, generate
 from .configuration import RunConfig
 from .presets import Preset
-from .run import choose_device, execute
+from .run import choose_device, execute, save_lost_run
+from .scheduling import Backend, run_all
 from .storage import Record, is_done
 
 
@@ -24,6 +24,8 @@ class Machine:
 
     workers: int = os.cpu_count() or 1
     """Processes that simulate and train side by side."""
+    backend: Backend = "loky"
+    """loky: processes on this machine; ray: a Ray cluster, whose nodes share the folders of data and results."""
     device: str = "auto"
     """auto, cpu or cuda."""
     data_dir: Path = Path("data")
@@ -96,12 +98,10 @@ def _execute_all(
     model_file: Path | None,
 ) -> list[Record]:
     task = progress.add_task("train and evaluate", total=len(configs))
-    jobs = (
-        joblib.delayed(execute)(config, data[config.recipe.hash], out, device=machine.device, model_file=model_file)
-        for config in configs
-    )
+    arguments = [(config, data[config.recipe.hash], out, machine.device, model_file) for config in configs]
     records = []
-    for record in joblib.Parallel(n_jobs=machine.workers, return_as="generator_unordered", pre_dispatch="n_jobs")(jobs):
+    for index, record in run_all(execute, arguments, machine.workers, machine.backend):
+        record = record or save_lost_run(configs[index], out)
         records.append(record)
         progress.advance(task)
         if record["status"] == "failed":

@@ -60,7 +60,7 @@ def seeds(seed: int) -> tuple[int, int, int]:
 
 
 def execute(
-    config: RunConfig, data_path: Path, out: Path, *, device: str = "cpu", model_file: Path | None = None
+    config: RunConfig, data_path: Path, out: Path, device: str = "cpu", model_file: Path | None = None
 ) -> Record:
     """Runs ``config`` and stores its record in ``out``. An exception becomes a record of a failed run.
 
@@ -69,6 +69,13 @@ def execute(
     with one_thread_without_denormals(), torch.random.fork_rng():
         record, weights, rollout = _attempt(config, data_path, out, device, model_file)
     save_run(out, record, weights, rollout)
+    return record
+
+
+def save_lost_run(config: RunConfig, out: Path) -> Record:
+    """Records a run whose process was killed."""
+    record = _identity(config) | {"reason": "the process was lost: killed, or out of memory"}
+    save_run(out, record, {}, {})
     return record
 
 

@@ -1,0 +1,78 @@
+"""Calls a function on many arguments side by side, on this machine or on a Ray cluster, and survives lost workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
+
+import joblib
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+Backend = Literal["loky", "ray"]
+Outcome = tuple[int, Any]
+RETRIES_AFTER_LOST_NODE = 3
+
+
+def run_all(
+    function: Callable[..., Any], arguments: Sequence[tuple], workers: int, backend: Backend
+) -> Iterator[Outcome]:
+    """``(index, function(*arguments[index]))`` as they finish; the result is None where the worker was lost.
+
+    Args:
+        workers: processes side by side; on a Ray cluster as many as the cluster has cores, whatever is said here.
+
+    Raises:
+        ValueError: the Ray backend without Ray installed.
+    """
+    return _on_ray(function, arguments) if backend == "ray" else _on_processes(function, arguments, workers)
+
+
+def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], workers: int) -> Iterator[Outcome]:
+    """A killed process takes the pool with it. What had not finished then runs again, and what may have killed it, one
+    call at a time, so that the culprit is known and the rest goes on."""
+    todo = dict(enumerate(arguments))
+    while todo:
+        try:
+            for index, result in _pool(function, todo, workers):
+                del todo[index]
+                yield index, result
+        except TerminatedWorkerError:
+            for index in list(todo)[:workers]:
+                yield index, _alone(function, todo.pop(index))
+
+
+def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) -> Iterator[Outcome]:
+    """In the order of ``todo``, at most ``workers`` calls ahead, so that the first ones left are those under way."""
+    jobs = [joblib.delayed(_numbered)(index, function, each) for index, each in todo.items()]
+    return joblib.Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="n_jobs")(jobs)
+
+
+def _alone(function: Callable[..., Any], each: tuple) -> Any:
+    """The call in a process of its own, or None if that is lost too."""
+    try:
+        return joblib.Parallel(n_jobs=2)([joblib.delayed(function)(*each)])[0]
+    except TerminatedWorkerError:
+        return None
+
+
+def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple]) -> Iterator[Outcome]:
+    """Ray schedules the calls on its nodes and repeats those of a node that is lost."""
+    try:
+        import ray
+    except ImportError as error:
+        raise ValueError("expected Ray for --backend ray, got none: pip install 'symbreak[ray]'") from error
+    if not ray.is_initialized():
+        ray.init(log_to_driver=False)
+    remote = ray.remote(_numbered).options(num_cpus=1, max_retries=RETRIES_AFTER_LOST_NODE)
+    pending = {remote.remote(index, function, each): index for index, each in enumerate(arguments)}
+    while pending:
+        (ready,), _ = ray.wait(list(pending), num_returns=1)
+        index = pending.pop(ready)
+        try:
+            yield ray.get(ready)
+        except (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError, ray.exceptions.OutOfMemoryError):
+            yield index, None
+
+
+def _numbered(index: int, function: Callable[..., Any], each: tuple) -> Outcome:
+    return index, function(*each)

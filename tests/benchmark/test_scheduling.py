@@ -1,0 +1,46 @@
+"""Workers that are lost on the way: the rest goes on."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from symbreak.benchmark.scheduling import run_all
+
+
+def square_or_die(number: int) -> int:
+    if number < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number**2
+
+
+def die_once(number: int, marker: Path) -> int:
+    if number == 3 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number**2
+
+
+def test_everything_is_called_once_and_numbered():
+    outcomes = dict(run_all(square_or_die, [(number,) for number in range(5)], 1, "loky"))
+    assert outcomes == {number: number**2 for number in range(5)}
+
+
+def test_the_call_that_kills_its_process_is_found_and_the_rest_goes_on():
+    outcomes = dict(run_all(square_or_die, [(1,), (2,), (-3,), (4,), (5,)], 2, "loky"))
+    assert outcomes == {0: 1, 1: 4, 2: None, 3: 16, 4: 25}
+
+
+def test_a_process_that_is_killed_once_is_forgiven(tmp_path):
+    outcomes = dict(run_all(die_once, [(number, tmp_path / "died") for number in range(5)], 2, "loky"))
+    assert outcomes == {number: number**2 for number in range(5)}
+
+
+def test_ray():
+    ray = pytest.importorskip("ray")
+    try:
+        outcomes = dict(run_all(square_or_die, [(number,) for number in range(4)], 2, "ray"))
+    finally:
+        ray.shutdown()
+    assert outcomes == {number: number**2 for number in range(4)}
