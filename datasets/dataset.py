@@ -43,13 +43,16 @@ class DataSet:
         """The smoke in the same frames."""
         return self._read(split, "smoke")
 
-    def windows(self, split: str, *, history: int, horizon: int) -> Windows:
-        """Runs of ``history + horizon`` consecutive frames.
+    def windows(self, split: str, *, history: int, horizon: int, smoke: bool = False) -> Windows:
+        """Runs of ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel if wanted.
 
         Raises:
             ValueError: a window longer than the simulations of the split.
         """
-        return Windows(self.velocity(split), history=history, horizon=horizon)
+        frames = self.velocity(split)
+        if smoke:
+            frames = torch.cat((frames, self.smoke(split)[:, :, None]), 2)
+        return Windows(frames, history=history, horizon=horizon)
 
     def _read(self, split: str, field: str) -> Tensor:
         parts = [
@@ -62,7 +65,7 @@ class DataSet:
 class Windows(torch.utils.data.Dataset):
     """Window ``i`` starts ``i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each simulation."""
 
-    def __init__(self, frames: Float[Tensor, "N T 2 X Y"], *, history: int, horizon: int):
+    def __init__(self, frames: Float[Tensor, "N T C X Y"], *, history: int, horizon: int):
         if history < 1 or horizon < 1:
             raise ValueError(f"expected a history and a horizon of at least one frame, got {history} and {horizon}")
         if history + horizon > frames.shape[1]:
@@ -74,12 +77,12 @@ class Windows(torch.utils.data.Dataset):
     def __len__(self) -> int:
         return self.frames.shape[0] * self.per_simulation
 
-    def __getitem__(self, index: int) -> Float[Tensor, "T 2 X Y"]:
+    def __getitem__(self, index: int) -> Float[Tensor, "T C X Y"]:
         if not -len(self) <= index < len(self):
             raise IndexError(f"expected an index below {len(self)}, got {index}")
         return self.batch(torch.tensor([index % len(self)]))[0]
 
-    def batch(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B T 2 X Y"]:
+    def batch(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B T C X Y"]:
         """The windows of these numbers, history first."""
         simulation = indices.div(self.per_simulation, rounding_mode="floor")
         start = indices % self.per_simulation

@@ -55,3 +55,11 @@ def test_splits(folder, split, windows):
 def test_unknown_split(folder):
     with pytest.raises(ValueError, match="expected a split out of train, valid, future, domain, got 'test'"):
         DataSet(folder).windows("test", history=1, horizon=1)
+
+
+def test_smoke_is_a_third_channel(folder):
+    dataset = DataSet(folder)
+    batch = dataset.windows("valid", history=2, horizon=1, smoke=True).batch(torch.tensor([3, 8]))
+    assert batch.shape == (2, 3, 3, 16, 16)
+    assert torch.equal(batch[0, :, 2], dataset.smoke("valid")[0, 3:6])
+    assert torch.equal(batch[1, :, :2], dataset.velocity("valid")[1, 1:4])
