@@ -40,5 +40,28 @@ class SmoothLocalConv2d(LocallyConnected2d):
         super().__init__(start.weight, start.bias, shape, boundary, alpha)
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        along_x, along_y = self.weight.diff(dim=2), self.weight.diff(dim=3)
-        return self.alpha * (torch.linalg.vector_norm(along_x) ** 2 + torch.linalg.vector_norm(along_y) ** 2)
+        return self.alpha * SquaredDifferences.apply(self.weight)
+
+
+class SquaredDifferences(torch.autograd.Function):
+    """``sum ||K(p) - K(p')||^2`` over neighbouring places, with one entry of the kernel in hand at a time.
+
+    Automatic differentiation would keep several copies of all kernels.
+    """
+
+    @staticmethod
+    def forward(ctx, kernel: Tensor) -> Tensor:
+        ctx.save_for_backward(kernel)
+        blocks = kernel.flatten(0, 1)
+        return sum(block.diff(dim=axis).square_().sum() for block in blocks for axis in (0, 1))
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        (kernel,) = ctx.saved_tensors
+        for_kernel = torch.zeros_like(kernel)
+        for block, for_block in zip(kernel.flatten(0, 1), for_kernel.flatten(0, 1), strict=True):
+            for axis in (0, 1):
+                difference = block.diff(dim=axis).mul_(2 * gradient)
+                for_block.narrow(axis, 1, block.shape[axis] - 1).add_(difference)
+                for_block.narrow(axis, 0, block.shape[axis] - 1).sub_(difference)
+        return for_kernel

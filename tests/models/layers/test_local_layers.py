@@ -65,6 +65,16 @@ def test_smoothness_adds_up_by_hand():
     assert layer.relaxation_penalty().item() == pytest.approx(layer.alpha * 2 * 9, rel=1e-4)
 
 
+def test_smoothness_and_its_gradient_equal_the_formula():
+    layer = smooth().double()
+    torch.nn.init.normal_(layer.weight)
+    expected = layer.alpha * (layer.weight.diff(dim=2).square().sum() + layer.weight.diff(dim=3).square().sum())
+    torch.testing.assert_close(layer.relaxation_penalty(), expected)
+    torch.testing.assert_close(
+        torch.autograd.grad(layer.relaxation_penalty(), layer.weight), torch.autograd.grad(expected, layer.weight)
+    )
+
+
 def twin(weight, fields, periodic):
     """Place by place, kernel entry by kernel entry."""
     k, _, width, height, channels, _ = weight.shape

@@ -1,0 +1,20 @@
+"""What importing the models costs, and what they may not name."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+MODELS = Path(__file__).parents[2] / "models"
+
+
+def test_importing_the_models_imports_no_heavy_or_optional_package():
+    code = "import sys, symbreak.models; print([m for m in ('e2cnn', 'neuralop', 'phi', 'matplotlib') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_no_model_or_layer_names_a_device():
+    for path in MODELS.rglob("*.py"):
+        if path.name != "bench.py":
+            assert not re.search(r"\bcuda\b|\.to\(\s*[\"']|device\s*=\s*[\"']", path.read_text()), path.name
