@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,36 @@ def test_a_process_that_is_killed_once_is_forgiven(tmp_path):
     assert outcomes == {number: number**2 for number in range(5)}
 
 
-def test_ray():
+def slow_square(number: int) -> int:
+    time.sleep(1)
+    return number**2
+
+
+@pytest.fixture
+def ray():
     ray = pytest.importorskip("ray")
+    yield ray
+    ray.shutdown()
+
+
+def test_ray(ray):
+    outcomes = dict(run_all(square_or_die, [(number,) for number in range(4)], 2, "ray"))
+    assert outcomes == {number: number**2 for number in range(4)}
+
+
+@pytest.mark.slow
+def test_a_ray_node_that_is_killed_does_not_lose_its_calls(ray):
+    """Two nodes of one core each; the second is killed after the first result."""
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    second = cluster.add_node(num_cpus=1)
+    ray.init(address=cluster.address, log_to_driver=False)
     try:
-        outcomes = dict(run_all(square_or_die, [(number,) for number in range(4)], 2, "ray"))
+        outcomes = run_all(slow_square, [(number,) for number in range(8)], 2, "ray")
+        first = next(outcomes)
+        cluster.remove_node(second, allow_graceful=False)
+        assert dict([first, *outcomes]) == {number: number**2 for number in range(8)}
     finally:
         ray.shutdown()
-    assert outcomes == {number: number**2 for number in range(4)}
+        cluster.shutdown()
