@@ -222,17 +222,6 @@ def test_d4_has_mirrors_that_c4_has_not():
         assert (model_error(model, history, "mirror") < 1e-5) == (group == "D4")
 
 
-@pytest.mark.parametrize("name", ["equiv-rotation", "rsteer-rotation", "rgroup-translation"])
-def test_compiles_as_one_graph_inside_and_outside_a_rollout(name):
-    model = small_model(name)
-    history = probe_fields(2, 2, model.task.shape)
-    compiled = torch.compile(model, backend="eager", fullgraph=True)
-    with kernels_built_once(model):
-        inside = compiled(history), compiled(history)
-    for output in (*inside, compiled(history)):
-        torch.testing.assert_close(output, model(history))
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_copy_loaded_from_the_state_computes_the_same(name):
     model, other = small_model(name), build(name, small_task(name), width=2)
