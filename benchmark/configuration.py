@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,8 +24,12 @@ class Simulations:
     """Simulations to choose the best weights on."""
     test: int = 8
     """Unseen simulations to score on."""
+    first_frame: int = 10
+    """Steps from rest to the first stored frame."""
     train_frames: int = 40
     """Frames of each training simulation to train on."""
+    valid_frames: int = 0
+    """Frames after those to choose the best weights on, instead of other simulations."""
     future_frames: int = 20
     """Later frames of the same simulations to score on."""
     data_seed: int = 0
@@ -41,7 +46,9 @@ class Training:
     """How every model is trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
 
     learning_rate: float = 1e-2
-    """Adam's step size at the start; it falls to zero along a cosine."""
+    """Adam's step size at the start."""
+    decay: float | None = None
+    """Factor on the step size after each epoch; none: it falls to zero along a cosine."""
     weight_decay: float = 0.0
     """L2 factor of Adam."""
     batch: int = 4
@@ -61,8 +68,16 @@ class Training:
                 raise ValueError(f"expected {name} >= 1, got {getattr(self, name)}")
         if not self.learning_rate > 0:
             raise ValueError(f"expected learning_rate > 0, got {self.learning_rate}")
+        if self.decay is not None and not 0 < self.decay <= 1:
+            raise ValueError(f"expected a decay in (0, 1], got {self.decay}")
         if not self.weight_decay >= 0:
             raise ValueError(f"expected weight_decay >= 0, got {self.weight_decay}")
+
+    def step_size(self, step: int) -> float:
+        """Adam's step size after ``step`` optimisation steps, relative to that at the start."""
+        if self.decay is not None:
+            return self.decay ** (step // self.epoch_steps)
+        return (1 + math.cos(math.pi * step / (self.epochs * self.epoch_steps))) / 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,25 @@ from ..simulators import get_scenario
 from .configuration import Evaluation, RunConfig, Simulations, Training
 from .methods import split_name
 
+PAPER_MODELS = (
+    "persistence",
+    "linear",
+    "mlp",
+    "convnet",
+    "convnet+augment",
+    "convnet+remul",
+    "equiv-rotation",
+    "equiv-scaling",
+    *(
+        f"{row}-{symmetry}"
+        for row in ("rpp", "combo", "lift", "rgroup", "rsteer", "clcnn")
+        for symmetry in ("translation", "rotation", "scaling")
+        if (row, symmetry) not in (("rsteer", "translation"), ("clcnn", "scaling"))
+    ),
+)
+"""The rows of the study's table (for translation its convnet is the strict model), its baselines, and two ways to teach
+a plain network the symmetry."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
@@ -114,7 +133,73 @@ def quick() -> Preset:
     )
 
 
-PRESETS = {"quick": quick}
+def core() -> Preset:
+    """The study: three symmetries, five strengths, every model of the paper, three seeds; a night on two cores."""
+    return Preset(
+        name="core",
+        scenarios=("rotation-buoyancy", "translation-buoyancy", "scaling-drag"),
+        strengths=(0.0, 0.25, 0.5, 0.75, 1.0),
+        models=PAPER_MODELS,
+        seeds=(0, 1, 2),
+        budget=10_000,
+        simulations=Simulations(resolution=32),
+        training=Training(epochs=24),
+    )
+
+
+def full() -> Preset:
+    """Everything: all scenarios and models, five strengths, five seeds, 64 x 64; for a GPU or a cluster."""
+    return Preset(
+        name="full",
+        scenarios=(
+            "rotation-buoyancy",
+            "rotation-boundary",
+            "translation-buoyancy",
+            "translation-boundary",
+            "reflection-tilt",
+            "scaling-drag",
+        ),
+        strengths=(0.0, 0.25, 0.5, 0.75, 1.0),
+        seeds=(0, 1, 2, 3, 4),
+        budget=100_000,
+        training=Training(epochs=60),
+    )
+
+
+def paper() -> Preset:
+    """The protocol of Wang, Walters and Yu (2022): its plumes at 64 x 64, ten frames in, twenty frames out."""
+    return Preset(
+        name="paper",
+        scenarios=("published-translation", "published-rotation", "published-scaling"),
+        strengths=(1.0,),
+        models=PAPER_MODELS,
+        seeds=(0, 1, 2),
+        history=(10,),
+        predicts="frame",
+        simulations=Simulations(
+            train=25,
+            valid=0,
+            test=10,
+            train_frames=160,
+            valid_frames=40,
+            future_frames=110,
+            first_frame=1,
+        ),
+        training=Training(
+            learning_rate=1e-3,
+            decay=0.95,
+            weight_decay=4e-4,
+            batch=8,
+            rollout=6,
+            epochs=100,
+            epoch_steps=450,
+            patience=10,
+        ),
+        evaluation=Evaluation(steps=20),
+    )
+
+
+PRESETS = {preset.__name__: preset for preset in (quick, core, full, paper)}
 
 
 def summary(name: str) -> str:

@@ -104,8 +104,7 @@ class TrainingState:
         self.config = config
         parameters = [parameter for parameter in rollout.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.Adam(parameters, config.learning_rate, weight_decay=config.weight_decay)
-        steps = config.epochs * config.epoch_steps
-        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, steps)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: config.step_size(step))
         self.seed = seed
         self.best = copy.deepcopy(rollout.state_dict())
         self.curves = Curves()

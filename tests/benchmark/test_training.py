@@ -124,3 +124,11 @@ def test_remul_penalty_vanishes_for_a_strict_model_only():
     strict, plain = (Rollout(build(name, task, width=2), task, 0.1) for name in ("equiv-rotation", "convnet"))
     assert METHODS["remul"].penalty(strict, history, elements) < 1e-10
     assert METHODS["remul"].penalty(plain, history, elements) > 1e-4
+
+
+def test_step_size():
+    """A cosine from 1 to 0 over 4 x 10 steps; or a tenth after each epoch of 10 steps."""
+    cosine = Training(epochs=4, epoch_steps=10)
+    assert [cosine.step_size(step) for step in (0, 20, 40)] == pytest.approx([1, 0.5, 0])
+    decay = Training(epochs=4, epoch_steps=10, decay=0.1)
+    assert [decay.step_size(step) for step in (0, 9, 10, 39)] == pytest.approx([1, 1, 0.1, 1e-3])
