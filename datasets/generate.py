@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from ..simulators import Plumes, simulate, still
+from ..simulators import Plumes, one_thread_without_denormals, simulate, still
 from .files import write_atomically
 from .finish import finish
 from .manifest import MANIFEST
@@ -68,6 +68,7 @@ def generate(
     return folder
 
 
+@one_thread_without_denormals()
 def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk, device: str = "cpu") -> Chunk:
     """Simulates one batch and writes its files; runs in a worker."""
     scenario, draws = recipe.scenario_object(), chunk.draws(recipe)

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..simulators import Draws, Plumes, simulate, still
+from ..simulators import Draws, Plumes, one_thread_without_denormals, simulate, still
 from ..symmetry import Element, equivariance_error
 from .files import read_bytes
 from .imported import Imported
@@ -52,6 +52,7 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
     return equivariance_of_files(Path(path), manifest.recipe, manifest.files, steps)
 
 
+@one_thread_without_denormals()
 def equivariance_of_files(
     folder: Path, recipe: Recipe, files: dict[str, str], steps: tuple[int, ...] = STEPS
 ) -> dict[int, float]:

@@ -4,7 +4,7 @@ from .box import Box, centred, divergence
 from .pressure import PressureSolve, pressure_solve, project
 from .registry import get_scenario, list_scenarios
 from .scenario import Scenario
-from .simulate import simulate
+from .simulate import one_thread_without_denormals, simulate
 from .state import Draws, Law, Plumes, stack_draws, still
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "divergence",
     "get_scenario",
     "list_scenarios",
+    "one_thread_without_denormals",
     "pressure_solve",
     "project",
     "simulate",
