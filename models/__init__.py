@@ -1,4 +1,8 @@
-"""Networks that know a symmetry strictly, loosely or not at all, under one contract and by name."""
+"""Networks that know a symmetry strictly, loosely or not at all, under one contract and by name.
+
+All but ``fno`` compile as one graph, ``torch.compile(model, fullgraph=True)``, inside and outside
+:func:`kernels_built_once`; ``fno`` was not tried.
+"""
 
 from . import (
     clcnn,
