@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..datasets import Recipe
+from .parsing import parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,15 @@ class RunConfig:
 
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> RunConfig:
+        """The inverse of :meth:`as_dict`.
+
+        Raises:
+            ValueError: a key that is unknown or missing, a value of the wrong type or out of range.
+        """
+        return parse(cls, content, "config")
 
     @property
     def hash(self) -> str:

@@ -20,6 +20,7 @@ from ..symmetry import nontrivial_elements
 from .configuration import RunConfig
 from .evaluation import evaluate, predict
 from .methods import split_name
+from .provenance import source
 from .rollout import Rollout
 from .storage import Record, save_run
 from .training import train
@@ -108,6 +109,7 @@ def _identity(config: RunConfig) -> Record:
         "model": config.model,
         "seed": config.seed,
         "config": config.as_dict(),
+        "source": source(),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "machine": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}",
     }
