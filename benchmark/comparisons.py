@@ -4,41 +4,58 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from scipy.stats import false_discovery_control, permutation_test
 
-from .leaderboard import select
-from .statistics import RESAMPLES, Interval
+from .results import SETTING, by_model, select
+from .scores import REFERENCE
+from .statistics import Interval, resamples, tails
 
-CELL = ["scenario", "history", "strength", "seed"]
+COMPARED = ["model", "cells", "ratio", "p", "p_adjusted"]
+CROSSED = [
+    *(*SETTING, "strict", "relaxed"),
+    *("strength", "strength_low", "strength_high"),
+    *("data_error", "data_error_low", "data_error_high"),
+]
 
 
 def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrmse") -> pd.DataFrame:
-    """Every model against a reference on the cells (scenario, history, strength, seed) that both have.
+    """Every model against a reference on the cells (:data:`~.results.CELL`) in which both stayed finite.
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
     sign-flip permutation test of the mean logarithm, ``p_adjusted`` that after Benjamini and Hochberg (1995) for the
     number of models. Cells of one data set share its simulations, so ``p`` speaks of these data sets, not of all.
 
     Returns:
-        Columns ``model, cells, ratio, p, p_adjusted``, best first; ``p`` is NaN below two cells.
+        Columns :data:`COMPARED`, best first; ``p`` is NaN below two cells.
 
     Raises:
         ValueError: the reference has no results.
     """
-    cells = select(results, metric).pivot_table(index=CELL, columns="model", values="value")
-    if reference not in cells:
-        raise ValueError(f"expected results of {reference}, got those of {', '.join(cells.columns)}")
+    errors = by_model(select(results, metric)).replace(math.inf, math.nan)
+    if reference not in errors:
+        raise ValueError(f"expected results of {reference}, got those of {', '.join(errors.columns)}")
     rows = []
-    for model in cells.columns.drop(reference):
-        gain = np.log(cells[reference] / cells[model]).dropna().to_numpy()
-        rows.append({"model": model, "cells": len(gain), "ratio": math.exp(gain.mean()), "p": _sign_flip(gain)})
-    table = pd.DataFrame(rows, columns=["model", "cells", "ratio", "p"])
+    for model in errors.columns.drop(reference):
+        gain = np.log(errors[reference] / errors[model]).dropna().to_numpy()
+        ratio = math.exp(gain.mean()) if len(gain) else math.nan
+        rows.append({"model": model, "cells": len(gain), "ratio": ratio, "p": _sign_flip(gain)})
+    table = pd.DataFrame(rows, columns=COMPARED).astype({"p_adjusted": float})
     known = table.p.notna()
-    table.loc[known, "p_adjusted"] = false_discovery_control(table.p[known]) if known.any() else math.nan
+    if known.any():
+        table.loc[known, "p_adjusted"] = false_discovery_control(table.p[known])
     return table.sort_values("ratio", ascending=False, ignore_index=True)
+
+
+def compared_with_reference(results: pd.DataFrame) -> pd.DataFrame:
+    """:func:`paired_comparisons` with the reference of the leaderboard, empty where that was not run."""
+    if REFERENCE not in set(results.model):
+        return pd.DataFrame(columns=COMPARED)
+    return paired_comparisons(results, REFERENCE)
 
 
 def _sign_flip(gain: np.ndarray) -> float:
@@ -51,7 +68,7 @@ def _sign_flip(gain: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Crossover:
-    """Where one model overtakes another, on both axes; NaN where it never does. 0 means: ahead from the start."""
+    """Where one model overtakes another, on both axes. Infinite: nowhere; the first value: ahead from the start."""
 
     strength: Interval
     data_error: Interval
@@ -61,43 +78,71 @@ def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "n
     """The smallest symmetry breaking from which on ``relaxed`` is better than ``strict``.
 
     ``d(eps) = mean over seeds of ln e(strict) - ln e(relaxed)``, linear between strengths; the crossover is the last
-    zero with ``d > 0`` ever after. The interval resamples seeds, together for both models.
+    zero with ``d > 0`` ever after. The interval resamples seeds, together for both models; an infinite end says that
+    among more than 2.5 % of the resamples the relaxed model never overtakes. Seeds are left out in which either model
+    diverged or misses a strength; NaN if that are all.
 
     Args:
-        results: of one scenario and history.
+        results: of one setting (:data:`~.results.SETTING`).
 
     Raises:
-        ValueError: a model without results, or several scenarios or histories.
+        ValueError: a model without results, or several settings.
     """
-    if len(results.groupby(["scenario", "history"])) != 1:
-        raise ValueError("expected results of one scenario and history, got several")
+    if len(results.groupby(SETTING)) != 1:
+        raise ValueError("expected results of one scenario, history and number of training simulations, got several")
     rows = select(results, metric)
-    cells = rows.pivot_table(index=["strength", "seed"], columns="model", values="value")
+    errors = by_model(rows).replace(math.inf, math.nan).droplevel(SETTING)
     for model in (strict, relaxed):
-        if model not in cells:
-            raise ValueError(f"expected results of {model}, got those of {', '.join(cells.columns)}")
-    gain = np.log(cells[strict] / cells[relaxed]).unstack("seed").dropna(axis=1)
+        if model not in errors:
+            raise ValueError(f"expected results of {model}, got those of {', '.join(errors.columns)}")
+    gain = np.log(errors[strict] / errors[relaxed]).unstack("seed").dropna(axis=1)
     axes = (gain.index.to_numpy(), rows.groupby("strength").data_error.first().loc[gain.index].to_numpy())
-    draws = np.random.default_rng(0).integers(gain.shape[1], size=(RESAMPLES, gain.shape[1]))
-    return Crossover(*(_crossing_interval(axis, gain.to_numpy(), draws) for axis in axes))
+    return Crossover(*(_crossing_interval(axis, gain.to_numpy()) for axis in axes))
 
 
-def _crossing_interval(axis: np.ndarray, gain: np.ndarray, draws: np.ndarray) -> Interval:
-    """The crossing of the mean over seeds, and the 95 % interval of those of resampled seeds; NaN bounds if some of
-    the resampled curves never cross."""
-    middle = last_crossing(axis, gain.mean(1))
+def _crossing_interval(axis: np.ndarray, gain: Float[np.ndarray, "strengths seeds"]) -> Interval:
+    """The crossing of the mean over seeds, and the 95 % interval of those of resampled seeds."""
+    if not gain.size:
+        return Interval(math.nan, math.nan, math.nan)
+    (middle,) = last_crossings(axis, gain.mean(1, keepdims=True))
     if gain.shape[1] < 2:
-        return Interval(middle, math.nan, math.nan)
-    crossings = [last_crossing(axis, gain[:, draw].mean(1)) for draw in draws]
-    return Interval(middle, *np.quantile(crossings, [0.025, 0.975]))
+        return Interval(float(middle), math.nan, math.nan)
+    weights, shares = resamples(gain.shape[1])
+    (low,), (high,) = tails(last_crossings(axis, gain @ weights.T)[None], shares)
+    return Interval(float(middle), float(low), float(high))
 
 
-def last_crossing(x: np.ndarray, d: np.ndarray) -> float:
-    """Where the line through ``(x, d)`` turns positive for good: ``x[0]`` if it always is, NaN if it never does."""
-    if d[-1] <= 0:
-        return math.nan
-    below = np.flatnonzero(d <= 0)
-    if below.size == 0:
-        return float(x[0])
-    i = below[-1]
-    return float(x[i] - d[i] * (x[i + 1] - x[i]) / (d[i + 1] - d[i]))
+def last_crossings(x: Float[np.ndarray, " K"], d: Float[np.ndarray, "K N"]) -> Float[np.ndarray, " N"]:
+    """Where the line through ``(x, d)`` turns positive for good: ``x[0]`` if it always is, infinite if never."""
+    below = d <= 0
+    crossing = np.where(below.any(0), math.inf, x[0])
+    (bent,) = np.nonzero(below.any(0) & ~below[-1])
+    last = len(x) - 1 - below[::-1, bent].argmax(0)
+    before, after = d[last, bent], d[last + 1, bent]
+    crossing[bent] = x[last] - before * (x[last + 1] - x[last]) / (after - before)
+    return crossing
+
+
+def crossovers(results: pd.DataFrame) -> pd.DataFrame:
+    """The :func:`crossover` of every strict and relaxed model of a setting that has several strengths.
+
+    A plain convnet shares its weights over all places: where translations are the symmetry it is the strict model.
+
+    Returns:
+        Columns :data:`CROSSED`.
+    """
+    found = []
+    for setting, part in select(results, "nrmse").groupby(SETTING):
+        if part.strength.nunique() > 1:
+            pairs = product(_strict_models(part), part.model[part.family == "relaxed"].unique())
+            found += [[*setting, *pair, *_numbers(crossover(part, *pair))] for pair in pairs]
+    return pd.DataFrame(found, columns=CROSSED).dropna(subset="strength", ignore_index=True)
+
+
+def _strict_models(rows: pd.DataFrame) -> list[str]:
+    translation = rows.symmetry.iloc[0] == "translation"
+    return rows.model[rows.model == REFERENCE if translation else rows.family == "strict"].unique().tolist()
+
+
+def _numbers(crossing: Crossover) -> list[float]:
+    return [number for interval in (crossing.strength, crossing.data_error) for number in vars(interval).values()]

@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..datasets.files import write_atomically
-from .leaderboard import select
 from .palette import Styles, styles
-from .results import DATA_ERROR_STEPS
+from .results import DATA_ERROR_STEPS, select
 from .statistics import bootstrap
 from .storage import as_bytes
 

@@ -2,100 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from rich.table import Table
 
 from ..datasets.files import write_atomically
-from .statistics import bootstrap
+from .cells import cells
+from .comparisons import compared_with_reference, crossovers
+from .results import SETTING, select
+from .scores import gains, places, score_text, scores
+from .statistics import Interval
+from .tables import latex, page
 
-REFERENCE = "convnet"
-EXPLANATION = (
-    f"`score` is how many times smaller the Domain nRMSE is than the {REFERENCE}'s: the geometric mean of the ratios "
-    "over scenarios, history lengths, strengths and seeds (1 = as good, above 1 = better). The other columns are nRMSE "
-    "(error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of each "
-    "data set, mean over seeds with the bootstrap 95 % interval where there are several seeds; `error` there is the "
-    "measured equivariance error of the data over ten steps."
-)
-
-
-def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str = "mean") -> pd.DataFrame:
-    """Rows of one metric, split and step."""
-    return results[(results.metric == metric) & (results.split == split) & (results.step == step)]
-
-
-def scores(results: pd.DataFrame) -> pd.Series:
-    """``exp mean ln(nRMSE(convnet) / nRMSE(model))`` over the cells that both have; NaN without a convnet.
-
-    A cell is a scenario, history, strength and seed. A rollout that left the finite numbers makes the score 0.
-    """
-    rows = select(results, "nrmse").fillna({"value": np.inf})
-    cells = rows.pivot_table(index=["scenario", "history", "strength", "seed"], columns="model", values="value")
-    if REFERENCE not in cells:
-        return pd.Series(np.nan, index=cells.columns)
-    return np.exp(np.log(cells).rsub(np.log(cells[REFERENCE]), axis=0).mean())
+SETTING_WORDS = {"scenario": "{}", "history": "history {}", "train_simulations": "train {}"}
 
 
 def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
-    """One row a model, best score first: family, parameters, seconds of training, score, nRMSE at each data set."""
+    """One row a model, best score first.
+
+    Columns: ``model, family, score, low, high, best, worst, cells`` (see :mod:`.scores`), ``score <scenario>`` for each
+    of several scenarios, ``parameters, train s``, and the nRMSE at each data set, as text.
+    """
+    gain = gains(results)
+    overall, place = scores(gain), places(gain)
     rows = select(results, "nrmse")
-    table = pd.DataFrame({"score": scores(results)})
-    by_model = rows.groupby("model")
-    table.insert(0, "family", by_model.family.first())
-    table["parameters"] = by_model.n_parameters.max()
-    table["train s"] = by_model.train_seconds.mean().round(1)
-    several = {name: rows[name].nunique() > 1 for name in ("scenario", "history")}
-    for (scenario, history, strength), cell in rows.groupby(["scenario", "history", "strength"]):
-        label = f"{strength:g} (error {cell.data_error.iloc[0]:.2g})"
-        label = f"history {history}, {label}" if several["history"] else label
-        label = f"{scenario} {label}" if several["scenario"] else label
-        table[label] = cell.groupby("model").value.agg(_interval)
-    return table.sort_values(["score"], ascending=False, kind="stable").reset_index(names="model")
+    models = rows.groupby("model")
+    table = pd.DataFrame({"family": models.family.first(), "score": overall["mean"]})
+    table[["low", "high"]] = overall[["low", "high"]]
+    table[["best", "worst"]] = place
+    table["cells"] = overall.cells
+    if rows.scenario.nunique() > 1:
+        for scenario, part in gain.groupby("scenario"):
+            intervals = scores(part)[["mean", "low", "high"]].itertuples(index=False)
+            table[f"score {scenario}"] = [score_text(Interval(*row)) for row in intervals]
+    table["parameters"] = models.n_parameters.max()
+    table["train s"] = models.train_seconds.mean().round(1)
+    table = pd.concat([table, errors(rows)], axis=1)
+    return table.sort_values("score", ascending=False, kind="stable").reset_index(names="model")
 
 
-def _interval(values: pd.Series) -> str:
-    return "diverged" if values.isna().any() else str(bootstrap(values))
-
-
-def formatted(table: pd.DataFrame) -> pd.DataFrame:
-    """The leaderboard as text."""
-    return (
-        table.assign(score=table.score.map("{:.3f}".format), parameters=table.parameters.map("{:,}".format))
-        .fillna("")
-        .astype(str)
-    )
-
-
-def rich_table(table: pd.DataFrame, title: str) -> Table:
-    """For the terminal."""
-    rendered = Table(title=title)
-    for column in table.columns:
-        rendered.add_column(
-            column, justify="left" if column in ("model", "family") else "right", no_wrap=column == "model"
-        )
-    for row in formatted(table).itertuples(index=False):
-        rendered.add_row(*row)
-    return rendered
-
-
-def markdown(table: pd.DataFrame) -> str:
-    """For a web page: a Markdown table and what its columns mean."""
-    text = formatted(table)
-    alignment = ["---" if column in ("model", "family") else "---:" for column in text.columns]
-    lines = [text.columns.tolist(), alignment, *text.itertuples(index=False)]
-    return "\n".join(_markdown_row(line) for line in lines) + f"\n\n{EXPLANATION}\n"
-
-
-def _markdown_row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+def errors(rows: pd.DataFrame) -> pd.DataFrame:
+    """nRMSE as text, a row a model, a column a data set; a label says only what differs between data sets."""
+    table = cells(rows)
+    several = [name for name in SETTING if table[name].nunique() > 1]
+    columns = {}
+    for key, part in table.groupby([*SETTING, "strength"]):
+        setting = dict(zip(SETTING, key, strict=False))
+        words = [SETTING_WORDS[name].format(setting[name]) for name in several]
+        label = " ".join([*words, f"{key[-1]:g} (error {part.data_error.iloc[0]:.2g})"])
+        rows = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
+        texts = ["diverged" if diverged else str(Interval(*numbers)) for diverged, *numbers in rows]
+        columns[label] = pd.Series(texts, index=part.model)
+    return pd.DataFrame(columns)
 
 
 def write_leaderboard(results: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Writes ``leaderboard.md`` and ``leaderboard.csv``; returns the table."""
-    table = leaderboard(results)
-    write_atomically(folder / "leaderboard.md", markdown(table).encode())
-    write_atomically(folder / "leaderboard.csv", table.to_csv(index=False).encode())
+    """Writes ``leaderboard`` as ``.md``, ``.csv`` and ``.tex``, ``comparisons.csv`` and ``crossovers.csv``; returns the
+    leaderboard."""
+    table, compared, crossed = leaderboard(results), compared_with_reference(results), crossovers(results)
+    write_atomically(folder / "leaderboard.md", page(table, compared, crossed).encode())
+    write_atomically(folder / "leaderboard.tex", latex(table).encode())
+    for name, part in (("leaderboard", table), ("comparisons", compared), ("crossovers", crossed)):
+        write_atomically(folder / f"{name}.csv", part.to_csv(index=False).encode())
     return table

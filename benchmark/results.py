@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,13 +25,47 @@ COLUMNS = (
     "value",
     "n_parameters",
     "train_seconds",
+    "history",
+    "train_simulations",
 )
 DATA_ERROR_STEPS = "10"
 """``data_error`` is the equivariance error of the data over ten steps, on which strengths are compared."""
+SETTING = ["scenario", "history", "train_simulations"]
+"""What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
+CELL = [*SETTING, "strength", "seed"]
+"""What two models have in common when they are compared."""
+
+
+class Setting(NamedTuple):
+    """Scenario, number of input frames, number of training simulations."""
+
+    scenario: str
+    history: int
+    train_simulations: int
+
+    @property
+    def slug(self) -> str:
+        """For the name of a file."""
+        return f"{self.scenario}-history-{self.history}-train-{self.train_simulations}"
+
+    @property
+    def title(self) -> str:
+        frames, simulations = (_plural(n, what) for n, what in ((self[1], "input frame"), (self[2], "simulation")))
+        return f"{self.scenario}, {frames}, trained on {simulations}"
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def setting_of(record: Record) -> Setting:
+    """The setting of a run."""
+    config = record["config"]
+    return Setting(record["scenario"], config["history"], config["recipe"]["train"])
 
 
 def tabulate(records: Iterable[Record]) -> pd.DataFrame:
-    """The long table with the columns of :data:`COLUMNS` and ``history``, of the runs that finished.
+    """The long table with the columns of :data:`COLUMNS`, of the runs that finished.
 
     ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty.
     """
@@ -46,6 +81,7 @@ def tabulate(records: Iterable[Record]) -> pd.DataFrame:
             "n_parameters": record["n_parameters"],
             "train_seconds": record["train_seconds"],
             "history": record["config"]["history"],
+            "train_simulations": record["config"]["recipe"]["train"],
             **row,
             "step": str(row["step"]),
         }
@@ -53,9 +89,9 @@ def tabulate(records: Iterable[Record]) -> pd.DataFrame:
         if record["status"] == "done"
         for row in record["metrics"]
     ]
-    table = pd.DataFrame(rows, columns=[*COLUMNS, "history"])
+    table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(
-        ["scenario", "history", "strength", "model", "seed", "split", "metric"], kind="stable", ignore_index=True
+        [*SETTING, "strength", "model", "seed", "split", "metric"], kind="stable", ignore_index=True
     )
 
 
@@ -63,12 +99,60 @@ def load_results(folder: Path) -> pd.DataFrame:
     """The long table of a results folder, made from its runs; writes it to ``results.csv``.
 
     Raises:
-        ValueError: no runs, a damaged one, or none that finished.
+        ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
     """
-    records = load_runs(folder)
+    return save_results(load_runs(folder), folder)
+
+
+def save_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+    """:func:`load_results` of records that are loaded already."""
+    check_distinct(records)
     table = tabulate(records)
     if table.empty:
         reasons = "; ".join(sorted({record["reason"] for record in records}))
         raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
     write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
     return table
+
+
+def check_distinct(records: Iterable[Record]) -> None:
+    """Two finished runs of one model on one cell would be averaged as if they were two seeds.
+
+    Raises:
+        ValueError: there are two; with what differs between their configurations.
+    """
+    first: dict[tuple, Record] = {}
+    for record in records:
+        if record["status"] == "done":
+            key = (*setting_of(record), record["strength"], record["model"], record["seed"])
+            other = first.setdefault(key, record)
+            if other is not record:
+                difference = ", ".join(differences(other["config"], record["config"]))
+                raise ValueError(
+                    f"expected one run of {record['model']} per scenario, history, training simulations, strength and "
+                    f"seed, got {other['hash']} and {record['hash']}, which differ in {difference}: keep them in two "
+                    "results folders"
+                )
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Names of the values in which two configurations differ, such as ``training.batch``."""
+    found = []
+    for name in dict.fromkeys((*one, *other)):
+        a, b = one.get(name), other.get(name)
+        if isinstance(a, Mapping) and isinstance(b, Mapping):
+            found += differences(a, b, f"{prefix}{name}.")
+        elif a != b:
+            found.append(prefix + name)
+    return found
+
+
+def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str = "mean") -> pd.DataFrame:
+    """Rows of one metric, split and step."""
+    return results[(results.metric == metric) & (results.split == split) & (results.step == step)]
+
+
+def by_model(rows: pd.DataFrame) -> pd.DataFrame:
+    """Values of one metric, split and step: a row a cell (:data:`CELL`), a column a model; NaN where one was not run,
+    infinite where its rollout left the finite numbers."""
+    return rows.fillna({"value": float("inf")}).set_index([*CELL, "model"]).value.unstack("model")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 RESAMPLES = 2000
+TAILS = (0.025, 0.975)
+"""Between these quantiles of the resampled means lie the 95 % of an interval."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,47 @@ class Interval:
         return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
 
 
-def bootstrap(values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Mean and percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) over independent values.
+@lru_cache
+def resamples(count: int) -> tuple[Float[np.ndarray, "R N"], Float[np.ndarray, " R"]]:
+    """How much each of ``count`` values weighs in a resample, and the share of resamples with these weights.
 
-    Resampling is seeded, so that the same values always give the same interval.
+    2000 seeded draws with replacement; few values have few different resamples (3 have 10), and each is listed once.
+    A mean over resampled values is a product with the weights.
+    """
+    draws = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+    places = draws + count * np.arange(RESAMPLES)[:, None]
+    counts = np.bincount(places.ravel(), minlength=count * RESAMPLES).reshape(RESAMPLES, count)
+    weights, times = np.unique(counts, axis=0, return_counts=True)
+    return weights / count, times / RESAMPLES
+
+
+def tails(
+    values: Float[np.ndarray, "cells R"], shares: Float[np.ndarray, " R"]
+) -> tuple[Float[np.ndarray, " cells"], Float[np.ndarray, " cells"]]:
+    """The 2.5 % and 97.5 % quantile of each row: the smallest values that so much of the shares does not exceed."""
+    order = values.argsort(1)
+    cumulated = shares[order].cumsum(1)
+    low, high = (
+        np.take_along_axis(values, np.take_along_axis(order, (cumulated < tail - 1e-9).sum(1)[:, None], 1), 1)[:, 0]
+        for tail in TAILS
+    )
+    return low, high
+
+
+def bootstrap_rows(
+    values: Float[np.ndarray, "cells seeds"],
+) -> tuple[Float[np.ndarray, " cells"], Float[np.ndarray, " cells"], Float[np.ndarray, " cells"]]:
+    """Mean, lower and upper end of the percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) of the
+    independent values in each row. The ends of a single value are NaN."""
+    cells, seeds = values.shape
+    if seeds == 1:
+        return values[:, 0], np.full(cells, np.nan), np.full(cells, np.nan)
+    weights, shares = resamples(seeds)
+    return values.mean(1), *tails(values @ weights.T, shares)
+
+
+def bootstrap(values: ArrayLike) -> Interval:
+    """:func:`bootstrap_rows` of one row.
 
     Raises:
         ValueError: no values.
@@ -36,8 +77,4 @@ def bootstrap(values: ArrayLike, confidence: float = 0.95) -> Interval:
     values = np.asarray(values, dtype=float)
     if values.size == 0:
         raise ValueError("expected at least one value, got none")
-    if values.size == 1:
-        return Interval(float(values[0]), math.nan, math.nan)
-    indices = np.random.default_rng(0).integers(values.size, size=(RESAMPLES, values.size))
-    low, high = np.quantile(values[indices].mean(1), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(values.mean()), float(low), float(high))
+    return Interval(*(float(number[0]) for number in bootstrap_rows(values[None])))

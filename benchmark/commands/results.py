@@ -13,12 +13,13 @@ from ...datasets.manifest import MANIFEST
 from ..estimate import estimate
 from ..figures import plot_results
 from ..grid import Machine, run_grid
-from ..leaderboard import rich_table, write_leaderboard
+from ..leaderboard import write_leaderboard
 from ..plumes import plot_data
 from ..presets import PRESETS, summary
 from ..report import write_report
 from ..results import load_results
 from ..stills import plot_rollouts
+from ..tables import rich_table
 from .console import CONSOLE, CommandFailed
 
 PresetChoice = Annotated[

@@ -13,9 +13,11 @@ from markupsafe import Markup
 
 from ...datasets.files import write_atomically
 from ..comparisons import paired_comparisons
-from ..leaderboard import EXPLANATION, REFERENCE, formatted, leaderboard
+from ..leaderboard import leaderboard
 from ..results import load_results
+from ..scores import REFERENCE
 from ..storage import load_runs
+from ..tables import ERRORS, SCORE, formatted
 from .curves import curve_data
 from .provenance import data_sets, environments, runs_by_model
 from .strips import rollout_groups
@@ -49,7 +51,7 @@ def write_report(folder: Path) -> Path:
             policy=content_security_policy(scripts),
             table=formatted(leaderboard(results)),
             text_columns=TEXT_COLUMNS,
-            explanation=EXPLANATION,
+            explanation=f"{SCORE} The last columns are {ERRORS}",
             reference=REFERENCE,
             comparisons=_comparisons(results),
             curves=curve_data(results),

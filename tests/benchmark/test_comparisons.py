@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.comparisons import crossover, last_crossing, paired_comparisons
+from symbreak.benchmark.comparisons import crossover, crossovers, last_crossings, paired_comparisons
 
 
 def results(errors):
@@ -15,6 +15,9 @@ def results(errors):
         {
             "scenario": "s",
             "history": 1,
+            "train_simulations": 24,
+            "symmetry": "rotation",
+            "family": model,
             "strength": strength,
             "data_error": 2 * strength,
             "model": model,
@@ -57,6 +60,12 @@ def test_unknown_reference():
         paired_comparisons(results({("a", 0.0, 0): 1.0, ("b", 0.0, 0): 2.0}), "z")
 
 
+def test_a_diverged_rollout_is_no_cell():
+    errors = {("a", 0.0, s): 1.0 for s in range(3)} | {("b", 0.0, s): 0.5 for s in range(2)} | {("b", 0.0, 2): None}
+    row = paired_comparisons(results(errors), "a").iloc[0]
+    assert (row.cells, row.ratio) == (2, pytest.approx(2))
+
+
 @pytest.mark.parametrize(
     "d, expected",
     [
@@ -64,11 +73,13 @@ def test_unknown_reference():
         ([-1.0, -1.0, 3.0], 0.625),
         ([1.0, 2.0, 3.0], 0.0),
         ([1.0, -1.0, 1.0], 0.75),
-        ([-3.0, -2.0, -1.0], math.nan),
+        ([-3.0, -2.0, -1.0], math.inf),
     ],
 )
 def test_crossing_of_a_broken_line(d, expected):
-    assert last_crossing(np.array([0.0, 0.5, 1.0]), np.array(d)) == pytest.approx(expected, nan_ok=True)
+    other = [0.0, 0.0, 1.0]
+    found = last_crossings(np.array([0.0, 0.5, 1.0]), np.array([d, other]).T)
+    assert found == pytest.approx([expected, 0.5])
 
 
 def test_crossover_on_both_axes():
@@ -79,3 +90,26 @@ def test_crossover_on_both_axes():
     found = crossover(results(errors), "strict", "relaxed")
     assert vars(found.strength) == pytest.approx({"mean": 0.5, "low": 0.5, "high": 0.5})
     assert found.data_error.mean == pytest.approx(1.0)
+
+
+def test_an_end_of_the_interval_may_be_out_of_reach():
+    """Two seeds: one crosses at 1/2, in the other the strict model is better throughout. The mean of the logarithms
+    goes from -1 to 0, which is not ahead; resamples of one seed alone, each a quarter, cross at 1/2 and never."""
+    errors = {("relaxed", e, s): 1.0 for e in (0.0, 1.0) for s in (0, 1)}
+    errors |= {("strict", 0.0, 0): math.exp(-1), ("strict", 1.0, 0): math.exp(1)}
+    errors |= {("strict", 0.0, 1): math.exp(-1), ("strict", 1.0, 1): math.exp(-1)}
+    found = crossover(results(errors), "strict", "relaxed").strength
+    assert (found.mean, found.low, found.high) == pytest.approx((math.inf, 0.5, math.inf))
+
+
+def test_table_of_crossovers():
+    """One row a setting and pair; without a strict model, or at one strength only, there is none. For translations
+    the convnet is strict."""
+    errors = {("relaxed", e, 0): 1.0 for e in (0.0, 1.0)} | {("strict", e, 0): math.exp(2 * e - 1) for e in (0.0, 1.0)}
+    table = results(errors)
+    [row] = crossovers(pd.concat([table, table[table.strength == 0].assign(history=2)])).to_dict("records")
+    assert (row["history"], row["strict"], row["relaxed"], row["strength"]) == (1, "strict", "relaxed", 0.5)
+    assert row["data_error"] == pytest.approx(1) and math.isnan(row["strength_low"])
+    plain = table.replace({"model": {"strict": "convnet"}, "family": {"strict": "unconstrained"}})
+    assert crossovers(plain).empty
+    assert crossovers(plain.assign(symmetry="translation")).strength.tolist() == [0.5]

@@ -1,19 +1,27 @@
-"""The order of models, by hand."""
+"""The order of models, and what is said of them, by hand."""
 
+import csv
+import io
 import math
+import re
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
-from symbreak.benchmark.leaderboard import leaderboard, markdown, scores
+from symbreak.benchmark.leaderboard import leaderboard, write_leaderboard
+from symbreak.benchmark.scores import gains, places, score, scores
+from symbreak.benchmark.tables import latex, markdown, page, rich_table
 
 
-def results(values):
+def results(values, **columns):
     """nRMSE by (model, strength, seed)."""
     rows = [
         {
             "scenario": "s",
             "history": 1,
+            "train_simulations": 24,
+            "symmetry": "rotation",
             "strength": strength,
             "data_error": strength / 2,
             "model": model,
@@ -26,6 +34,7 @@ def results(values):
             "n_parameters": 1234,
             "train_seconds": 2.0,
         }
+        | columns
         for (model, strength, seed), value in values.items()
     ]
     return pd.DataFrame(rows)
@@ -45,11 +54,39 @@ TABLE = results(
 
 def test_score_is_a_geometric_mean():
     """Four times better at one strength and equal at the other: sqrt(4 x 1) = 2. Leaving the numbers once: 0."""
-    assert scores(TABLE).to_dict() == pytest.approx({"convnet": 1.0, "mine": 2.0, "boom": 0.0})
+    table = scores(gains(TABLE))
+    assert table["mean"].to_dict() == pytest.approx({"convnet": 1.0, "mine": 2.0, "boom": 0.0})
+    assert table.cells.tolist() == [2, 2, 2] and table.low.isna().all()
 
 
 def test_no_score_without_the_reference():
-    assert scores(TABLE[TABLE.model != "convnet"]).isna().all()
+    assert scores(gains(TABLE[TABLE.model != "convnet"]))["mean"].isna().all()
+
+
+def test_where_the_reference_diverged_there_is_no_cell():
+    """Of the cells with ratios 2 and (unknown) only the first counts, for both models."""
+    values = {("convnet", 0.0, 0): 0.4, ("convnet", 1.0, 0): None, ("mine", 0.0, 0): 0.2, ("mine", 1.0, 0): 0.1}
+    table = scores(gains(results(values)))
+    assert table["mean"].to_dict() == pytest.approx({"convnet": 1.0, "mine": 2.0})
+    assert table.cells.to_dict() == {"convnet": 1, "mine": 1}
+
+
+def test_interval_of_the_score_resamples_seeds_with_all_their_cells():
+    """Seed 0 has ratio 4 in one cell, seed 1 ratio 1 in three: 4^(1/4). Resamples: seed 0 alone 4, seed 1 alone 1,
+    each with probability 1/4."""
+    ratios = {("mine", 0.0, 0): 4.0, ("mine", 0.0, 1): 1.0, ("mine", 0.5, 1): 1.0, ("mine", 1.0, 1): 1.0}
+    values = ratios | {("convnet", strength, seed): 1.0 for _, strength, seed in ratios}
+    gain = gains(results({key: 1 / value for key, value in values.items()}))
+    assert vars(score(gain["mine"])) == pytest.approx({"mean": 4**0.25, "low": 1.0, "high": 4.0})
+
+
+def test_places_over_seeds():
+    """Seed 0 ranks a, b, convnet; seed 1 ranks b, a, convnet; one seed alone says nothing."""
+    values = {("convnet", 0.0, 0): 9.0, ("a", 0.0, 0): 1.0, ("b", 0.0, 0): 2.0}
+    assert places(gains(results(values))).isna().all(axis=None)
+    values |= {("convnet", 0.0, 1): 9.0, ("a", 0.0, 1): 2.0, ("b", 0.0, 1): 1.0}
+    found = places(gains(results(values)))
+    assert found.T.to_dict("list") == {"a": [1, 2], "b": [1, 2], "convnet": [3, 3]}
 
 
 def test_order_and_columns():
@@ -59,13 +96,59 @@ def test_order_and_columns():
     assert table.iloc[2, -1] == "diverged"
 
 
+def test_score_by_scenario():
+    """Twice as good in one scenario and half as good in the other: 2, 1/2, and 1 over all."""
+    values = {("convnet", 0.0, 0): 0.4, ("mine", 0.0, 0): 0.2}, {("convnet", 0.0, 0): 0.4, ("mine", 0.0, 0): 0.8}
+    table = leaderboard(pd.concat([results(values[0]), results(values[1], scenario="t")])).set_index("model")
+    assert table.loc["mine", ["score", "score s", "score t"]].tolist() == [pytest.approx(1), "2.000", "0.500"]
+    assert table.columns.tolist()[-2:] == ["s 0 (error 0)", "t 0 (error 0)"]
+
+
+@pytest.mark.parametrize("name, words", [("history", "history 1"), ("train_simulations", "train 6")])
+def test_settings_are_never_averaged_together(name, words):
+    """Errors 0.2 and 0.4 at one strength of two settings are two columns."""
+    other = {"history": 1, "train_simulations": 6}[name]
+    value = {("convnet", 0.0, 0): 0.4}
+    table = leaderboard(pd.concat([results(value, **{name: 30}), results({("convnet", 0.0, 0): 0.2}, **{name: other})]))
+    assert table.iloc[0, -2:].to_dict() == {f"{words} 0 (error 0)": "0.2", f"{words[:-1]}30 0 (error 0)": "0.4"}
+
+
 def test_interval_over_seeds():
     table = leaderboard(results({("convnet", 0.0, seed): 0.1 * (1 + seed) for seed in range(3)}))
     assert table.iloc[0, -1] == "0.2 [0.1, 0.3]"
     assert table.parameters[0] == 1234 and not math.isnan(table.score[0])
 
 
-def test_markdown():
-    lines = markdown(leaderboard(TABLE)).splitlines()
-    assert lines[0].startswith("| model | family | score | parameters | train s | 0 (error 0) |")
-    assert lines[2] == "| mine | strict | 2.000 | 1,234 | 2.0 | 0.1 | 0.4 |"
+def test_page():
+    text = page(leaderboard(TABLE), pd.DataFrame(), pd.DataFrame())
+    assert "| model | family | score | places | cells | parameters | train s |" in text
+    assert "| mine | strict | 2.000 |  | 2 | 1,234 | 2.0 |" in text
+    assert "| mine | 0.1 | 0.4 |" in text
+
+
+def test_names_are_escaped():
+    table = leaderboard(TABLE.replace("mine", "my_model|<b>&%$"))
+    assert "| my_model\\|&lt;b>&%$ |" in markdown(table[["model"]])
+    assert r"my\_model\textbar{}\textless{}b\textgreater{}\&\%\$ & strict & 2.000" in latex(table)
+    assert re.match(r"\\begin\{tabular\}\{llrrrrr\}\n\\toprule\nmodel & family", latex(table))
+
+
+def test_files(tmp_path):
+    write_leaderboard(TABLE, tmp_path)
+    with (tmp_path / "comparisons.csv").open() as file:
+        assert {row["model"] for row in csv.DictReader(file)} == {"mine", "boom"}
+    assert (tmp_path / "crossovers.csv").read_text().startswith("scenario,history,train_simulations,strict,relaxed")
+    assert "## Comparisons with convnet" in (tmp_path / "leaderboard.md").read_text()
+
+
+def test_terminal_shows_whole_names_in_100_columns():
+    """The longest name of the registry, five scenarios, three seeds."""
+    models = ("convnet", "rsteer-translation-rotation", "convnet+augment")
+    values = {(model, 0.0, seed): 0.1 + seed for model in models for seed in range(3)}
+    names = ("rotation-buoyancy", "translation-inflow", "scaling-diffusion", "reflection-wind", "rotation-inflow")
+    table = leaderboard(pd.concat([results(values, scenario=name) for name in names]))
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(rich_table(table, "results"))
+    text = console.export_text()
+    assert text.count("rsteer-translation-rotation") == text.count("convnet+augment") == 2
+    assert "score by scenario" in text and "…" not in text and max(map(len, text.splitlines())) <= 100

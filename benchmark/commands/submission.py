@@ -1,0 +1,57 @@
+"""Commands that hand results on, and check those of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tyro.conf import OmitArgPrefixes, Positional
+
+from ..grid import Machine
+from ..submission import rescore, submit
+from .console import CONSOLE, CommandFailed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submit:
+    """Pack a model, its runs and weights into one archive that others can rescore."""
+
+    results: Positional[Path]
+    """Results folder."""
+    models: tuple[str, ...]
+    """Whose finished runs to pack."""
+    model_file: Path | None = None
+    """The Python file that registers the models, if they are yours; the same as when they ran."""
+    archive: Path = Path("submission.tar.gz")
+    """File to write."""
+
+    def __call__(self) -> None:
+        records = submit(self.results, self.models, self.archive, self.model_file)
+        CONSOLE.print(f"{self.archive}: {len(records)} runs of {', '.join(self.models)}", soft_wrap=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rescore:
+    """Compute the metrics of a submission again, from its weights and on newly simulated data."""
+
+    archive: Positional[Path]
+    """File that `symbreak submit` wrote."""
+    trust_model_file: bool = False
+    """Import the archive's model.py. That is the submitter's code, it runs with your rights: read it first, or
+    rescore inside a container. Everything else in an archive is read as data and cannot execute anything."""
+    tolerance: float = 1e-3
+    """Largest relative difference that counts as agreement; another kind of machine gives other last digits."""
+    machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
+
+    def __call__(self) -> None:
+        if not 0 <= self.tolerance < 1:
+            raise ValueError(f"expected a tolerance in [0, 1), got {self.tolerance}")
+        verdicts = []
+        for verdict in rescore(self.archive, self.machine, CONSOLE, trust_model_file=self.trust_model_file):
+            verdicts.append(verdict)
+            record, mark = verdict.record, "ok  " if verdict.holds(self.tolerance) else "FAIL"
+            run = f"{record['model']} {record['scenario']} {record['strength']:g} seed {record['seed']}"
+            CONSOLE.print(f"{mark} {record['hash']} {run}: {verdict}", soft_wrap=True, markup=False, highlight=False)
+        wrong = sum(not verdict.holds(self.tolerance) for verdict in verdicts)
+        if wrong:
+            raise CommandFailed(f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got {wrong} others")

@@ -1,0 +1,140 @@
+"""Tables as text: for the terminal, for a web page, for a paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+from rich import box
+from rich.console import Group
+from rich.table import Table
+
+from .results import SETTING
+from .scores import REFERENCE, score_text
+from .statistics import Interval
+
+TEXT_COLUMNS = ("model", "family", "scenario", "strict", "relaxed")
+"""The others hold numbers and are aligned to the right."""
+RANKING = ("model", "family", "score", "places")
+SIZE = ("cells", "parameters", "train s")
+LATEX = str.maketrans({"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"})
+"""What pandas does not escape and old font encodings print as something else."""
+SCORE = (
+    f"`score` is how many times smaller the nRMSE on unseen simulations is than the {REFERENCE}'s: the geometric mean "
+    "of the ratios over `cells` (scenario, history, training simulations, strength, seed) that both were run on (1 = "
+    "as good, above 1 = better), with its bootstrap 95 % interval over seeds. `places` are the best and the worst "
+    "place that the model gets when each seed ranks the models by itself."
+)
+ERRORS = (
+    "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
+    "each data set, mean over seeds with the bootstrap 95 % interval where there are several seeds. The columns are "
+    "the strengths of the symmetry breaking; `error` is the equivariance error of the data over ten steps."
+)
+COMPARISONS = (
+    f"`ratio`: how many times smaller the nRMSE is than that of {REFERENCE}, geometric mean over the cells in which "
+    "both stayed finite; `p`: two-sided sign-flip permutation test of its logarithm, `p_adjusted` after Benjamini and "
+    "Hochberg for the number of models. It speaks of these data sets, not of all."
+)
+CROSSOVERS = (
+    "The symmetry breaking from which on the relaxed model has the smaller nRMSE, as strength and as equivariance "
+    "error of the data, with its bootstrap 95 % interval over seeds; the smallest value: ahead from the start; never: "
+    "at no strength that was run."
+)
+
+
+def formatted(table: pd.DataFrame) -> pd.DataFrame:
+    """The leaderboard as text, with the interval beside the score and both places in one column."""
+    text = table.drop(columns=["low", "high", "best", "worst"]).astype({"score": object})
+    intervals = table[["score", "low", "high"]].itertuples(index=False)
+    text["score"] = [score_text(Interval(*row)) for row in intervals]
+    text.insert(3, "places", [_places(*row) for row in table[["best", "worst"]].itertuples(index=False)])
+    text["parameters"] = table.parameters.map("{:,}".format)
+    return text.fillna("").astype(str)
+
+
+def _places(best: float, worst: float) -> str:
+    if math.isnan(best):
+        return ""
+    return f"{best:.0f}" if best == worst else f"{best:.0f}-{worst:.0f}"
+
+
+def scenario_columns(table: pd.DataFrame) -> list[str]:
+    """Columns of scores of single scenarios."""
+    return [column for column in table.columns if column.startswith("score ")]
+
+
+def _by_scenario(text: pd.DataFrame) -> pd.DataFrame:
+    """The scores of single scenarios, without their intervals, each under the name of its scenario."""
+    means = text[scenario_columns(text)].apply(lambda column: column.str.partition(" ")[0])
+    return means.rename(columns=lambda name: name.removeprefix("score "))
+
+
+def rich_table(table: pd.DataFrame, title: str) -> Group:
+    """For the terminal, 100 columns wide: the overview, and the score by scenario where there are several.
+
+    Names of models are never cut off; families and the errors at each data set are in the files.
+    """
+    text = formatted(table)
+    scenarios = _by_scenario(text).rename(columns=lambda name: name.replace("-", "-\n"))
+    parts = [_rich(text[[*RANKING, *SIZE]].drop(columns="family"), title)]
+    if len(scenarios.columns):
+        parts += ["", _rich(pd.concat([text.model, scenarios], axis=1), "score by scenario")]
+    return Group(*parts)
+
+
+def _rich(text: pd.DataFrame, title: str) -> Table:
+    rendered = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False)
+    for column in text.columns:
+        rendered.add_column(column, justify="left" if column in TEXT_COLUMNS else "right", no_wrap=True)
+    for row in text.itertuples(index=False):
+        rendered.add_row(*row)
+    return rendered
+
+
+def latex(table: pd.DataFrame) -> str:
+    """The overview and the scores by scenario as a ``tabular`` for the package booktabs, names escaped."""
+    text = formatted(table)
+    text = pd.concat([text[[*RANKING]], _by_scenario(text), text[[*SIZE]]], axis=1)
+    alignment = "".join("l" if column in TEXT_COLUMNS else "r" for column in text.columns)
+    return text.to_latex(index=False, escape=True, column_format=alignment).translate(LATEX)
+
+
+def page(table: pd.DataFrame, compared: pd.DataFrame, crossed: pd.DataFrame) -> str:
+    """Everything as Markdown, each table with what it means."""
+    text = formatted(table)
+    head = [*RANKING, *scenario_columns(text), *SIZE]
+    parts = [markdown(text[head]), SCORE, "## Error at each data set", ERRORS]
+    parts.append(markdown(text[["model", *(name for name in text.columns if name not in head)]]))
+    if len(compared):
+        parts += [f"## Comparisons with {REFERENCE}", COMPARISONS, markdown(compared_text(compared))]
+    if len(crossed):
+        parts += ["## Where relaxed models overtake strict ones", CROSSOVERS, markdown(crossed_text(crossed))]
+    return "\n\n".join(parts) + "\n"
+
+
+def compared_text(compared: pd.DataFrame) -> pd.DataFrame:
+    """The paired comparisons as text."""
+    numbers = compared[["ratio", "p", "p_adjusted"]].map(lambda value: "" if math.isnan(value) else f"{value:.3g}")
+    return compared.assign(**numbers).astype(str)
+
+
+def crossed_text(crossed: pd.DataFrame) -> pd.DataFrame:
+    """The crossovers as text, an interval in one column."""
+    columns = [*SETTING, "strict", "relaxed"]
+    text = crossed[columns].astype(str)
+    for axis in ("strength", "data_error"):
+        numbers = crossed[[axis, f"{axis}_low", f"{axis}_high"]].itertuples(index=False)
+        text[axis] = [str(Interval(*row)).replace("inf", "never") for row in numbers]
+    return text
+
+
+def markdown(text: pd.DataFrame) -> str:
+    """A Markdown table; what a name could do to it or to the page is escaped."""
+    alignment = ["---" if column in TEXT_COLUMNS else "---:" for column in text.columns]
+    return "\n".join(_markdown_rows(text, alignment))
+
+
+def _markdown_rows(text: pd.DataFrame, alignment: list[str]) -> Iterator[str]:
+    for cells in (text.columns, alignment, *text.itertuples(index=False)):
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |"
