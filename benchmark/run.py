@@ -75,14 +75,14 @@ def execute(
 
 def save_lost_run(config: RunConfig, out: Path) -> Record:
     """Records a run whose process was killed."""
-    record = _identity(config) | {"reason": "the process was lost: killed, or out of memory"}
+    record = identity(config) | {"reason": "the process was lost: killed, or out of memory"}
     save_run(out, record, {}, {})
     return record
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
     """The record, the weights and the rollout to look at; the latter two are empty if the run failed."""
-    record = _identity(config)
+    record = identity(config)
     weights, rollout = {}, {}
     try:
         if model_file:
@@ -98,7 +98,7 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
     return record, weights, rollout
 
 
-def _identity(config: RunConfig) -> Record:
+def identity(config: RunConfig) -> Record:
     return {
         "hash": config.hash,
         "status": "failed",

@@ -37,7 +37,7 @@ def load_run(path: Path) -> Record:
     """One record; raises ``ValueError`` that names a file which is no record."""
     try:
         record = json.loads(path.read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"expected a run record in {path}, got {error}") from error
     if not isinstance(record, dict) or record.get("hash") != path.stem:
         raise ValueError(f"expected a run record of {path.stem} in {path}, got other content")
@@ -74,3 +74,27 @@ def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
         return None
     with np.load(path, allow_pickle=False) as arrays:
         return {key: arrays[key] for key in arrays.files}
+
+
+def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
+    """The stored weights of a run, none for a model that has none. The file is not trusted: it cannot execute code.
+
+    Raises:
+        ValueError: the file holds anything but named, dense tensors.
+    """
+    path = folder / "runs" / f"{name}.pt"
+    if not path.exists():
+        return {}
+    try:
+        weights = torch.load(path, weights_only=True, map_location="cpu")
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ValueError(f"expected weights in {path.name}, got: {reason}") from error
+    if not isinstance(weights, dict) or not all(map(_is_weight, weights.items())):
+        raise ValueError(f"expected dense tensors by name in {path.name}, got other content")
+    return weights
+
+
+def _is_weight(item: tuple[object, object]) -> bool:
+    name, value = item
+    return isinstance(name, str) and isinstance(value, torch.Tensor) and value.layout == torch.strided

@@ -69,9 +69,7 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
     return records
 
 
-def rescore(
-    archive: Path, machine: Machine, console: Console, *, trust_model_file: bool = False
-) -> Iterator[Verdict]:
+def rescore(archive: Path, machine: Machine, console: Console, *, trust_model_file: bool = False) -> Iterator[Verdict]:
     """Simulates the data of a submission, computes every metric from the stored weights, one verdict a run.
 
     All that is read is checked before it is used; nothing of the archive is executed, but its model file where that is
@@ -113,8 +111,8 @@ def _check_recipes(configs: Sequence[RunConfig], recipes: Sequence[Recipe]) -> N
 def _import(model_file: Path | None, archive: Path, trusted: bool) -> None:
     if model_file and not trusted:
         raise ValueError(
-            f"expected --trust-model-file, because rescoring runs the submitter's {MODEL_FILE} with your rights, got no "
-            f"such flag: read it first with `tar -xOf {archive} {MODEL_FILE}`"
+            f"expected --trust-model-file, because rescoring runs the submitter's {MODEL_FILE} with your rights, got "
+            f"no such flag: read the file first with `tar -xOf {archive} {MODEL_FILE}`"
         )
     if model_file:
         load_model_file(model_file)

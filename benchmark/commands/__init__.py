@@ -5,6 +5,7 @@ from .data import Export, Generate, Measure, Verify
 from .listing import List
 from .models import Bench, Check
 from .results import Leaderboard, Plot, Report, Run
+from .submission import Rescore, Submit
 
 COMMANDS = {
     "list": List,
@@ -18,6 +19,8 @@ COMMANDS = {
     "report": Report,
     "check": Check,
     "bench": Bench,
+    "submit": Submit,
+    "rescore": Rescore,
 }
 
 __all__ = ["COMMANDS", "CONSOLE", "CommandFailed"]

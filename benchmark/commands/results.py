@@ -10,15 +10,18 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets.manifest import MANIFEST
+from ..agreement import circumstances, compare
 from ..estimate import estimate
 from ..figures import plot_results
 from ..grid import Machine, run_grid
 from ..leaderboard import write_leaderboard
 from ..plumes import plot_data
 from ..presets import PRESETS, summary
+from ..repeat import repeat
 from ..report import write_report
 from ..results import load_results
 from ..stills import plot_rollouts
+from ..storage import load_run
 from ..tables import rich_table
 from .console import CONSOLE, CommandFailed
 
@@ -26,20 +29,23 @@ PresetChoice = Annotated[
     tyro.extras.subcommand_type_from_defaults(
         {name: preset() for name, preset in PRESETS.items()},
         {name: summary(name) for name, preset in PRESETS.items()},
-    ),
+    )
+    | Annotated[None, tyro.conf.subcommand("none", description="No grid: the one run of --from.")],
     tyro.conf.arg(name=""),
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Generate the data of a preset, train and evaluate its models, and write tables and figures."""
+    """Generate the data of a preset, train and evaluate its models, and write tables and figures; or repeat one run."""
 
-    preset: PresetChoice
+    preset: PresetChoice = None
+    record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
+    """A record, runs/<hash>.json of any results folder, whose run to repeat instead of a preset."""
     model_file: Path | None = None
     """A Python file that registers a model of yours; it joins the preset's models."""
     out: Path | None = None
-    """Results folder; results/<preset> if none is given."""
+    """Results folder; results/<preset> if none is given, results/rerun with --from."""
     overwrite: bool = False
     """Repeat runs that are done already."""
     dry_run: bool = False
@@ -47,7 +53,25 @@ class Run:
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        out = self.out or Path("results") / self.preset.name
+        if (self.preset is None) == (self.record is None):
+            got = "neither" if self.record is None else "both"
+            raise ValueError(f"expected either a preset out of {', '.join(PRESETS)} or --from and a record, got {got}")
+        if self.record is None:
+            self._run_preset(self.out or Path("results") / self.preset.name)
+        else:
+            self._repeat(self.out or Path("results") / "rerun")
+
+    def _repeat(self, out: Path) -> None:
+        recorded, found = load_run(self.record), repeat(self.record, out, self.machine, CONSOLE, self.model_file)
+        if found["status"] == "failed":
+            raise CommandFailed(f"expected the run to finish again, got: {found['reason']}")
+        agreement = compare(recorded, found)
+        if agreement.difference:
+            changes = "; ".join(circumstances(recorded, found)) or "the same versions and machine"
+            raise CommandFailed(f"expected the metrics of {self.record} bit for bit, got {agreement}; {changes}")
+        CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
+
+    def _run_preset(self, out: Path) -> None:
         if self.dry_run:
             CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
             return
