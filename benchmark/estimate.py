@@ -16,8 +16,7 @@ from .configuration import RunConfig
 from .grid import Machine
 from .methods import split_name
 from .presets import Preset
-from .rollout import Rollout
-from .run import choose_device, initialise, task_of
+from .run import choose_device, untrained
 from .storage import is_done
 from .training import train
 
@@ -54,13 +53,13 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
 def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:
     """Parameters, and seconds of a training of full length, from a few steps on random frames on one thread."""
     with one_thread_without_denormals():
-        task, model = task_of(config), initialise(config, 0).to(device)
+        rollout, method = untrained(config, 0.1, 0).to(device), split_name(config.model)[1]
+        task = rollout.task
         training = replace(config.training, epochs=1, epoch_steps=TIMED_STEPS)
         frames = torch.randn(1, task.history + training.rollout, 2, *task.shape)
         windows = Windows(frames, history=task.history, horizon=training.rollout)
-        rollout, method = Rollout(model, task, 0.1), split_name(config.model)[1]
         elements = nontrivial_elements(task.group, task.shape)
         for _ in ("warm up", "measure"):
             curves = train(rollout, windows, windows, 1.0, training, 0, method, elements)
         seconds = curves.seconds / TIMED_STEPS * config.training.epochs * config.training.epoch_steps
-        return sum(parameter.numel() for parameter in model.parameters()), seconds
+        return sum(parameter.numel() for parameter in rollout.parameters()), seconds

@@ -17,15 +17,14 @@ class Rollout(torch.nn.Module):
 
     Args:
         model: the network ``f``.
-        task: what it was built for; its ``predicts`` chooses the equation.
-        increment_scale: ``s``, rms of a one-step change relative to the rms velocity, so that ``f`` is of order one.
+        task: what it was built for. Its ``predicts`` chooses the equation; ``s`` is its ``increment_scale``, the rms of
+            a one-step change relative to the rms velocity, so that ``f`` is of order one.
     """
 
-    def __init__(self, model: Forecaster, task: Task, increment_scale: float):
+    def __init__(self, model: Forecaster, task: Task):
         super().__init__()
         self.model = model
         self.task = task
-        self.increment_scale = increment_scale
 
     def forward(self, history: Float[Tensor, "B T 2 X Y"], steps: int) -> Float[Tensor, "B N 2 X Y"]:
         """The next ``steps`` frames."""
@@ -33,7 +32,7 @@ class Rollout(torch.nn.Module):
         for _ in range(steps):
             output = self.model(history)
             if self.task.predicts == "increment":
-                output = history[:, -1] + self.increment_scale * output
+                output = history[:, -1] + self.task.increment_scale * output
             frames.append(output)
             history = torch.cat((history[:, 1:], output[:, None]), 1)
         return torch.stack(frames, 1)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from ..datasets import DataSet
-from ..models import Forecaster, Task, build, get_model, load_model_file
+from ..models import Task, build, get_model, load_model_file
 from ..simulators import get_scenario
 from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
@@ -41,18 +41,24 @@ def choose_device(device: str) -> torch.device:
     return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
 
 
-def task_of(config: RunConfig) -> Task:
+def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
+    """The initialised model of a run and the task that it has.
+
+    Args:
+        increment_scale: rms of the data's one-step change relative to its rms velocity.
+        seed: of the initialisation.
+    """
     scenario = get_scenario(config.recipe.scenario)
-    shape = (config.recipe.resolution, config.recipe.resolution)
-    return Task(
-        history=config.history, shape=shape, group=scenario.group, boundary=scenario.boundary, predicts=config.predicts
+    task = Task(
+        history=config.history,
+        shape=(config.recipe.resolution, config.recipe.resolution),
+        group=scenario.group,
+        boundary=scenario.boundary,
+        predicts=config.predicts,
+        increment_scale=increment_scale,
     )
-
-
-def initialise(config: RunConfig, seed: int) -> Forecaster:
-    """The untrained model."""
     torch.manual_seed(seed)
-    return build(split_name(config.model)[0], task_of(config), budget=config.budget)
+    return Rollout(build(split_name(config.model)[0], task, budget=config.budget), task)
 
 
 def seeds(seed: int) -> tuple[int, int, int]:
@@ -118,8 +124,7 @@ def identity(config: RunConfig) -> Record:
 def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint: Path):
     """The measured part of the record, the weights, and the rollout to look at."""
     initialisation_seed, shuffling_seed, training_seed = seeds(config.seed)
-    model = initialise(config, initialisation_seed).to(device)
-    rollout = Rollout(model, task_of(config), data.increment_rms / data.velocity_rms)
+    rollout = untrained(config, data.increment_rms / data.velocity_rms, initialisation_seed).to(device)
     windows = [
         data.windows(split, history=config.history, horizon=config.training.rollout) for split in ("train", "valid")
     ]
@@ -130,7 +135,7 @@ def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint:
     rows = evaluate(rollout, data, config.evaluation, device)
     measured = {
         "data": {"hash": data.manifest.hash, "equivariance_error": data.equivariance_error},
-        "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "n_parameters": sum(parameter.numel() for parameter in rollout.parameters()),
         "device": device.type,
         "train_seconds": curves.seconds,
         "samples_per_second": curves.samples / curves.seconds if curves.seconds else 0.0,
@@ -138,7 +143,7 @@ def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint:
         "curves": {"train_loss": curves.train_loss, "valid_rmse": curves.valid_rmse, "best_epoch": curves.best_epoch},
         "metrics": rows,
     }
-    weights = {name: value.cpu() for name, value in model.state_dict().items()}
+    weights = {name: value.cpu() for name, value in rollout.model.state_dict().items()}
     return measured, weights, _example(rollout, data, config, device)
 
 

@@ -22,8 +22,7 @@ from .grid import Machine, generate_all, progress_bar
 from .methods import split_name
 from .parsing import parse
 from .repeat import check_model_file, config_of
-from .rollout import Rollout
-from .run import choose_device, initialise, task_of
+from .run import choose_device, untrained
 from .storage import Record, load_runs, load_weights
 
 
@@ -132,12 +131,11 @@ def _verdict(folder: Path, record: Record, config: RunConfig, data_path: Path, d
 
 def _score(config: RunConfig, weights: dict[str, torch.Tensor], data: DataSet, device: torch.device) -> Record:
     """The part of a record that follows from weights and data."""
-    model = initialise(config, seed=0)
-    model.load_state_dict(weights)
-    rollout = Rollout(model.to(device), task_of(config), data.increment_rms / data.velocity_rms)
+    rollout = untrained(config, data.increment_rms / data.velocity_rms, seed=0).to(device)
+    rollout.model.load_state_dict(weights)
     return {
         "family": get_model(split_name(config.model)[0]).family,
-        "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "n_parameters": sum(parameter.numel() for parameter in rollout.parameters()),
         "data": {"equivariance_error": data.equivariance_error},
         "metrics": evaluate(rollout, data, config.evaluation, device),
     }

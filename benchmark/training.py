@@ -58,7 +58,7 @@ def train(
 ) -> Curves:
     """Minimises ``mean ||prediction - target||^2 / s^2 + model.relaxation_penalty()`` over short rollouts.
 
-    ``s`` is the rollout's increment scale, which makes the first term of order one for every data set. After each epoch
+    ``s`` is the task's increment scale, which makes the first term of order one for every data set. After each epoch
     the rollout's RMSE on validation windows decides whether its weights are the best so far; the best are copied, and
     put back at the end.
 
@@ -188,7 +188,7 @@ def _split(rollout: Rollout, windows: Tensor) -> tuple[Tensor, Tensor]:
 def _loss(rollout: Rollout, method: Method, elements: Sequence[Element], windows: Tensor) -> Tensor:
     history, target = _split(rollout, method.windows(windows, elements))
     with kernels_built_once(rollout.model):
-        error = (rollout(history, target.shape[1]) - target).square().mean() / rollout.increment_scale**2
+        error = (rollout(history, target.shape[1]) - target).square().mean() / rollout.task.increment_scale**2
         return error + rollout.model.relaxation_penalty() + method.penalty(rollout, history, elements)
 
 

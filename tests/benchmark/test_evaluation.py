@@ -12,9 +12,10 @@ CPU = torch.device("cpu")
 
 
 def rows(data, model, predicts="increment", history=1, **width):
-    task = Task(history=history, shape=(16, 16), group="C4", predicts=predicts)
+    scale = data.increment_rms / data.velocity_rms
+    task = Task(history=history, shape=(16, 16), group="C4", predicts=predicts, increment_scale=scale)
     torch.manual_seed(0)
-    rollout = Rollout(build(model, task, **width), task, data.increment_rms / data.velocity_rms)
+    rollout = Rollout(build(model, task, **width), task)
     found = evaluate(rollout, data, Evaluation(steps=4, stride=1), CPU)
     return {(row["split"], row["metric"], row["step"]): row["value"] for row in found}
 
@@ -46,5 +47,5 @@ def test_a_model_that_explodes_has_no_value(data):
             return 1e30 * history[:, -1] ** 2
 
     task = Task(history=1, shape=(16, 16), group="C4")
-    found = evaluate(Rollout(Exploding(task), task, 1.0), data, Evaluation(steps=4, stride=4), CPU)
+    found = evaluate(Rollout(Exploding(task), task), data, Evaluation(steps=4, stride=4), CPU)
     assert [row["value"] for row in found if row["metric"] == "rmse" and row["step"] == "mean"] == [None, None]

@@ -19,8 +19,9 @@ CONFIG = Training(epochs=3, epoch_steps=2, batch=2, rollout=2)
 @pytest.fixture
 def rollout(data):
     torch.manual_seed(0)
-    task = Task(history=1, shape=(16, 16), group="C4")
-    return Rollout(build("convnet", task, width=4), task, data.increment_rms / data.velocity_rms)
+    scale = data.increment_rms / data.velocity_rms
+    task = Task(history=1, shape=(16, 16), group="C4", increment_scale=scale)
+    return Rollout(build("convnet", task, width=4), task)
 
 
 def fit(rollout, data, config=CONFIG, method=None, checkpoint=None):
@@ -121,7 +122,7 @@ def test_augmentation_moves_whole_windows(data):
 def test_remul_penalty_vanishes_for_a_strict_model_only():
     task = Task(history=1, shape=(16, 16), group="C4")
     history, elements = torch.randn(2, 1, 2, 16, 16), nontrivial_elements("C4", (16, 16))
-    strict, plain = (Rollout(build(name, task, width=2), task, 0.1) for name in ("equiv-rotation", "convnet"))
+    strict, plain = (Rollout(build(name, task, width=2), task) for name in ("equiv-rotation", "convnet"))
     assert METHODS["remul"].penalty(strict, history, elements) < 1e-10
     assert METHODS["remul"].penalty(plain, history, elements) > 1e-4
 
