@@ -27,7 +27,7 @@ class Machine:
     backend: Backend = "loky"
     """loky: processes on this machine; ray: a Ray cluster, whose nodes share the folders of data and results."""
     device: str = "auto"
-    """auto, cpu or cuda."""
+    """auto, cpu or cuda; auto trains on CUDA where there is one, and simulates on the CPU."""
     data_dir: Path = Path("data")
     """Where data sets are, and are put when they are missing."""
 
@@ -84,7 +84,14 @@ def generate_all(recipes: Sequence[Recipe], machine: Machine, progress: Progress
         def report(done: int, total: int, task=task) -> None:
             progress.update(task, completed=done, total=total)
 
-        paths[recipe.hash] = generate(recipe, machine.data_dir, workers=machine.workers, progress=report)
+        paths[recipe.hash] = generate(
+            recipe,
+            machine.data_dir,
+            workers=machine.workers,
+            progress=report,
+            backend=machine.backend,
+            device="cuda" if machine.device == "cuda" else "cpu",
+        )
         progress.remove_task(task)
     return paths
 

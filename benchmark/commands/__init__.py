@@ -1,7 +1,7 @@
 """The commands of ``symbreak``: each a dataclass of its arguments that can be called from Python."""
 
 from .console import CONSOLE, CommandFailed
-from .data import Export, Generate, Measure, Verify
+from .data import Export, Generate, Import, Measure, Verify
 from .listing import List
 from .models import Bench, Check
 from .results import Leaderboard, Plot, Report, Run
@@ -13,6 +13,7 @@ COMMANDS = {
     "measure": Measure,
     "verify": Verify,
     "export": Export,
+    "import": Import,
     "run": Run,
     "leaderboard": Leaderboard,
     "plot": Plot,

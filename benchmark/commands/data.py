@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tyro.conf import OmitArgPrefixes, Positional
 
-from ...datasets import measure, verify
+from ...datasets import Recipe, import_tensors, measure, published_recipes, verify
 from ...datasets.export import export
 from ..configuration import Simulations
 from ..grid import Machine, generate_all, progress_bar
@@ -22,15 +22,50 @@ class Generate:
     """One of `symbreak list scenarios`."""
     strengths: tuple[float, ...] = (0.0, 0.5, 1.0)
     """How strongly the symmetry is broken, 0 to 1."""
+    published: bool = False
+    """Take strengths, sizes and frames from the original study; for the scenarios published-*."""
+    as_published: bool = False
+    """Of the above, store velocity on the lower faces of cells, half a cell off, as the study did."""
     simulations: OmitArgPrefixes[Simulations] = field(default_factory=Simulations)
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        recipes = [self.simulations.recipe(self.scenario, strength) for strength in self.strengths]
+        recipes = self._published() if self.published or self.as_published else self._recipes()
         with progress_bar(CONSOLE) as progress:
             paths = generate_all(recipes, self.machine, progress)
         for path in paths.values():
             CONSOLE.print(str(path), soft_wrap=True)
+
+    def _recipes(self) -> list[Recipe]:
+        return [self.simulations.recipe(self.scenario, strength) for strength in self.strengths]
+
+    def _published(self) -> list[Recipe]:
+        recipes = published_recipes(as_published=self.as_published).values()
+        chosen = [recipe for recipe in recipes if recipe.scenario == self.scenario]
+        if not chosen:
+            names = ", ".join(dict.fromkeys(recipe.scenario for recipe in recipes))
+            raise ValueError(f"expected a published scenario out of {names}, got {self.scenario!r}")
+        return chosen
+
+
+@dataclass(frozen=True)
+class Import:
+    """Convert published .pt files of tensors [T, 2, X, Y] to a data set."""
+
+    source: Positional[Path]
+    """A file, or a folder of files."""
+    name: str
+    """What to call the data set."""
+    group: str = "C4"
+    """The group in which the flow is roughly symmetric."""
+    boundary: tuple[str, str] = ("closed", "closed")
+    """Walls along x and y: closed, open or periodic."""
+    data_dir: Path = Path("data")
+    """Where data sets are."""
+
+    def __call__(self) -> None:
+        path = import_tensors(self.source, self.data_dir, name=self.name, group=self.group, boundary=self.boundary)
+        CONSOLE.print(str(path), soft_wrap=True)
 
 
 @dataclass(frozen=True)
