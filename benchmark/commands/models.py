@@ -8,7 +8,7 @@ from typing import Literal
 
 from tyro.conf import Positional
 
-from ...models import check_model, load_model_file
+from ...models import check_model, list_models, load_model_file
 from ...models.bench import bench_train
 from ...simulators.bench import bench_simulate
 from ..bench import write_bench
@@ -19,18 +19,27 @@ from .console import CONSOLE, CommandFailed
 class Check:
     """Tell whether a model obeys the contract, and which symmetries it has."""
 
-    model: Positional[str]
+    model: Positional[str | None] = None
     """Name of the model."""
+    all: bool = False
+    """Check every model instead."""
     model_file: Path | None = None
     """The Python file that registers it, if it is yours."""
 
     def __call__(self) -> None:
+        if self.all == (self.model is not None):
+            raise ValueError(f"expected the name of a model or --all, got {'both' if self.all else 'neither'}")
         if self.model_file:
             load_model_file(self.model_file)
-        report = check_model(self.model)
-        CONSOLE.print(str(report), highlight=False)
-        if not report.passed:
-            raise CommandFailed(f"expected {self.model} to obey the contract, got the failures above")
+        names = [entry.name for entry in list_models()] if self.all else [self.model]
+        failed = []
+        for name in names:
+            report = check_model(name)
+            CONSOLE.print(str(report), highlight=False)
+            if not report.passed:
+                failed.append(name)
+        if failed:
+            raise CommandFailed(f"expected {', '.join(failed)} to obey the contract, got the failures above")
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,9 @@ BAD_INPUT = [
     (("leaderboard", "nowhere"), r"expected runs in nowhere/runs, got none"),
     (("plot", "nowhere"), r"expected runs in nowhere/runs, got none"),
     (("check", "resnest"), r"expected a model out of .*, got 'resnest'"),
+    (("check",), r"expected the name of a model or --all, got neither"),
+    (("import", "nowhere", "--name", "jet"), r"nowhere"),
+    (("generate", "--scenario", "rotation-buoyancy", "--published"), r"expected a published scenario out of"),
 ]
 
 
