@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class ScaleGroup:
     """Dilations ``p -> s p`` by a few factors ``s``, a piece of a group: products that leave the list are cut off.
 
-    Regular fields are functions of a factor and a place; under a dilation by ``r`` they become
-    ``(r f)(s, p) = f(s / r, p / r)``. Components of vectors stay as they are.
+    Under a dilation by ``r``, as by :class:`~symbreak.symmetry.Dilation`, vectors become ``(r v)(p) = r v(p / r)``;
+    regular fields are functions of a factor and a place and become ``(r f)(s, p) = f(s / r, p / r)``.
 
     Args:
         factors: rising, with one ratio between neighbours.

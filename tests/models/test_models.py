@@ -74,8 +74,8 @@ def test_translation_models_start_equivariant_and_can_leave(name):
 
 
 @pytest.mark.parametrize("name", ["equiv-scaling", "rgroup-scaling", "rsteer-scaling", "rpp-scaling"])
-def test_scale_models_feel_a_dilation_less_than_plain_kernels_of_their_size(name):
-    """Measured over eight seeds, on flows with structure of two cells: 0.55 and 0.49 (RGroup) against 0.74."""
+def test_scale_models_feel_a_dilation_less_than_plain_networks(name):
+    """Measured over 32 seeds: 0.69 and 0.68 (RGroup) against 0.81 with 3 x 3 kernels and 1.03 with 5 x 5."""
     task = Task(history=1, shape=(48, 48), group="dilation")
 
     def plain():
@@ -84,12 +84,14 @@ def test_scale_models_feel_a_dilation_less_than_plain_kernels_of_their_size(name
 
     def mean_error(make):
         errors = []
-        for seed in range(4):
+        for seed in range(8):
             torch.manual_seed(seed)
             errors.append(model_error(make(), probe_fields(2, 1, (48, 48), passes=2), "dilation"))
         return sum(errors) / len(errors)
 
-    assert mean_error(lambda: build(name, task, width=4)) < 0.85 * mean_error(plain)
+    error = mean_error(lambda: build(name, task, width=4))
+    assert error < mean_error(lambda: build("convnet", task, width=12))
+    assert error < 0.85 * mean_error(plain)
 
 
 @pytest.mark.skipif(find_spec("neuralop") is not None, reason="neuraloperator is installed")
