@@ -116,7 +116,7 @@ class RunConfig:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> RunConfig:
+    def from_dict(cls, content: Any) -> RunConfig:
         """The inverse of :meth:`as_dict`.
 
         Raises:

@@ -35,7 +35,8 @@ def _value(hint: Any, value: Any, name: str) -> Any:
     if dataclasses.is_dataclass(hint):
         return parse(hint, value, name)
     if not _fits(hint, value):
-        raise ValueError(f"expected {name} to be {getattr(hint, '__name__', hint)}, got {value!r:.80}")
+        kind = hint.__name__ if isinstance(hint, type) else hint
+        raise ValueError(f"expected {name} to be {kind}, got {value!r:.80}")
     return value
 
 

@@ -1,0 +1,135 @@
+"""A run is repeated from its own record."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from symbreak.benchmark.agreement import circumstances, compare
+from symbreak.benchmark.cli import main
+from symbreak.benchmark.configuration import RunConfig
+from symbreak.benchmark.repeat import check_model_file, config_of
+from symbreak.benchmark.storage import load_runs
+
+from .test_cli import complaint
+
+
+@pytest.fixture
+def record(results_folder):
+    return next(record for record in load_runs(results_folder) if record["model"] == "rgroup-rotation")
+
+
+def saved(folder, record):
+    path = folder / "runs" / f"{record['hash']}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(record))
+    return path
+
+
+def test_configuration_survives_json(tiny):
+    for config in replace(tiny, budget=None).runs():
+        assert RunConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+
+
+@pytest.mark.parametrize(
+    "place, key, value, message",
+    [
+        ((), "speed", 3, "expected config with recipe, model, .*, got an unknown 'speed'"),
+        (("training",), "batch", None, "expected config.training.batch to be int, got None"),
+        (("training",), "batch", True, "expected config.training.batch to be int, got True"),
+        (("training",), "batch", 0, "expected batch >= 1, got 0"),
+        (("training",), "learning_rate", "0.1", "expected config.training.learning_rate to be float, got '0.1'"),
+        (("recipe",), "strength", 2.0, r"expected a strength in \[0, 1\], got 2.0"),
+        (("recipe",), "scenario", ["x"], r"expected config.recipe.scenario to be str, got \['x'\]"),
+        ((), "predicts", "weather", "expected config.predicts to be typing.Literal.*increment.*, got 'weather'"),
+        ((), "budget", 1.5, "expected config.budget to be int | None, got 1.5"),
+        ((), "evaluation", [], r"expected config.evaluation to be an object, got \[\]"),
+    ],
+)
+def test_what_is_wrong_in_a_configuration_is_named(record, place, key, value, message):
+    content = record["config"]
+    for name in place:
+        content = content[name]
+    content[key] = value
+    with pytest.raises(ValueError, match=message):
+        RunConfig.from_dict(record["config"])
+
+
+def test_missing_key_is_named(record):
+    del record["config"]["training"]["patience"]
+    with pytest.raises(ValueError, match=r"expected config.training with .*, got no patience"):
+        RunConfig.from_dict(record["config"])
+
+
+def test_a_record_must_hold_together(record):
+    assert config_of(record).hash == record["hash"]
+    with pytest.raises(ValueError, match=r"expected strength [01]\.0 from the configuration, got [01]\.0"):
+        config_of(record | {"strength": 1.0 - record["strength"]})
+    with pytest.raises(ValueError, match=r"expected hash .* from the configuration, got .*: the record was edited"):
+        config_of(record | {"config": record["config"] | {"seed": 7}})
+    with pytest.raises(ValueError, match="expected a finished run, got one that failed: no memory"):
+        config_of({"status": "failed", "reason": "no memory"})
+
+
+def test_differences_by_hand(record):
+    """0.2 recorded and 0.25 found differ by 0.05 / 0.25; rounding noise of 2e-7 against 1e-7 is 1e-7 / 1e-3."""
+
+    def with_metrics(**values):
+        rows = [{"split": "domain", "metric": name, "step": 1, "value": value} for name, value in values.items()]
+        return record | {"metrics": rows}
+
+    same = with_metrics(rmse=0.2, skill=None)
+    assert str(compare(same, same)) == "bit for bit"
+    found = compare(same, with_metrics(rmse=0.25, skill=None))
+    assert found.difference == pytest.approx(0.2)
+    assert found.where == "domain rmse 1: 0.2 recorded, 0.25 found"
+    noise = compare(with_metrics(equivariance_error=2e-7), with_metrics(equivariance_error=1e-7))
+    assert noise.difference == pytest.approx(1e-4)
+    for other in (with_metrics(rmse=0.2), with_metrics(rmse=0.2, skill=0.0)):
+        assert compare(same, other).difference == float("inf")
+    for value in (float("nan"), "0.2", True, 10**400):
+        with pytest.raises(ValueError, match="expected "):
+            compare(same, with_metrics(rmse=value, skill=None))
+    with pytest.raises(ValueError, match="expected each metric of a record once, got 1 of them again"):
+        compare(same, same | {"metrics": same["metrics"] + same["metrics"][:1]})
+
+
+def test_circumstances(record):
+    assert circumstances(record, record) == []
+    other = record | {"machine": "abacus", "versions": record["versions"] | {"torch": "1"}}
+    torch = record["versions"]["torch"]
+    assert circumstances(other, record) == [
+        f"torch 1 then, {torch} now",
+        f"machine abacus then, {record['machine']} now",
+    ]
+
+
+def test_the_model_file_must_be_the_same(record, tmp_path):
+    config = config_of(record)
+    file = tmp_path / "mine.py"
+    file.write_text("x = 1\n")
+    check_model_file(config, None)
+    with pytest.raises(ValueError, match="expected no model file for rgroup-rotation, got the model file with SHA-256"):
+        check_model_file(config, file)
+    with pytest.raises(ValueError, match=r"expected the model file with SHA-256 abc\.\.\. for .*, got no model file"):
+        check_model_file(replace(config, model_source="abc"), None)
+
+
+def test_run_from_a_record(capsys, tmp_path, monkeypatch, record, data_dir):
+    """Bit for bit the same; and what differs is said, when a record was edited."""
+    monkeypatch.chdir(tmp_path)
+    path = saved(tmp_path / "theirs", record)
+    main(["run", "--from", str(path), "--data-dir", str(data_dir)])
+    assert "the metrics agree bit for bit" in " ".join(capsys.readouterr().out.split())
+    assert (tmp_path / "results" / "rerun" / "runs" / path.name).exists()
+    record["metrics"][0]["value"] *= 1.5
+    saved(tmp_path / "theirs", record)
+    message = complaint(capsys, "run", "--from", path, "--data-dir", data_dir)
+    assert "bit for bit, got a largest relative difference of 0.33 (future" in message
+    assert "expected --out other" in complaint(capsys, "run", "--from", path, "--out", tmp_path / "theirs")
+
+
+@pytest.mark.parametrize("arguments, got", [((), "neither"), (("quick", "--from", "x.json"), "both")])
+def test_a_preset_or_a_record(capsys, arguments, got):
+    message = complaint(capsys, "run", *arguments)
+    assert "expected either a preset out of quick" in message and message.endswith(f"got {got}\n")

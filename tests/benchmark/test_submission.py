@@ -1,0 +1,240 @@
+"""Submitting and rescoring: agreement is found where there is one, and nothing of an archive is executed."""
+
+import io
+import json
+import pickle
+import shutil
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from symbreak.benchmark.archive import MANIFEST, pack
+from symbreak.benchmark.cli import main
+from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.run import execute
+from symbreak.benchmark.storage import as_bytes, load_run
+from symbreak.benchmark.submission import rescore, submit
+from symbreak.models.registry import MODELS
+
+from .conftest import QUIET
+from .test_cli import complaint
+
+OWN_MODEL = """
+from pathlib import Path
+import torch
+from symbreak.models import Forecaster, register
+
+Path({marker!r}).touch()
+
+@register("mine", family="unconstrained")
+class Mine(Forecaster):
+    def __init__(self, task):
+        super().__init__(task)
+        self.weight = torch.nn.Parameter(torch.zeros(()))
+
+    def forward(self, history):
+        return self.weight * history[:, -1]
+"""
+
+
+class Payload:
+    """Touches a file when it is unpickled by a reader that executes what it reads."""
+
+    def __init__(self, marker: Path):
+        self.marker = marker
+
+    def __reduce__(self):
+        return Path.touch, (self.marker,)
+
+
+@pytest.fixture
+def archive(results_folder, tmp_path):
+    """What ``symbreak submit`` makes of two models."""
+    submit(results_folder, ["convnet", "persistence"], tmp_path / "good.tar.gz")
+    return tmp_path / "good.tar.gz"
+
+
+def members_of(archive):
+    with tarfile.open(archive) as tar:
+        return {member.name: tar.extractfile(member).read() for member in tar if member.name != MANIFEST}
+
+
+def altered(archive, kind, change):
+    """Packs the archive again with the ``.json`` or ``.pt`` of one run changed; returns the run."""
+    members = members_of(archive)
+    run = next(name.removesuffix(".pt") for name in sorted(members) if name.endswith(".pt"))
+    members[run + kind] = change(members[run + kind])
+    pack(members, archive)
+    return run.removeprefix("runs/")
+
+
+def edited(**changes):
+    """A change of a record."""
+    return lambda content: json.dumps(json.loads(content) | changes).encode()
+
+
+def verdicts(archive, machine, **options):
+    return {verdict.record["hash"]: verdict for verdict in rescore(archive, machine, QUIET, **options)}
+
+
+def test_rescoring_agrees_bit_for_bit_on_new_data(archive, machine, tmp_path):
+    found = verdicts(archive, replace(machine, data_dir=tmp_path / "new"))
+    assert sorted(verdict.record["model"] for verdict in found.values()) == ["convnet"] * 2 + ["persistence"] * 2
+    assert {str(verdict) for verdict in found.values()} == {"bit for bit"}
+
+
+def test_a_better_number_than_the_weights_give_is_found(archive, machine, capsys, data_dir):
+    """An RMSE of 0.9 times the true one differs from it by a tenth."""
+
+    def improve(content):
+        record = json.loads(content)
+        next(row for row in record["metrics"] if row["metric"] == "rmse")["value"] *= 0.9
+        return json.dumps(record).encode()
+
+    name = altered(archive, ".json", improve)
+    found = verdicts(archive, machine)
+    assert found.pop(name).agreement.difference == pytest.approx(0.1)
+    assert all(verdict.holds(0.0) for verdict in found.values())
+    message = complaint(capsys, "rescore", archive, "--data-dir", data_dir, "--device", "cpu")
+    assert "expected 4 runs to agree within 0.001, got 1 others" in message
+    main(["rescore", str(archive), "--data-dir", str(data_dir), "--device", "cpu", "--tolerance", "0.2"])
+
+
+def test_other_weights_are_found(archive, machine):
+    def train_on(content):
+        weights = torch.load(io.BytesIO(content), weights_only=True)
+        return as_bytes(lambda file: torch.save({name: 1.1 * value for name, value in weights.items()}, file))
+
+    name = altered(archive, ".pt", train_on)
+    assert not verdicts(archive, machine)[name].holds(1e-3)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"model": "equiv-rotation"}, "expected model convnet from the configuration, got 'equiv-rotation'"),
+        ({"strength": 0.5}, "expected strength .* from the configuration, got 0.5"),
+        ({"config": {}}, "expected config with recipe, .*, got no "),
+        ({"config": None}, "expected config to be an object, got None"),
+        ({"hash": "0"}, "expected a run record of"),
+    ],
+)
+def test_a_record_that_contradicts_itself_is_refused(archive, machine, changes, message):
+    altered(archive, ".json", edited(**changes))
+    with pytest.raises(ValueError, match=message):
+        verdicts(archive, machine)
+
+
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"family": "strict"}, "expected family unconstrained, got 'strict'"),
+        ({"metrics": []}, "inf"),
+        ({"metrics": 3}, "expected metrics, data and n_parameters in the record"),
+        ({"n_parameters": 5}, "model n_parameters"),
+        ({"data": {"equivariance_error": {"10": 0.5}}}, "data equivariance_error"),
+    ],
+)
+def test_every_claim_is_compared(archive, machine, changes, reason):
+    name = altered(archive, ".json", edited(**changes))
+    verdict = verdicts(archive, machine)[name]
+    assert not verdict.holds(1e-3) and reason in str(verdict)
+
+
+@pytest.mark.parametrize("save", [torch.save, pickle.dump], ids=["torch", "pickle"])
+def test_weights_cannot_execute_code(archive, machine, tmp_path, save):
+    """The same bytes do execute code where a reader lets them."""
+    marker = tmp_path / "executed"
+    payload = as_bytes(lambda file: save({"weight": Payload(marker)}, file))
+    if save is torch.save:
+        torch.load(io.BytesIO(payload), weights_only=False)
+    else:
+        pickle.loads(payload)
+    assert marker.exists()
+    marker.unlink()
+    name = altered(archive, ".pt", lambda _: payload)
+    verdict = verdicts(archive, machine)[name]
+    assert not marker.exists()
+    assert verdict.agreement is None and f"expected weights in {name}.pt, got: UnpicklingError" in str(verdict)
+
+
+@pytest.mark.parametrize("content", [[1, 2], {"weight": 3}, {3: torch.ones(1)}, {"w": torch.ones(2, 2).to_sparse()}])
+def test_weights_are_dense_tensors_by_name(archive, machine, content):
+    name = altered(archive, ".pt", lambda _: as_bytes(lambda file: torch.save(content, file)))
+    assert f"expected dense tensors by name in {name}.pt" in str(verdicts(archive, machine)[name])
+
+
+def test_a_checkpoint_cannot_execute_code(tmp_path, data, results_folder, tiny):
+    """Training that goes on from a forged checkpoint fails, with the reason."""
+    marker = tmp_path / "executed"
+    config = next(config for config in tiny.runs() if config.model == "convnet" and config.recipe == data.recipe)
+    (tmp_path / "runs").mkdir()
+    torch.save({"rollout": Payload(marker)}, tmp_path / "runs" / f"{config.hash}.checkpoint")
+    record = execute(config, data.path, tmp_path)
+    assert not marker.exists()
+    assert record["status"] == "failed" and record["reason"].startswith("UnpicklingError")
+
+
+def test_a_model_file_is_imported_only_if_it_is_trusted(tiny, machine, tmp_path, capsys):
+    """Submitted, refused, trusted; and refused again when it is not the file of the runs."""
+    marker, model_file = tmp_path / "imported", tmp_path / "mine.py"
+    model_file.write_text(OWN_MODEL.format(marker=str(marker)))
+    some = replace(tiny, models=("convnet",), strengths=(1.0,))
+    run_grid(some, tmp_path / "out", machine, QUIET, model_file)
+    del MODELS["mine"]
+    marker.unlink()
+    archive = tmp_path / "mine.tar.gz"
+    with pytest.raises(ValueError, match=r"expected the model file with SHA-256 .* for mine, got no model file"):
+        submit(tmp_path / "out", ["mine"], archive)
+    main(
+        [
+            "submit",
+            str(tmp_path / "out"),
+            "--models",
+            "mine",
+            "--model-file",
+            str(model_file),
+            "--archive",
+            str(archive),
+        ]
+    )
+    assert {"model.py"} < set(members_of(archive))
+    message = complaint(capsys, "rescore", archive, "--data-dir", machine.data_dir)
+    assert "expected --trust-model-file" in message and not marker.exists()
+    (verdict,) = verdicts(archive, machine, trust_model_file=True).values()
+    assert str(verdict) == "bit for bit" and marker.exists()
+    members = members_of(archive)
+    pack(members | {"model.py": members["model.py"] + b"# changed"}, archive)
+    with pytest.raises(ValueError, match=r"expected the model file with SHA-256 .* for mine, got the model file with"):
+        verdicts(archive, machine, trust_model_file=True)
+
+
+def test_what_cannot_be_submitted_is_named(results_folder, tmp_path):
+    archive = tmp_path / "x.tar.gz"
+    with pytest.raises(ValueError, match=r"expected finished runs of unet in .*, got none"):
+        submit(results_folder, ["convnet", "unet"], archive)
+    model_file = tmp_path / "mine.py"
+    model_file.write_text("x = 1\n")
+    with pytest.raises(ValueError, match="expected no model file for convnet, got the model file"):
+        submit(results_folder, ["convnet"], archive, model_file)
+    shutil.copytree(results_folder / "runs", tmp_path / "runs")
+    weights = next(path for path in sorted(tmp_path.glob("runs/*.pt")))
+    weights.unlink()
+    model = load_run(weights.with_suffix(".json"))["model"]
+    with pytest.raises(ValueError, match=rf"expected the file .*{weights.name}, got: No such file"):
+        submit(tmp_path, [model], archive)
+    assert not archive.exists()
+
+
+def test_recipes_are_those_of_the_runs(archive, machine):
+    members = members_of(archive)
+    recipe = next(name for name in members if name.startswith("recipes/"))
+    pack({name: content for name, content in members.items() if name != recipe}, archive)
+    with pytest.raises(ValueError, match="expected the recipes of the runs, got a difference in"):
+        verdicts(archive, machine)
+    pack(members | {recipe: b'{"scenario": "moon"}'}, archive)
+    with pytest.raises(ValueError, match=r"expected .*\.json with scenario, strength, .*, got no "):
+        verdicts(archive, machine)
