@@ -12,7 +12,7 @@ from tyro.conf import OmitArgPrefixes, Positional
 from ...datasets.manifest import MANIFEST
 from ..agreement import circumstances, compare
 from ..estimate import estimate
-from ..figures import plot_results
+from ..figures import plot_folder
 from ..grid import Machine, run_grid
 from ..leaderboard import write_leaderboard
 from ..plumes import plot_data
@@ -20,7 +20,6 @@ from ..presets import PRESETS, summary
 from ..repeat import repeat
 from ..report import write_report
 from ..results import load_results
-from ..stills import plot_rollouts
 from ..storage import load_run
 from ..tables import rich_table
 from .console import CONSOLE, CommandFailed
@@ -118,7 +117,7 @@ class Plot:
 def plot(results: Path) -> None:
     """Draws every figure of a results folder into ``figures/`` and prints where they are."""
     folder = results / "figures"
-    written = plot_results(load_results(results), folder) + plot_rollouts(results, folder)
+    written = plot_folder(results, folder)
     CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
 
 

@@ -9,6 +9,7 @@
   const choice = Object.fromEntries([...controls.querySelectorAll("select")].map((select) => [select.name, select]));
   const modelBoxes = new Map();
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const SETTING = ["scenario", "history", "train_simulations"];
   const BUTTONS = ["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"];
   const touch = matchMedia("(pointer: coarse)").matches;
 
@@ -17,6 +18,7 @@
     split: (name) => splits[name] ?? name,
     axis: (name) => (name === "strength" ? "strength of the breaking" : dataErrorLabel),
     step: (step) => (step === "mean" ? "all" : step),
+    train_simulations: (count) => `${count} simulation${count === 1 ? "" : "s"}`,
   };
   const preferred = { metric: ["nrmse"], split: ["domain"], step: ["mean", learnedStep] };
 
@@ -48,7 +50,7 @@
   // Narrows the series control by control, so that each offers only what there is; returns what is left.
   function narrow() {
     let rows = series;
-    for (const name of ["scenario", "history", "metric", "split"]) {
+    for (const name of [...SETTING, "metric", "split"]) {
       offer(name, distinct(rows.map((row) => row[name])));
       rows = rows.filter((row) => String(row[name]) === choice[name].value);
     }
@@ -96,17 +98,17 @@
 
   function update() {
     const rows = narrow();
-    const { scenario, history, metric, split, step, axis, strength } = Object.fromEntries(
+    const { scenario, history, train_simulations, metric, split, step, axis, strength } = Object.fromEntries(
       Object.entries(choice).map(([name, select]) => [name, select.value]),
     );
-    const here = series.filter((row) => row.scenario === scenario && String(row.history) === history);
+    const here = series.filter((row) => SETTING.every((name) => String(row[name]) === choice[name].value));
     const present = new Set(here.map((row) => row.model));
     for (const [name, box] of modelBoxes) box.parentElement.hidden = !present.has(name);
     for (const figure of document.querySelectorAll("figure[data-model]")) {
       figure.hidden = !modelBoxes.get(figure.dataset.model).checked;
     }
 
-    const place = `${scenario}, input frames: ${history}`;
+    const place = `${scenario}, input frames: ${history}, training simulations: ${train_simulations}`;
     const where = `${splits[split] ?? split}; ${place}`;
     const meaning = `${labels.metric(metric)}: ${metrics[metric]?.[1] ?? ""}`;
     draw("asymmetry", byModel(rows, (row) => atStep(row, step, axis)), {

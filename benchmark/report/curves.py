@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..palette import styles
+from ..cells import LINE, cells
+from ..palette import model_styles
 from ..results import DATA_ERROR_STEPS
-from .intervals import bootstrap_rows
 
-SERIES = ["scenario", "history", "metric", "split", "strength", "model"]
 METRICS = {
     "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
     "rmse": ("RMSE (cells per frame)", "root mean square error of the velocity; smaller is better"),
@@ -55,7 +54,7 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
         "columns": list(entries[0]),
         "series": [[*(entry | {"step": steps.index(tuple(entry["step"]))}).values()] for entry in entries],
         "steps": steps,
-        "models": model_styles(results.groupby("model").family.first().to_dict()),
+        "models": model_looks(results),
         "metrics": METRICS,
         "splits": SPLITS,
         "dataErrorLabel": f"equivariance error of the data (n = {DATA_ERROR_STEPS})",
@@ -64,42 +63,24 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
 
 
 def series(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """One entry per scenario, history, metric, split, strength and model, with a list over steps of each number.
+    """One entry per :data:`~..cells.LINE`, with a list over steps of each number.
 
     ``mean``, ``low`` and ``high`` are over the seeds whose rollout stayed finite; ``diverged`` lists the steps at which
     there were others.
     """
     table = cells(results)
-    first = table[~table.duplicated(SERIES)]
+    first = table[~table.duplicated(LINE)]
     first = first.assign(data_error=_rounded(first.data_error))
     ends = [*first.index[1:], len(table)]
     lists = {name: _rounded(table[name]) for name in ("mean", "low", "high")}
     lists["step"] = table.step.tolist()
     diverged = table.diverged.to_numpy() > 0
     return [
-        {key: getattr(row, key) for key in (*SERIES, "data_error")}
+        {key: getattr(row, key) for key in (*LINE, "data_error")}
         | {name: values[row.Index : end] for name, values in lists.items()}
         | {"diverged": table.step[row.Index : end][diverged[row.Index : end]].tolist()}
         for row, end in zip(first.itertuples(), ends, strict=True)
     ]
-
-
-def cells(results: pd.DataFrame) -> pd.DataFrame:
-    """One row per entry of :func:`series` and step, numbered steps first, with mean, ends, and diverged seeds."""
-    order = pd.to_numeric(results.step, errors="coerce").fillna(np.inf)
-    ordered = results.assign(order=order).sort_values([*SERIES, "order", "seed"], kind="stable", ignore_index=True)
-    starts = ~ordered.duplicated([*SERIES, "step"])
-    cell = starts.cumsum().to_numpy() - 1
-    table = ordered.loc[starts, [*SERIES, "step", "data_error"]].reset_index(drop=True)
-    values = ordered.value.to_numpy(dtype=float)
-    finite = np.isfinite(values)
-    seeds = np.bincount(cell[finite], minlength=len(table))
-    table["diverged"] = np.bincount(cell, minlength=len(table)) - seeds
-    numbers = np.full((3, len(table)), np.nan)
-    for count in np.unique(seeds[seeds > 0]):
-        rows = finite & (seeds[cell] == count)
-        numbers[:, seeds == count] = bootstrap_rows(values[rows].reshape(-1, count))
-    return table.assign(mean=numbers[0], low=numbers[1], high=numbers[2])
 
 
 def _rounded(values: pd.Series) -> list[float | None]:
@@ -110,13 +91,14 @@ def _rounded(values: pd.Series) -> list[float | None]:
     return [value if value == value else None for value in (np.round(array * scale) / scale).tolist()]
 
 
-def model_styles(families: dict[str, str]) -> list[dict[str, str]]:
-    """Name, family, marker and colours of each model; greys are light on a dark background."""
+def model_looks(results: pd.DataFrame) -> list[dict[str, str]]:
+    """Name, family, marker and colours of each model, those of the figures; all are lighter on a dark background."""
+    families = results.groupby("model").family.first()
     models = []
-    for model, style in styles(families).items():
+    for model, style in model_styles(results).items():
         symbol, character = SYMBOLS[style["marker"]]
         grey = max(style["color"]) - min(style["color"]) < 0.05
-        dark = [1 - 0.6 * value for value in style["color"]] if grey else style["color"]
+        dark = [1 - 0.6 * value if grey else 0.3 + 0.7 * value for value in style["color"]]
         models.append(
             {
                 "name": model,

@@ -7,17 +7,16 @@ import hashlib
 from pathlib import Path
 
 import jinja2
-import pandas as pd
 import plotly.offline
 from markupsafe import Markup
 
 from ...datasets.files import write_atomically
-from ..comparisons import paired_comparisons
+from ..comparisons import compared_with_reference, crossovers
 from ..leaderboard import leaderboard
-from ..results import load_results
+from ..results import save_results
 from ..scores import REFERENCE
 from ..storage import load_runs
-from ..tables import ERRORS, SCORE, formatted
+from ..tables import CROSSOVERS, ERRORS, SCORE, crossed_text, formatted
 from .curves import curve_data
 from .provenance import data_sets, environments, runs_by_model
 from .strips import rollout_groups
@@ -39,7 +38,8 @@ def write_report(folder: Path) -> Path:
     Raises:
         ValueError: no runs, a damaged one, or none that finished.
     """
-    results, records = load_results(folder), load_runs(folder)
+    records = load_runs(folder)
+    results = save_results(records, folder)
     scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS)]
     page = (
         _environment()
@@ -53,7 +53,9 @@ def write_report(folder: Path) -> Path:
             text_columns=TEXT_COLUMNS,
             explanation=f"{SCORE} The last columns are {ERRORS}",
             reference=REFERENCE,
-            comparisons=_comparisons(results),
+            comparisons=compared_with_reference(results).to_dict("records"),
+            crossovers=crossed_text(crossovers(results)).to_dict("records"),
+            crossovers_explanation=CROSSOVERS,
             curves=curve_data(results),
             groups=rollout_groups(folder, records),
             records=records,
@@ -76,13 +78,6 @@ def content_security_policy(scripts: list[str]) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _comparisons(results: pd.DataFrame) -> list[dict]:
-    """Every model against the reference, where the reference was run."""
-    if REFERENCE not in set(results.model):
-        return []
-    return paired_comparisons(results, REFERENCE).to_dict("records")
 
 
 def _environment() -> jinja2.Environment:

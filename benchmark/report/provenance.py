@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..results import setting_of
 from ..storage import Record
 
 MEASURED = ("metrics", "curves")
@@ -13,18 +14,19 @@ MEASURED = ("metrics", "curves")
 
 
 def data_sets(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The data of the finished runs: ``scenario, strength, hash`` and ``errors`` (by step), each data set once."""
+    """Data of the finished runs: ``scenario, strength, train, hash`` and ``errors`` (by step), each data set once."""
     found = {record["data"]["hash"]: record for record in records if record["status"] == "done"}
     rows = [
         {
             "scenario": record["scenario"],
             "strength": record["strength"],
+            "train": record["config"]["recipe"]["train"],
             "hash": name,
             "errors": record["data"]["equivariance_error"],
         }
         for name, record in found.items()
     ]
-    return sorted(rows, key=lambda row: (row["scenario"], row["strength"], row["hash"]))
+    return sorted(rows, key=lambda row: (row["scenario"], row["strength"], row["train"], row["hash"]))
 
 
 def environments(records: Sequence[Record]) -> list[tuple[str, int]]:
@@ -42,8 +44,9 @@ def runs_by_model(records: Sequence[Record]) -> dict[str, list[dict[str, Any]]]:
     runs: dict[str, list[dict[str, Any]]] = {model: [] for model in sorted({record["model"] for record in records})}
     for record in ordered:
         shown = {key: value for key, value in record.items() if key not in MEASURED}
-        data = f"{record['scenario']}, strength {record['strength']:g}, history {record['config']['history']}"
-        title = f"{data}, seed {record['seed']}: {record['status']}"
+        title = (
+            f"{setting_of(record).title}, strength {record['strength']:g}, seed {record['seed']}: {record['status']}"
+        )
         runs[record["model"]].append({"title": title, "text": "\n".join(_lines(shown))})
     return runs
 

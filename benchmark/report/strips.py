@@ -14,8 +14,10 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
+from ..examples import Example, Flow, examples, speed, top_speed
+from ..palette import record_styles
 from ..stills import STEPS
-from ..storage import Record, load_rollout
+from ..storage import Record
 
 LEVELS = 64
 """Shades; so few keep a strip at a few kilobytes."""
@@ -26,49 +28,32 @@ Speed = Float[np.ndarray, "N X Y"]
 
 
 def rollout_groups(folder: Path, records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The rollouts of each scenario and history length, at its strongest symmetry breaking and its first seed.
+    """The :func:`~..examples.examples` of a results folder as pictures.
 
-    Each group has ``scenario, history, strength, seed``, the ``steps`` shown, ``top`` (the speed of the brightest
-    shade, in cells per frame), ``scale`` and ``truth`` (pictures) and ``models`` (pairs of name and picture).
+    Each has ``title, strength, seed``, the ``steps`` shown, ``top`` (the speed of the brightest shade, in cells per
+    frame), ``scale`` and ``truth`` (pictures) and ``models`` (pairs of name and picture).
     """
-    groups: dict[tuple, list[Record]] = {}
-    for record in records:
-        if record["status"] == "done" and (folder / "runs" / f"{record['hash']}.npz").exists():
-            groups.setdefault((record["scenario"], record["config"]["history"]), []).append(record)
-    return [
-        {"scenario": scenario, "history": history} | _group(folder, group)
-        for (scenario, history), group in sorted(groups.items())
-    ]
+    return [_group(example) for example in examples(folder, records, record_styles(records))]
 
 
-def _group(folder: Path, records: list[Record]) -> dict[str, Any]:
-    strength = max(record["strength"] for record in records)
-    seed = min(record["seed"] for record in records if record["strength"] == strength)
-    chosen = [record for record in records if (record["strength"], record["seed"]) == (strength, seed)]
-    rollouts = {record["model"]: load_rollout(folder, record["hash"]) for record in chosen}
-    target = next(iter(rollouts.values()))["target"].astype(float)
-    steps = [step for step in STEPS if step <= len(target)]
-    frames = [step - 1 for step in steps]
-    top = float(np.percentile(_speed(target), 99.8)) or 1.0
-    pictures = []
-    for model, rollout in sorted(rollouts.items()):
-        prediction = rollout["prediction"].astype(float)[frames]
-        pictures.append((model, png(strip([_speed(prediction), _speed(prediction - target[frames])], top))))
+def _group(example: Example) -> dict[str, Any]:
+    steps = [step for step in STEPS if step <= len(example.target)]
+    frames, top = [step - 1 for step in steps], top_speed(example)
+    stride = math.ceil(max(example.target.shape[-2:]) / LARGEST)
+
+    def picture(*flows: Flow) -> str:
+        return png(strip([speed(flow[frames, :, ::stride, ::stride]) for flow in flows], top))
+
     return {
-        "strength": strength,
-        "seed": seed,
+        "title": example.setting.title,
+        "strength": example.strength,
+        "seed": example.seed,
         "steps": steps,
         "top": top,
         "scale": png(np.arange(LEVELS, dtype=np.uint8)[None]),
-        "truth": png(strip([_speed(target[frames])], top)),
-        "models": pictures,
+        "truth": picture(example.target),
+        "models": [(model, picture(flow, flow - example.target)) for model, flow in example.predictions.items()],
     }
-
-
-def _speed(velocity: Float[np.ndarray, "N 2 X Y"]) -> Speed:
-    """``|v|``, of cells that a picture shows."""
-    stride = math.ceil(max(velocity.shape[-2:]) / LARGEST)
-    return np.hypot(velocity[:, 0, ::stride, ::stride], velocity[:, 1, ::stride, ::stride])
 
 
 def strip(rows: Sequence[Speed], top: float) -> UInt8[np.ndarray, "height width"]:

@@ -103,8 +103,8 @@ def test_leaderboard_and_plot(capsys, results_folder, monkeypatch):
     main(["leaderboard", str(results_folder)])
     assert "rgroup-rotation" in capsys.readouterr().out
     main(["plot", str(results_folder)])
-    assert (results_folder / "leaderboard.md").exists() and (results_folder / "leaderboard.csv").exists()
-    assert len(list((results_folder / "figures").iterdir())) == 6
+    assert all((results_folder / f"leaderboard.{suffix}").exists() for suffix in ("md", "csv", "tex"))
+    assert len(list((results_folder / "figures").iterdir())) == 11
 
 
 def test_check(capsys, tmp_path):

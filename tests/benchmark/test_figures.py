@@ -1,36 +1,125 @@
-"""Figures are written for every scenario, in both formats, and say what they show."""
+"""Figures are written for every setting, in both formats, and show the numbers that they say."""
 
-from symbreak.benchmark.figures import error_curve, learned_curve, model_styles, plot_results
-from symbreak.benchmark.palette import MARKERS, styles
-from symbreak.benchmark.results import load_results
-from symbreak.benchmark.stills import plot_rollouts
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from symbreak.benchmark.asymmetry import error_curve, learned_curve
+from symbreak.benchmark.cells import cells
+from symbreak.benchmark.examples import Example, examples
+from symbreak.benchmark.figures import plot_folder
+from symbreak.benchmark.film import MARGIN, film
+from symbreak.benchmark.lines import OUTLIER, from_zero, panels, some
+from symbreak.benchmark.palette import MARKERS, model_styles, record_styles, styles
+from symbreak.benchmark.results import Setting, load_results
+from symbreak.benchmark.spectra import spectra
+from symbreak.benchmark.steps import rollout_error
+from symbreak.benchmark.storage import load_runs
+from symbreak.benchmark.sweeps import sweeps
 
 
-def test_every_figure_is_written_twice(results_folder, tmp_path):
-    written = plot_results(load_results(results_folder), tmp_path) + plot_rollouts(results_folder, tmp_path)
-    assert {path.name for path in written} == {
-        f"rotation-buoyancy-history-1{kind}{suffix}"
-        for kind in ("", "-learned", "-rollout")
-        for suffix in (".png", ".svg")
-    }
+@pytest.fixture(scope="module")
+def results(results_folder):
+    return load_results(results_folder)
+
+
+def lines(axes):
+    """The named lines of a panel."""
+    return {line.get_label(): line for line in axes.lines if not line.get_label().startswith("_")}
+
+
+def test_every_figure_is_written(results_folder, tmp_path):
+    written = plot_folder(results_folder, tmp_path)
+    name = "rotation-buoyancy-history-1-train-2"
+    kinds = ("", "-learned", "-steps", "-rollout", "-spectra")
+    expected = {f"{name}{kind}{suffix}" for kind in kinds for suffix in (".png", ".svg")}
+    assert {path.name for path in written} == expected | {f"{name}-rollout.gif"}
     assert all(path.stat().st_size > 5000 for path in written)
 
 
-def test_curves_hold_the_results(results_folder, tiny):
-    results = load_results(results_folder)
-    axes = error_curve(results, model_styles(results), "title").axes[0]
-    lines = {line.get_label(): line for line in axes.lines}
-    assert set(lines) == set(tiny.models)
+def test_curves_hold_the_results(results, tiny):
+    figure = error_curve(cells(results), model_styles(results), "title")
+    assert set(lines(figure.axes[0])) == set(tiny.models)
     row = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step == "mean")]
-    assert lines["convnet"].get_ydata().tolist() == row[row.split == "domain"].value.tolist()
-    assert "equivariance error" in axes.get_xlabel() and "nRMSE" in axes.get_ylabel()
-    assert "cells per frame" in error_curve(results, model_styles(results), "title").axes[1].get_ylabel()
+    expected = row[row.split == "domain"]
+    line = lines(figure.axes[0])["convnet"]
+    assert line.get_ydata().tolist() == expected.value.tolist()
+    assert line.get_xdata().tolist() == expected.data_error.tolist()
+    assert "equivariance error" in figure.axes[0].get_xlabel() and "nRMSE" in figure.axes[0].get_ylabel()
+    assert "cells per frame" in figure.axes[1].get_ylabel()
 
 
-def test_persistence_learns_no_symmetry(results_folder, tiny):
-    results = load_results(results_folder)
-    labels = {line.get_label() for line in learned_curve(results, model_styles(results), "s").axes[0].lines}
-    assert labels == {"model = data", *tiny.models} - {"persistence"}
+def test_persistence_learns_no_symmetry(results, tiny):
+    figure = learned_curve(cells(results), model_styles(results), "title")
+    assert set(lines(figure.axes[0])) == {"model = data", *tiny.models} - {"persistence"}
+
+
+def test_rollout_error_has_a_panel_a_strength(results, tiny):
+    figure = rollout_error(cells(results), model_styles(results), "title")
+    assert [axes.get_title() for axes in figure.axes] == ["strength 0", "strength 1"]
+    rows = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step != "mean")]
+    expected = rows[(rows.split == "domain") & (rows.strength == 1)]
+    line = lines(figure.axes[1])["convnet"]
+    assert line.get_xdata().tolist() == [1, 2, 3, 4, 5] and line.get_ydata().tolist() == expected.value.tolist()
+
+
+def test_sweeps_are_drawn_where_there_are_several(results):
+    """Twice the history or the simulations with half the error: two points a line."""
+    style = model_styles(results)
+    assert list(sweeps(cells(results), style)) == []
+    for column, name in (("history", "train-2-over-history"), ("train_simulations", "history-1-over-train")):
+        other = results.assign(**{column: 2 * results[column], "value": results.value.astype(float) / 2})
+        [(found, figure)] = sweeps(cells(pd.concat([results, other])), style)
+        assert found == f"rotation-buoyancy-{name}"
+        x, y = lines(figure.axes[0])["convnet"].get_data()
+        assert x[1] == 2 * x[0] and y[1] == y[0] / 2
+
+
+def test_at_most_five_panels():
+    assert some([3.0, 1.0, 2.0]) == [1, 2, 3]
+    assert some([float(value) for value in range(9)]) == [0, 2, 4, 6, 8]
+
+
+@pytest.mark.parametrize("values, top", [([1, 2, 3], 1.06 * 3), ([1, 2, 900], OUTLIER * 2), ([0, 0], 1.0)])
+def test_an_outlier_does_not_flatten_the_others(values, top):
+    _, (axes,) = panels(1, ["a"])
+    from_zero(axes, pd.Series(values))
+    assert axes.get_ylim() == pytest.approx((-0.02 * top, top))
+
+
+def test_spectrum_of_a_weaker_flow():
+    """Half the velocity is a quarter of the energy at every scale."""
+    truth = np.random.default_rng(0).normal(size=(3, 2, 8, 8))
+    example = Example(Setting("s", 1, 2), 1.0, 0, truth, {"a": truth / 2})
+    left, right = spectra(example, styles({"a": "strict"})).axes
+    assert lines(left)["a"].get_ydata() == pytest.approx(lines(left)["truth"].get_ydata() / 4)
+    assert right.lines[1].get_ydata() == pytest.approx([0.25] * 4)
+    assert left.get_xlim()[0] <= 1 and "cells² per frame²" in left.get_ylabel()
+
+
+def test_examples_are_of_the_strongest_breaking(results_folder, tiny):
+    records = load_runs(results_folder)
+    [example] = examples(results_folder, records, record_styles(records))
+    assert (example.setting, example.strength, example.seed) == (Setting("rotation-buoyancy", 1, 2), 1.0, 0)
+    assert set(example.predictions) == set(tiny.models) and example.target.shape == (5, 2, 16, 16)
+
+
+def test_film_draws_x_to_the_right_and_y_up():
+    """One bright cell at x = 4, y = 0 of 5 x 7 in the second of two frames: bright is the right lower corner of the
+    first panel, and what is not finite is bright too."""
+    speeds = np.zeros((2, 5, 7))
+    speeds[1, 4, 0] = 3.0
+    image = Image.open(io.BytesIO(film({"a": speeds, "b": speeds * np.nan}, ["first", "second"], top=3.0)))
+    assert image.n_frames == 2
+    image.seek(1)
+    picture = np.array(image.convert("RGB")).astype(int).sum(-1)
+    first, last = MARGIN, MARGIN + 150 - 1
+    bottom = picture.shape[0] - MARGIN - 1
+    assert picture[bottom, last] > 600 > 100 > picture[bottom, first]
+    assert picture[bottom, last + MARGIN + 1] == picture[bottom, last]
 
 
 def test_models_of_a_family_share_a_hue_and_differ_in_their_markers():
@@ -38,3 +127,10 @@ def test_models_of_a_family_share_a_hue_and_differ_in_their_markers():
     style = styles(families)
     assert len({style[f"m{i}"]["marker"] for i in range(len(MARKERS))}) == len(MARKERS)
     assert style["strict"]["color"] == (0, 0, 0)
+
+
+def test_one_kind_of_model_looks_the_same_whatever_its_symmetry():
+    rows = [("rpp-rotation", "rotation"), ("rpp-scaling", "scaling"), ("lift-scaling", "scaling"), ("rpp", "scaling")]
+    table = pd.DataFrame([{"model": m, "family": "relaxed", "symmetry": s} for m, s in rows])
+    style = model_styles(table)
+    assert style["rpp-rotation"] == style["rpp-scaling"] == style["rpp"] != style["lift-scaling"]

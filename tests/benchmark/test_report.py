@@ -10,11 +10,9 @@ import pytest
 
 from symbreak.benchmark.palette import MARKERS
 from symbreak.benchmark.report import write_report
-from symbreak.benchmark.report.curves import SYMBOLS, cells, model_styles, series
-from symbreak.benchmark.report.intervals import bootstrap_rows
+from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
 from symbreak.benchmark.report.strips import LEVELS, strip
 from symbreak.benchmark.results import tabulate
-from symbreak.benchmark.statistics import bootstrap
 from symbreak.benchmark.storage import save_run
 
 HOSTILE = "<img src=x onerror=alert(1)><b>"
@@ -51,7 +49,12 @@ def record(scenario: str, strength: float, model: str, seed: int, number: int) -
         "strength": strength,
         "model": model,
         "seed": seed,
-        "config": {"model": model, "history": 1, "seed": seed, "recipe": {"scenario": scenario, "strength": strength}},
+        "config": {
+            "model": model,
+            "history": 1,
+            "seed": seed,
+            "recipe": {"scenario": scenario, "strength": strength, "train": 24},
+        },
         "versions": {"symbreak": "0.1.0", "torch": "2.6.0"},
         "machine": "x86_64 Linux, Python 3.11",
         "family": FAMILIES[model],
@@ -94,27 +97,6 @@ def page(folder) -> str:
     return write_report(folder).read_text()
 
 
-def test_intervals_are_those_of_the_slow_bootstrap():
-    values = np.random.default_rng(1).normal(size=(5, 3))
-    for row, fast in zip(values, zip(*bootstrap_rows(values), strict=True), strict=True):
-        assert fast == pytest.approx(tuple(vars(bootstrap(row.tolist())).values()))
-
-
-def test_one_seed_has_no_interval():
-    mean, low, high = bootstrap_rows(np.array([[2.0], [3.0]]))
-    assert mean.tolist() == [2, 3] and np.isnan(low).all() and np.isnan(high).all()
-
-
-def test_cells_average_over_the_seeds_that_stayed_finite():
-    """Seeds 1, 2 and one that diverged: mean 1.5, resampled means 1, 1.5, 2 with weights 1/4, 1/2, 1/4."""
-    runs = [record("s", 0.5, "convnet", seed, seed) for seed in (0, 1, 2)]
-    for run, value in zip(runs, (1.0, 2.0, None), strict=True):
-        run["metrics"] = [{"split": "domain", "metric": "nrmse", "step": "mean", "value": value}]
-    [cell] = cells(tabulate(runs)).to_dict("records")
-    assert (cell["mean"], cell["low"], cell["high"], cell["diverged"]) == (1.5, 1, 2, 1)
-    assert cell["data_error"] == 0.25
-
-
 def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
     run = record("s", 1.0, "convnet", 0, 0)
     run["data"]["equivariance_error"]["10"] = 0.45199999999999996
@@ -128,7 +110,7 @@ def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
 
 def test_every_marker_of_the_palette_has_a_plotly_symbol_and_black_is_white_in_the_dark():
     assert set(SYMBOLS) == set(MARKERS)
-    [strict] = model_styles({"equiv": "strict"})
+    [strict] = model_looks(tabulate([record("s", 0.0, "equiv-rotation", 0, 0)]))
     assert (strict["light"], strict["dark"]) == ("#000000", "#ffffff")
 
 

@@ -1,0 +1,47 @@
+"""Error against asymmetry, and learned against data equivariance."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from .lines import draw_lines, finish, from_zero, panels
+from .palette import Styles
+from .results import DATA_ERROR_STEPS, select
+
+DATA_ERROR_LABEL = f"equivariance error of the data (n = {DATA_ERROR_STEPS})"
+LABELS = {"nrmse": "nRMSE", "rmse": "RMSE (cells per frame)"}
+
+
+def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
+    """nRMSE and RMSE on unseen simulations, over the measured asymmetry of the data, with strengths above.
+
+    Args:
+        table: the :func:`~.cells.cells` of one setting.
+    """
+    figure, both = panels(2, table.model.unique(), top=1.05)
+    for axes, (metric, label) in zip(both, LABELS.items(), strict=True):
+        rows = select(table, metric)
+        draw_lines(axes, rows, style, "data_error")
+        from_zero(axes, rows["mean"])
+        axes.set_ylabel(label)
+        axes.set_xlabel(DATA_ERROR_LABEL)
+        strengths = rows.groupby("strength").data_error.first()
+        above = axes.secondary_xaxis("top")
+        above.set_xticks(strengths, [f"{strength:g}" for strength in strengths.index], fontsize=8)
+        above.set_xlabel("strength of the breaking", fontsize=9)
+        above.spines["top"].set_visible(False)
+    return finish(figure, f"{title}\nerror on unseen simulations, all rollout steps")
+
+
+def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
+    """The equivariance error of trained models over that of their data; on the diagonal both break it alike."""
+    figure, (axes,) = panels(1, ["model = data", *table.model.unique()])
+    top = max(table.data_error.max(), 0.1)
+    axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
+    rows = select(table, "equivariance_error", step=DATA_ERROR_STEPS)
+    draw_lines(axes, rows, style, "data_error")
+    from_zero(axes, rows["mean"])
+    axes.set_ylabel(f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
+    axes.set_xlabel(DATA_ERROR_LABEL)
+    return finish(figure, f"{title}\nwhat the models have learned")

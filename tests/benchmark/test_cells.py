@@ -1,0 +1,58 @@
+"""The table of results and its means, by hand."""
+
+import pytest
+
+from symbreak.benchmark.cells import cells
+from symbreak.benchmark.results import Setting, tabulate
+from symbreak.benchmark.results import save_results as save
+
+
+def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **config):
+    """A run with one number."""
+    return {
+        "hash": f"{number:016x}",
+        "status": "done",
+        "scenario": "s",
+        "symmetry": "rotation",
+        "strength": 0.5,
+        "model": "convnet",
+        "family": "unconstrained",
+        "seed": seed,
+        "config": {"history": history, "recipe": {"train": train}} | config,
+        "data": {"equivariance_error": {"10": 0.25}},
+        "n_parameters": 7,
+        "train_seconds": 1.5,
+        "metrics": [{"split": "domain", "metric": "nrmse", "step": step, "value": value}],
+    }
+
+
+def test_cells_average_over_the_seeds_that_stayed_finite():
+    """Seeds 1, 2 and one that diverged: mean 1.5, resampled means 1, 1.5, 2 with weights 1/4, 1/2, 1/4."""
+    [cell] = cells(tabulate([record(0, 1.0), record(1, 2.0), record(2, None)])).to_dict("records")
+    assert (cell["mean"], cell["low"], cell["high"], cell["diverged"]) == (1.5, 1, 2, 1)
+    assert cell["data_error"] == 0.25
+
+
+def test_steps_are_in_order():
+    table = cells(tabulate([record(step=step) for step in (10, 2, "mean")]))
+    assert table.step.tolist() == ["2", "10", "mean"]
+
+
+@pytest.mark.parametrize("setting", [{"history": 2}, {"train": 6}])
+def test_settings_are_not_averaged_together(setting):
+    table = cells(tabulate([record(value=1.0), record(value=3.0, **setting)]))
+    assert sorted(table["mean"]) == [1, 3]
+
+
+def test_runs_that_a_table_cannot_tell_apart_are_refused(tmp_path):
+    """Of two runs with equal setting, strength, model and seed, what differs is named; failed ones do not count."""
+    one, other = record(number=1, budget=5), record(number=2, budget=6)
+    with pytest.raises(ValueError, match=r"got 0+1 and 0+2, which differ in budget: keep them in two results folders"):
+        save([one, other], tmp_path)
+    assert len(save([one, other | {"status": "failed", "reason": ""}], tmp_path)) == 1
+
+
+def test_names_of_settings():
+    assert Setting("s", 1, 24).title == "s, 1 input frame, trained on 24 simulations"
+    assert Setting("s", 2, 1).title == "s, 2 input frames, trained on 1 simulation"
+    assert Setting("s", 2, 1).slug == "s-history-2-train-1"
