@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +47,15 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
     animation = target.with_suffix(".gif")
     write_atomically(animation, animate(recipe, films, field))
     return [*written, animation]
+
+
+def plot_plumes(recipes: Iterable[Recipe], folder: Path) -> list[Path]:
+    """``<scenario>-plumes`` of each scenario, at its largest strength, as PNG and SVG; nothing is read from disk."""
+    strongest = {recipe.scenario: recipe for recipe in sorted(recipes, key=lambda recipe: recipe.strength)}
+    written = []
+    for scenario, recipe in strongest.items():
+        written += save(stills(recipe, orbit(recipe, "speed"), "speed"), folder / f"{scenario}-plumes")
+    return written
 
 
 def orbit(recipe: Recipe, field: str) -> dict[str, Film]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import tyro
 
+from ..datasets import Recipe
 from ..models import get_model, list_models, load_model_file
 from ..simulators import get_scenario
 from .configuration import Evaluation, RunConfig, Simulations, Training
@@ -68,6 +69,12 @@ class Preset:
             raise ValueError(f"expected a history of at least one frame, got {min(self.history)}")
         if self.budget is not None and self.budget < 1:
             raise ValueError(f"expected a budget of at least one parameter, got {self.budget}")
+
+    def recipes(self) -> list[Recipe]:
+        """The data sets of the grid."""
+        return [
+            self.simulations.recipe(scenario, strength) for scenario in self.scenarios for strength in self.strengths
+        ]
 
     def runs(self, model_file: Path | None = None) -> list[RunConfig]:
         """The grid, seeds outermost, so that a first complete table is there early.

@@ -15,7 +15,7 @@ from ..estimate import estimate
 from ..figures import plot_folder
 from ..grid import Machine, run_grid
 from ..leaderboard import write_leaderboard
-from ..plumes import plot_data
+from ..plumes import plot_data, plot_plumes
 from ..presets import PRESETS, summary
 from ..repeat import repeat
 from ..report import write_report
@@ -78,6 +78,7 @@ class Run:
         results = load_results(out)
         CONSOLE.print(rich_table(write_leaderboard(results, out), str(out)))
         plot(out)
+        plot_plumes(self.preset.recipes(), out / "figures")
         failed = [record for record in records if record["status"] == "failed"]
         if failed:
             raise CommandFailed(

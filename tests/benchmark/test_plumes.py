@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symbreak.benchmark.plumes import orbit, plot_data
+from symbreak.benchmark.plumes import orbit, plot_data, plot_plumes
 from symbreak.datasets import DataSet, generate
 
 
@@ -25,3 +25,9 @@ def test_pictures(data):
     assert written[-1].read_bytes()[:4] == b"GIF8"
     with pytest.raises(ValueError, match="expected a field out of speed, smoke, got 'heat'"):
         plot_data(data.path, "heat")
+
+
+def test_each_scenario_is_drawn_once_at_its_largest_strength(tiny, tmp_path):
+    written = plot_plumes(tiny.recipes(), tmp_path)
+    assert [path.name for path in written] == ["rotation-buoyancy-plumes.png", "rotation-buoyancy-plumes.svg"]
+    assert "at strength 1:" in written[1].read_text()
