@@ -35,8 +35,16 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
 
 
 def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """The equivariance error of trained models over that of their data; on the diagonal both break it alike."""
-    figure, (axes,) = panels(1, ["model = data", *table.model.unique()])
+    """The equivariance error of trained models over that of their data; on the diagonal both break it alike. Beside it,
+    of the models whose weights tell, how far these are from the symmetry."""
+    weights = select(table, "relaxation", split="weights")
+    figure, row = panels(1 + (not weights.empty), ["model = data", *table.model.unique()])
+    for axes in row[1:]:
+        draw_lines(axes, weights, style, "data_error")
+        from_zero(axes, weights["mean"])
+        axes.set_xlabel(DATA_ERROR_LABEL)
+        axes.set_ylabel("share of the weights' norm that breaks the symmetry")
+    axes = row[0]
     top = max(table.data_error.max(), 0.1)
     axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
     rows = select(table, "equivariance_error", step=DATA_ERROR_STEPS)

@@ -34,7 +34,8 @@ def predict(rollout: Rollout, windows: Tensor, steps: int) -> Tensor:
 
 
 def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[Row]:
-    """Every metric of :mod:`.metrics` on Future and Domain, in physical units, and the equivariance error."""
+    """Every metric of :mod:`.metrics` on Future and Domain, in physical units, the equivariance error, and how far the
+    weights are from the symmetry, where they tell."""
     rollout.eval()
     rows = []
     for split in SPLITS:
@@ -46,7 +47,7 @@ def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.
         for metric, values in pool(*physical).items():
             steps = [*range(1, len(values)), "mean"]
             rows += [_row(split, metric, step, value) for step, value in zip(steps, values, strict=True)]
-    return rows + _equivariance(rollout, data, device)
+    return rows + _equivariance(rollout, data, device) + _relaxation(rollout)
 
 
 def _strided(windows: Windows, stride: int, scale: float, device: torch.device) -> Tensor:
@@ -76,3 +77,9 @@ def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list
     elements = probes(rollout.task.group, rollout.task.shape)
     errors = equivariance_error(evolve, act, history, history[:, -1], elements)
     return [_row("domain", "equivariance_error", n, errors[n - 1].item()) for n in EQUIVARIANCE_STEPS]
+
+
+def _relaxation(rollout: Rollout) -> list[Row]:
+    """Needs no data: its split is ``weights``."""
+    relaxation = rollout.model.learned_relaxation()
+    return [] if relaxation is None else [_row("weights", "relaxation", "mean", relaxation)]

@@ -32,6 +32,15 @@ class Forecaster(nn.Module, ABC):
         layers = [layer for layer in self.modules() if isinstance(layer, RelaxedLayer)]
         return sum((layer.relaxation_penalty() for layer in layers), torch.zeros(()))
 
+    def learned_relaxation(self) -> float | None:
+        """How far the weights are from the symmetry: by default the mean over the layers that tell, None if none does.
+
+        0 at the constraint; see :meth:`.layers.relaxed_layer.RelaxedLayer.learned_relaxation`.
+        """
+        layers = (layer.learned_relaxation() for layer in self.modules() if isinstance(layer, RelaxedLayer))
+        known = [relaxation for relaxation in layers if relaxation is not None]
+        return torch.stack(known).mean().item() if known else None
+
     def frames_as_channels(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B C X Y"]:
         """``[B, T, 2, X, Y] -> [B, 2T, X, Y]``: the input of a convolutional network.
 

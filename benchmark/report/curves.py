@@ -22,9 +22,17 @@ METRICS = {
         "equivariance error of the model",
         "how far the model's rollout is from commuting with the group; close to that of the data is well matched",
     ),
+    "relaxation": (
+        "share of the weights' norm that breaks the symmetry",
+        "0 where the weights are as the symmetry wants them; only of models whose weights tell",
+    ),
 }
 """Label of a metric, and how to read it."""
-SPLITS = {"domain": "Domain: unseen simulations", "future": "Future: later frames of the training simulations"}
+SPLITS = {
+    "domain": "Domain: unseen simulations",
+    "future": "Future: later frames of the training simulations",
+    "weights": "the trained weights themselves",
+}
 SYMBOLS = {
     "o": ("circle", "●"),
     "s": ("square", "■"),

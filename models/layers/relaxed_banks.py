@@ -11,7 +11,7 @@ from torch import Tensor, einsum, nn
 from .built_conv import Kernel
 from .field_conv import FieldConv2d, initial_scale
 from .fields import Fields
-from .relaxed_layer import RelaxedLayer
+from .relaxed_layer import RelaxedLayer, variation
 
 
 class RelaxedBanksConv2d(FieldConv2d, RelaxedLayer):
@@ -62,6 +62,9 @@ class RelaxedBanksConv2d(FieldConv2d, RelaxedLayer):
         element = "q" if self.weights_on == "input" else "p"
         kernel = einsum(f"l{element},loin,npqxy->opiqxy", self.relaxation, self.weight, self.basis)
         return kernel.flatten(2, 3).flatten(0, 1)
+
+    def learned_relaxation(self) -> Float[Tensor, ""]:
+        return variation(self.relaxation, (-1,))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         differences = self.relaxation[:, :, None] - self.relaxation[:, None, :]

@@ -10,7 +10,7 @@ from .built_conv import Kernel
 from .field_conv import FieldConv2d, initial_scale
 from .fields import Fields
 from .kernel_basis import kernel_basis
-from .relaxed_layer import RelaxedLayer
+from .relaxed_layer import RelaxedLayer, variation
 
 
 class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
@@ -49,6 +49,9 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
 
     def kernel(self) -> Kernel:
         return einsum("oinxy,npqxy->opiqxy", self.weight, self.basis).flatten(2, 3).flatten(0, 1)
+
+    def learned_relaxation(self) -> Float[Tensor, ""]:
+        return variation(self.weight, (-2, -1))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         along_x, along_y = self.weight.diff(dim=-2), self.weight.diff(dim=-1)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .built_conv import BuiltConv2d, Kernel
-from .relaxed_layer import RelaxedLayer
+from .relaxed_layer import RelaxedLayer, variation
 
 
 class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
@@ -51,6 +51,9 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
         outputs = super().forward(fields).unflatten(1, (len(self.banks), -1))
         return (self.relaxation[:, None] * outputs).sum(1)
+
+    def learned_relaxation(self) -> Float[Tensor, ""]:
+        return variation(self.relaxation, (-2, -1))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         along_x, along_y = self.relaxation.diff(dim=-2), self.relaxation.diff(dim=-1)

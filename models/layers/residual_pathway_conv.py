@@ -57,6 +57,11 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
         bias = super().channel_bias()
         return self.free_bias if bias is None else bias + self.free_bias
 
+    def learned_relaxation(self) -> Float[Tensor, ""]:
+        """``||W|| / ||K||``."""
+        norm = torch.linalg.vector_norm
+        return norm(self.free_weight) / norm(self.kernel())
+
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         free = self.free_weight.square().sum() + self.free_bias.square().sum()
         return self.alpha_strict * self.weight.square().sum() + self.alpha_free * free

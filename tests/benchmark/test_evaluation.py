@@ -41,6 +41,13 @@ def test_equivariance_error_of_strict_and_plain_models(data):
         assert plain["domain", "equivariance_error", n] > 0.1
 
 
+def test_relaxation_of_the_weights(data):
+    """0 before training, and nothing for a model whose weights do not tell."""
+    key = ("weights", "relaxation", "mean")
+    assert rows(data, "rgroup-rotation", width=2)[key] == pytest.approx(0, abs=1e-6)
+    assert key not in rows(data, "convnet", width=4)
+
+
 def test_a_model_that_explodes_has_no_value(data):
     class Exploding(Forecaster):
         def forward(self, history):

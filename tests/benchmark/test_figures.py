@@ -55,6 +55,7 @@ def test_curves_hold_the_results(results, tiny):
 def test_persistence_learns_no_symmetry(results, tiny):
     figure = learned_curve(cells(results), model_styles(results), "title")
     assert set(lines(figure.axes[0])) == {"model = data", *tiny.models} - {"persistence"}
+    assert set(lines(figure.axes[1])) == {"rgroup-rotation"}
 
 
 def test_rollout_error_has_a_panel_a_strength(results, tiny):
