@@ -8,9 +8,10 @@ from typing import Any
 
 from .storage import Record
 
+SCALES = {"skill": 1.0}
+"""A number below its scale is compared by its absolute difference in that unit: skill crosses zero, ..."""
 NOISE = 1e-3
-"""Numbers below are compared by their absolute difference in this unit: the equivariance error of a strict model is
-rounding noise, whose relative difference says nothing."""
+"""... and the equivariance error of a strict model is rounding noise; this is the scale of all but skill."""
 
 Key = tuple[str, str, str]
 
@@ -20,7 +21,7 @@ class Agreement:
     """The largest difference between what was recorded and what was found, and where it is."""
 
     difference: float
-    """``|recorded - found| / max(|recorded|, |found|, NOISE)``; infinite where only one side holds a number."""
+    """``|recorded - found| / max(|recorded|, |found|, scale)``; infinite where only one side holds a number."""
     where: str = ""
 
     def __str__(self) -> str:
@@ -40,7 +41,7 @@ def compare(recorded: Record, found: Record) -> Agreement:
     worst = max(differences, key=differences.get)
     if not differences[worst]:
         return Agreement(0.0)
-    pair = f"{left.get(worst, 'nothing')} recorded, {right.get(worst, 'nothing')} found"
+    pair = f"{_shown(left.get(worst))} recorded, {_shown(right.get(worst))} found"
     return Agreement(differences[worst], f"{' '.join(worst)}: {pair}")
 
 
@@ -75,8 +76,12 @@ def _finite(value: Any) -> float:
     return float(value)
 
 
+def _shown(value: float | None) -> str:
+    return "nothing" if value is None else f"{value:.7g}"
+
+
 def _difference(key: Key, left: dict[Key, float | None], right: dict[Key, float | None]) -> float:
     a, b = left.get(key), right.get(key)
     if key in left and key in right and a == b:
         return 0.0
-    return math.inf if a is None or b is None else abs(a - b) / max(abs(a), abs(b), NOISE)
+    return math.inf if a is None or b is None else abs(a - b) / max(abs(a), abs(b), SCALES.get(key[1], NOISE))

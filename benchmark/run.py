@@ -105,6 +105,8 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
 
 
 def identity(config: RunConfig) -> Record:
+    """What is known of a run before it starts."""
+    instructions = torch.backends.cpu.get_cpu_capability()
     return {
         "hash": config.hash,
         "status": "failed",
@@ -117,7 +119,7 @@ def identity(config: RunConfig) -> Record:
         "config": config.as_dict(),
         "source": source(),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "machine": f"{platform.machine()} {platform.system()}, Python {platform.python_version()}",
+        "machine": f"{platform.machine()} {platform.system()}, {instructions}, Python {platform.python_version()}",
     }
 
 

@@ -72,7 +72,8 @@ def test_a_record_must_hold_together(record):
 
 
 def test_differences_by_hand(record):
-    """0.2 recorded and 0.25 found differ by 0.05 / 0.25; rounding noise of 2e-7 against 1e-7 is 1e-7 / 1e-3."""
+    """0.2 recorded and 0.25 found differ by 0.05 / 0.25; rounding noise of 2e-7 against 1e-7 by 1e-7 / 1e-3; skills of
+    0.01 and -0.01 by 0.02, as the errors that they are made of."""
 
     def with_metrics(**values):
         rows = [{"split": "domain", "metric": name, "step": 1, "value": value} for name, value in values.items()]
@@ -85,6 +86,7 @@ def test_differences_by_hand(record):
     assert found.where == "domain rmse 1: 0.2 recorded, 0.25 found"
     noise = compare(with_metrics(equivariance_error=2e-7), with_metrics(equivariance_error=1e-7))
     assert noise.difference == pytest.approx(1e-4)
+    assert compare(with_metrics(skill=0.01), with_metrics(skill=-0.01)).difference == pytest.approx(0.02)
     for other in (with_metrics(rmse=0.2), with_metrics(rmse=0.2, skill=0.0)):
         assert compare(same, other).difference == float("inf")
     for value in (float("nan"), "0.2", True, 10**400):
