@@ -43,7 +43,7 @@ def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
         draw_lines(axes, weights, style, "data_error")
         from_zero(axes, weights["mean"])
         axes.set_xlabel(DATA_ERROR_LABEL)
-        axes.set_ylabel("share of the weights' norm that breaks the symmetry")
+        axes.set_ylabel("relaxation of the weights (share of the norm)")
     axes = row[0]
     top = max(table.data_error.max(), 0.1)
     axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")

@@ -13,7 +13,7 @@ from ..datasets.files import write_atomically
 from .asymmetry import error_curve, learned_curve
 from .cells import cells
 from .examples import Example, examples, speed, top_speed
-from .film import film
+from .film import gif
 from .palette import Styles, model_styles, record_styles
 from .results import SETTING, Setting, save_results
 from .spectra import spectra
@@ -91,4 +91,4 @@ def animation(example: Example) -> bytes:
     titles = [
         f"{place}: speed after {step} of {len(example.target)} steps" for step in range(1, len(example.target) + 1)
     ]
-    return film(films, titles, top_speed(example))
+    return gif(films, titles, top_speed(example))

@@ -25,12 +25,12 @@ WHITE, INK = 254, 255
 Film = Float[np.ndarray, "T X Y"]
 
 
-def film(
+def gif(
     films: Mapping[str, Film],
     titles: Sequence[str],
     top: float,
     colormap: str = "magma",
-    frames_per_second: float = FRAMES_PER_SECOND,
+    frames_per_second: int = FRAMES_PER_SECOND,
 ) -> bytes:
     """An animated GIF of fields of one shape under their names, up to five a row, x to the right and y up.
 

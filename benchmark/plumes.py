@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -20,12 +18,11 @@ from ..datasets.files import write_atomically
 from ..datasets.plan import Chunk
 from ..simulators import get_scenario, simulate, still
 from .figures import save
+from .film import Film, gif
 
 STILLS = 5
 FRAMES_PER_SECOND = 12
 FIELDS = {"speed": ("speed (cells per step)", "magma"), "smoke": ("smoke", "Greys")}
-
-Film = Float[np.ndarray, "T X Y"]
 
 
 def plot_data(path: Path, field: str = "speed") -> list[Path]:
@@ -94,29 +91,18 @@ def stills(recipe: Recipe, films: dict[str, Film], field: str) -> Figure:
 
 def animate(recipe: Recipe, films: dict[str, Film], field: str) -> bytes:
     """The films side by side, as an animated GIF."""
-    figure = Figure(figsize=(2.4 * len(films), 3), layout="constrained")
-    axes = figure.subplots(1, len(films), squeeze=False)[0]
-    images = [show(cell, film[0], films, field) for cell, film in zip(axes, films.values(), strict=True)]
-    for cell, name in zip(axes, films, strict=True):
-        cell.set_title(name, fontsize=10)
-    title = figure.suptitle(" ", fontsize=11)
+    place = f"{recipe.scenario} at strength {recipe.strength:g}"
+    titles = [f"{place}, step {recipe.first_frame + frame}" for frame in range(recipe.frames)]
+    return gif(films, titles, brightest(films), FIELDS[field][1], FRAMES_PER_SECOND)
 
-    def draw(frame: int) -> list[AxesImage]:
-        title.set_text(f"{recipe.scenario} at strength {recipe.strength:g}, step {recipe.first_frame + frame}")
-        for image, film in zip(images, films.values(), strict=True):
-            image.set_data(film[frame].T)
-        return images
 
-    animation = FuncAnimation(figure, draw, frames=recipe.frames)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "plumes.gif"
-        animation.save(path, writer=PillowWriter(fps=FRAMES_PER_SECOND), dpi=80)
-        return path.read_bytes()
+def brightest(films: dict[str, Film]) -> float:
+    """What has the last shade: few cells of all films have more."""
+    return max(float(np.percentile(speeds, 99.8)) for speeds in films.values()) or 1.0
 
 
 def show(axes: Axes, picture: Float[np.ndarray, "X Y"], films: dict[str, Film], field: str) -> AxesImage:
     """Draws one moment with x to the right and y up, all on one scale."""
     axes.set_xticks([])
     axes.set_yticks([])
-    top = max(np.percentile(film, 99.8) for film in films.values())
-    return axes.imshow(picture.T, origin="lower", vmin=0, vmax=top, cmap=FIELDS[field][1])
+    return axes.imshow(picture.T, origin="lower", vmin=0, vmax=brightest(films), cmap=FIELDS[field][1])

@@ -50,7 +50,7 @@ class Setting(NamedTuple):
 
     @property
     def title(self) -> str:
-        frames, simulations = (_plural(n, what) for n, what in ((self[1], "input frame"), (self[2], "simulation")))
+        frames, simulations = _plural(self.history, "input frame"), _plural(self.train_simulations, "simulation")
         return f"{self.scenario}, {frames}, trained on {simulations}"
 
 

@@ -27,7 +27,7 @@ def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
             if part[axis].nunique() > 1:
                 yield (
                     f"{scenario}-{short}-{value}-over-{name}",
-                    sweep(part, axis, style, f"{scenario}, {value} {words}"),
+                    sweep(part, axis, style, f"{scenario}, {words}: {value}"),
                 )
 
 

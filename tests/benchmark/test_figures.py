@@ -11,7 +11,7 @@ from symbreak.benchmark.asymmetry import error_curve, learned_curve
 from symbreak.benchmark.cells import cells
 from symbreak.benchmark.examples import Example, examples
 from symbreak.benchmark.figures import plot_folder
-from symbreak.benchmark.film import MARGIN, film
+from symbreak.benchmark.film import MARGIN, gif
 from symbreak.benchmark.lines import OUTLIER, from_zero, panels, some
 from symbreak.benchmark.palette import MARKERS, model_styles, record_styles, styles
 from symbreak.benchmark.results import Setting, load_results
@@ -113,7 +113,7 @@ def test_film_draws_x_to_the_right_and_y_up():
     first panel, and what is not finite is bright too."""
     speeds = np.zeros((2, 5, 7))
     speeds[1, 4, 0] = 3.0
-    image = Image.open(io.BytesIO(film({"a": speeds, "b": speeds * np.nan}, ["first", "second"], top=3.0)))
+    image = Image.open(io.BytesIO(gif({"a": speeds, "b": speeds * np.nan}, ["first", "second"], top=3.0)))
     assert image.n_frames == 2
     image.seek(1)
     picture = np.array(image.convert("RGB")).astype(int).sum(-1)
