@@ -48,6 +48,9 @@ def gif(
     ]
     for name, corner in zip(films, corners, strict=True):
         _write(canvas, corner, name, panel[0] - MARGIN)
+        left, upper = corner[0] - 1, corner[1] + CAPTION - 1
+        outline = (left, upper, left + zoom * shape[0] + 1, upper + zoom * shape[1] + 1)
+        ImageDraw.Draw(canvas).rectangle(outline, outline=INK)
     frames = []
     for moment, title in enumerate(titles):
         frame = canvas.copy()
