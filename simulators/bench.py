@@ -14,10 +14,10 @@ from phi.physics import advect, fluid
 from phiml.math import Solve
 
 from .box import Box
-from .plume import cells, staggered
+from .plume import cells, phiflow_on, staggered
 from .pressure import pressure_solve, project
 from .registry import get_scenario
-from .simulate import one_thread_without_denormals, phiflow_on, simulate
+from .simulate import one_thread_without_denormals, simulate
 from .state import Law, Plumes, stack_draws, still
 
 WARM_UP = 20
@@ -33,8 +33,9 @@ def bench_simulate(
 
     The loops are ``ours`` (one process, one thread), ``ours, N workers`` (as many processes, each with such a batch;
     time over all simulation-steps), the ``projection`` and the rest, ``advection``, of ours, and ``phiflow``: the same
-    step in PhiFlow's default style, with ``Solve('auto')`` in double precision at a relative tolerance of 1e-5 (at its
-    default tolerance it diverges) and as many threads as torch uses. Each is warmed up before it is timed.
+    step in PhiFlow's default style, in double precision, with as many threads as torch uses. Its pressure is solved by
+    ``Solve('auto')`` to 1e-5, relative and absolute, because at the default tolerance it raises ``Diverged`` on these
+    plumes. Each loop is warmed up before it is timed.
 
     Returns:
         Columns ``resolution, batch, what, milliseconds, share_of_phiflow``.

@@ -1,4 +1,4 @@
-"""One step of a buoyant smoke plume, in PhiFlow.
+"""One step of a buoyant smoke plume, in PhiFlow: the reference that :mod:`.step` is tested against.
 
 Holl, Thuerey, *PhiFlow: Differentiable Simulations for PyTorch, TensorFlow and Jax*, ICML 2024. The pressure solve is
 exact, see :mod:`.pressure`; everything else is PhiFlow's.
@@ -6,13 +6,16 @@ exact, see :mod:`.pressure`; everything else is PhiFlow's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from phi.field import CenteredGrid, Field, StaggeredGrid
 from phi.geom import Box as PhiBox
 from phi.physics import advect
+from phiml.backend.torch import TORCH
 from phiml.math import Tensor as PhiTensor
-from phiml.math import batch, channel, dual, extrapolation, floor, spatial, stack, vec, wrap
+from phiml.math import batch, channel, dual, extrapolation, floor, precision, spatial, stack, vec, wrap
 from torch import Tensor
 from torch.nn.functional import pad
 
@@ -31,14 +34,7 @@ VELOCITY_OUTSIDE = {
 
 
 def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plumes:
-    """The plumes one time step later::
-
-        s' = MacCormack(s, u) + inflow
-        u* = (1 - drag) (SemiLagrange(u, u) + s' force)
-        u' = projection of u* to divergence 0
-
-    Keeps every symmetry of the box, the walls, the force and the drag; these are what a scenario breaks.
-    """
+    """:func:`.step.step`, inside of :func:`phiflow_on`."""
     velocity = staggered(plumes.faces, box)
     smoke = cells(plumes.smoke, box)
     trace_back = partial(trace_in_box, box=box)
@@ -97,3 +93,17 @@ def _with_walls(component: Tensor, wall: str) -> Tensor:
 
 def _bounds(box: Box) -> PhiBox:
     return PhiBox(x=box.shape[0], y=box.shape[1])
+
+
+@contextmanager
+def phiflow_on(device: str) -> Iterator[None]:
+    """PhiFlow computes with torch, in double precision, on the given device."""
+    kind, _, number = device.partition(":")
+    devices = TORCH.list_devices("CPU" if kind == "cpu" else "GPU")
+    before = TORCH.get_default_device()
+    TORCH.set_default_device(devices[int(number or 0)])
+    try:
+        with TORCH, precision(64):
+            yield
+    finally:
+        TORCH.set_default_device(before)

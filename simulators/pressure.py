@@ -61,26 +61,35 @@ def project(velocity: Faces, solve: PressureSolve, box: Box) -> Faces:
     Where only closed and periodic walls surround the box the mean pressure is free and taken to be zero.
     """
     x, y = velocity[0] * solve.open_x[:, None], velocity[1] * solve.open_y
-    modes = solve.modes_x.T @ divergence((x, y)) @ solve.modes_y
-    pressure = solve.modes_x @ (modes * solve.inverse) @ solve.modes_y.T
+    modes = _transformed(divergence((x, y)), solve.modes_x.T, solve.modes_y)
+    pressure = _transformed(modes * solve.inverse, solve.modes_x, solve.modes_y.T)
     return (
-        x - solve.open_x[:, None] * _gradient(pressure.mT, box.boundary[0]).mT,
-        y - solve.open_y * _gradient(pressure, box.boundary[1]),
+        x - solve.open_x[:, None] * _gradient(pressure, box.boundary[0], -2),
+        y - solve.open_y * _gradient(pressure, box.boundary[1], -1),
     )
+
+
+def _transformed(
+    field: Float[Tensor, "... X Y"], along_x: Float[Tensor, "X X"], along_y: Float[Tensor, "Y Y"]
+) -> Float[Tensor, "... X Y"]:
+    """``A f B`` as one product per field: ``f @ B`` alone would be a single large product over all fields, whose last
+    bits depend on how many there are."""
+    return along_x @ field @ along_y.expand(*field.shape[:-2], *along_y.shape)
 
 
 def _laplacian(weights: Float[Tensor, " F"], wall: str) -> Float[Tensor, "n n"]:
     """``d/dx w d/dx`` along one axis, as a symmetric matrix."""
-    gradient = _gradient(torch.eye(len(weights) - 1, dtype=weights.dtype), wall)
+    gradient = _gradient(torch.eye(len(weights) - 1, dtype=weights.dtype), wall, -1)
     return (gradient * weights).diff(dim=-1).mT
 
 
-def _gradient(pressure: Float[Tensor, "... n"], wall: str) -> Float[Tensor, "... F"]:
-    """Pressure differences across the ``n + 1`` faces of the last axis; the pressure is 0 outside of open walls, and
-    what lies behind a closed wall does not matter, because its openness is 0."""
+def _gradient(pressure: Float[Tensor, "... X Y"], wall: str, axis: int) -> Float[Tensor, "... FX FY"]:
+    """Pressure differences across the ``n + 1`` faces of an axis; the pressure is 0 outside of open walls, and what
+    lies behind a closed wall does not matter, because its openness is 0."""
     if wall == "periodic":
-        return torch.cat((pressure[..., -1:], pressure, pressure[..., :1]), -1).diff(dim=-1)
-    return pad(pressure, (1, 1)).diff(dim=-1)
+        ends = pressure.narrow(axis, -1, 1), pressure.narrow(axis, 0, 1)
+        return torch.cat((ends[0], pressure, ends[1]), axis).diff(dim=axis)
+    return pad(pressure, (1, 1) if axis == -1 else (0, 0, 1, 1)).diff(dim=axis)
 
 
 def _check_openness(weights: Tensor, box: Box, axis: int) -> None:
