@@ -88,7 +88,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Print the leaderboard of a results folder and write it as Markdown and CSV."""
+    """Print the leaderboard of a results folder; write it, comparisons and crossovers as Markdown, CSV and LaTeX."""
 
     results: Positional[Path]
     """Results folder."""
