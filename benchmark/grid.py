@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..datasets import Recipe, generate
 from .configuration import RunConfig
 from .presets import Preset
-from .run import choose_device, execute, save_lost_run
+from .results import label
+from .run import choose_device, execute, identity, save_lost_run
 from .scheduling import Backend, run_all
-from .storage import Record, is_done
+from .storage import Record, is_done, load_run, set_aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +70,24 @@ def run_grid(
     missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
     console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
     out.mkdir(parents=True, exist_ok=True)
+    superseded = _set_aside_superseded(configs, out)
+    if superseded:
+        console.print(f"{superseded} runs of other configurations of these models set aside in {out}/runs/superseded")
     with progress_bar(console) as progress:
         recipes = list(dict.fromkeys(config.recipe for config in missing))
         data = generate_all(recipes, machine, progress)
         return _execute_all(missing, data, out, machine, progress, model_file)
+
+
+def _set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
+    """Tables hold one run per setting, strength, model and seed: earlier ones of an edited model file, say, go."""
+    labels = {label(identity(config)) for config in configs}
+    wanted = {config.hash for config in configs}
+    records = [load_run(path) for path in (out / "runs").glob("*.json") if path.stem not in wanted]
+    old = [record["hash"] for record in records if label(record) in labels]
+    for name in old:
+        set_aside(out, name)
+    return len(old)
 
 
 def generate_all(recipes: Sequence[Recipe], machine: Machine, progress: Progress) -> dict[str, Path]:

@@ -115,6 +115,11 @@ def save_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
     return table
 
 
+def label(record: Record) -> tuple:
+    """What a run is called in tables: setting, strength, model, seed."""
+    return (*setting_of(record), record["strength"], record["model"], record["seed"])
+
+
 def check_distinct(records: Iterable[Record]) -> None:
     """Two finished runs of one model on one cell would be averaged as if they were two seeds.
 
@@ -124,8 +129,7 @@ def check_distinct(records: Iterable[Record]) -> None:
     first: dict[tuple, Record] = {}
     for record in records:
         if record["status"] == "done":
-            key = (*setting_of(record), record["strength"], record["model"], record["seed"])
-            other = first.setdefault(key, record)
+            other = first.setdefault(label(record), record)
             if other is not record:
                 difference = ", ".join(differences(other["config"], record["config"]))
                 raise ValueError(

@@ -67,6 +67,14 @@ def is_done(folder: Path, name: str) -> bool:
         return False
 
 
+def set_aside(folder: Path, name: str) -> None:
+    """Moves the files of a run to ``runs/superseded``: kept, but no longer part of the results."""
+    target = folder / "runs" / "superseded"
+    target.mkdir(exist_ok=True)
+    for path in (folder / "runs").glob(f"{name}.*"):
+        path.replace(target / path.name)
+
+
 def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
     """The stored rollout of a run (``prediction`` and ``target``, ``[N, 2, X, Y]``), if it has one."""
     path = folder / "runs" / f"{name}.npz"

@@ -105,6 +105,17 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     assert len(run_grid(some, tmp_path, machine, QUIET, model_file)) == 2, "what failed is tried again"
 
 
+def test_runs_of_an_edited_configuration_are_set_aside(tiny, machine, tmp_path):
+    """The table holds one run per model, setting, strength and seed; what it replaces is kept."""
+    some = replace(tiny, models=("convnet",), strengths=(1.0,))
+    (before,) = run_grid(some, tmp_path, machine, QUIET)
+    edited = replace(some, training=replace(some.training, learning_rate=1e-3))
+    (after,) = run_grid(edited, tmp_path, machine, QUIET)
+    assert [record["hash"] for record in load_runs(tmp_path)] == [after["hash"]] != [before["hash"]]
+    kept = {path.suffix for path in (tmp_path / "runs" / "superseded").glob(f"{before['hash']}.*")}
+    assert kept == {".json", ".pt", ".npz"}
+
+
 def test_damaged_record_is_named(results_folder, tmp_path):
     path = tmp_path / "0123456789abcdef.json"
     path.write_text("{")
