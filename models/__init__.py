@@ -1,7 +1,7 @@
 """Networks that know a symmetry strictly, loosely or not at all, under one contract and by name.
 
-All but ``fno`` compile as one graph, ``torch.compile(model, fullgraph=True)``, inside and outside
-:func:`kernels_built_once`; ``fno`` was not tried.
+All but ``fno`` and ``clcnn-...`` compile as one graph, ``torch.compile(model, fullgraph=True)``, inside and outside
+:func:`kernels_built_once`. The untied kernels of ``clcnn-...`` stay outside the graphs; ``fno`` was not tried.
 """
 
 from . import (

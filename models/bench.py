@@ -27,7 +27,7 @@ PLAIN = "convnet"
 
 @dataclass(frozen=True, kw_only=True)
 class BenchSettings:
-    """What is timed: optimisation steps of Adam on an autoregressive rollout.
+    """What is timed: optimisation steps of fused Adam on an autoregressive rollout.
 
     Models that count in regular fields get ``channels`` divided by the size of such a field, so that all have the same
     number of channels.
@@ -90,7 +90,7 @@ class Run:
         """Moves the model, counts its operations and warms it up."""
         self.model.to(settings.device)
         self.history = probe_fields(settings.batch, settings.history, self.task.shape).to(settings.device)
-        self.optimiser = torch.optim.Adam(self.model.parameters(), 1e-4)
+        self.optimiser = torch.optim.Adam(self.model.parameters(), 1e-4, fused=True)
         with FlopCounterMode(display=False) as counter:
             self._step(settings.rollout)
         self.flops = counter.get_total_flops()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .conv_stack import ChannelForecaster, ConvStack, channel_layers, field_layers
-from .layers import SmoothLocalConv2d, TurnedLocalConv2d
+from .layers import ScaledLocalConv2d, SmoothLocalConv2d, TurnedLocalConv2d
 from .registry import register
 from .task import Task
 
@@ -42,3 +42,22 @@ class TurnedLocalNet(ChannelForecaster):
     def __init__(self, task: Task, *, width: int = 1):
         layers = field_layers(task, width)
         super().__init__(task, ConvStack(*(TurnedLocalConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))
+
+
+@register(
+    "clcnn-scaling",
+    symmetry="scaling",
+    keeps="scaling, while the kernels are scaled copies",
+    breaks="translations, scaling",
+    **ABOUT,
+)
+class ScaledLocalNet(ChannelForecaster):
+    """Five locally connected layers that are pulled towards scale-equivariance. Parameters grow with the grid.
+
+    Args:
+        width: regular fields, each with as many channels as there are factors.
+    """
+
+    def __init__(self, task: Task, *, width: int = 1):
+        layers = field_layers(task, width)
+        super().__init__(task, ConvStack(*(ScaledLocalConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))

@@ -1,6 +1,7 @@
 """Layers that can be used on their own in other networks. Importing them imports neither PhiFlow nor e2cnn."""
 
-from .built_conv import BuiltConv2d, kernels_built_once
+from .built_conv import BuiltConv2d
+from .built_once import BuiltOnce, kernels_built_once
 from .dense_branch import DenseBranch
 from .dense_pathway_conv import DensePathwayConv2d
 from .fields import Fields
@@ -11,6 +12,7 @@ from .relaxed_scale_conv import RelaxedScaleConv2d
 from .relaxed_steerable_conv import RelaxedSteerableConv2d
 from .relaxed_translation_conv import RelaxedTranslationConv2d
 from .residual_pathway_conv import ResidualPathwayConv2d
+from .scaled_local_conv import ScaledLocalConv2d
 from .scales import DILATIONS, ScaleGroup
 from .smooth_local_conv import SmoothLocalConv2d
 from .steerable_conv import SteerableConv2d
@@ -19,6 +21,7 @@ from .turned_local_conv import TurnedLocalConv2d
 __all__ = [
     "DILATIONS",
     "BuiltConv2d",
+    "BuiltOnce",
     "DenseBranch",
     "DensePathwayConv2d",
     "Fields",
@@ -30,6 +33,7 @@ __all__ = [
     "RelaxedTranslationConv2d",
     "ResidualPathwayConv2d",
     "ScaleGroup",
+    "ScaledLocalConv2d",
     "SmoothLocalConv2d",
     "SteerableConv2d",
     "TurnedLocalConv2d",

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import abstractmethod
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import conv2d
 
 from .boundary import pad_periodic, zero_padding
+from .built_once import BuiltOnce
 
 Kernel = Float[Tensor, "C_out C_in k k"]
 
 
-class BuiltConv2d(nn.Module, ABC):
+class BuiltConv2d(BuiltOnce):
     """``out(p) = sum_y K(y) f(p + dilation y) + b``, with ``K`` and ``b`` built from parameters by the subclass.
-
-    Building depends on the parameters only, so that inside :func:`kernels_built_once` it happens once, however often
-    the layer is called.
 
     Args:
         kernel_size: odd; the output has the input's grid.
@@ -37,8 +33,6 @@ class BuiltConv2d(nn.Module, ABC):
         self.kernel_size = kernel_size
         self.boundary = boundary
         self.dilation = dilation
-        self._keeps = False
-        self._kept: tuple[Tensor, Tensor | None] | None = None
 
     @abstractmethod
     def kernel(self) -> Kernel:
@@ -54,26 +48,5 @@ class BuiltConv2d(nn.Module, ABC):
         padded = pad_periodic(fields, self.boundary, radius)
         return conv2d(padded, kernel, bias, padding=zero_padding(self.boundary, radius), dilation=self.dilation)
 
-    def _built(self) -> tuple[Tensor, Tensor | None]:
-        if not self._keeps:
-            return self.kernel(), self.channel_bias()
-        if self._kept is None:
-            self._kept = self.kernel(), self.channel_bias()
-        return self._kept
-
-
-@contextmanager
-def kernels_built_once(model: nn.Module) -> Iterator[None]:
-    """Inside, each convolution of ``model`` builds its kernel at most once: for one optimisation step, or a rollout.
-
-    Kernels are built at the first use, with their graph, and forgotten at the exit. Parameters must not change inside.
-    Inside another such context this one does nothing.
-    """
-    layers = [layer for layer in model.modules() if isinstance(layer, BuiltConv2d) and not layer._keeps]
-    for layer in layers:
-        layer._keeps = True
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer._keeps, layer._kept = False, None
+    def build(self) -> tuple[Tensor, Tensor | None]:
+        return self.kernel(), self.channel_bias()

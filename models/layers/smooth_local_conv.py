@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from .locally_connected import LocallyConnected2d
 from .plain_conv import PlainConv2d
+from .untied_kernel import Untied
+
+CACHED_NUMBERS = 2**17
 
 
 class SmoothLocalConv2d(LocallyConnected2d):
@@ -39,29 +44,22 @@ class SmoothLocalConv2d(LocallyConnected2d):
         start = PlainConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.weight, start.bias, shape, boundary, alpha)
 
-    def relaxation_penalty(self) -> Float[Tensor, ""]:
-        return self.alpha * SquaredDifferences.apply(self.weight)
+    def distance(self, kernel: Untied) -> Float[Tensor, ""]:
+        return sum((torch.dist(first, second) ** 2 for first, second in neighbours(kernel)), kernel.new_zeros(()))
+
+    def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
+        for values, sums in zip(neighbours(kernel), neighbours(gradient), strict=True):
+            difference = (values[1] - values[0]).mul_(2 * scale)
+            sums[0].sub_(difference)
+            sums[1].add_(difference)
 
 
-class SquaredDifferences(torch.autograd.Function):
-    """``sum ||K(p) - K(p')||^2`` over neighbouring places, with one entry of the kernel in hand at a time.
-
-    Automatic differentiation would keep several copies of all kernels.
-    """
-
-    @staticmethod
-    def forward(ctx, kernel: Tensor) -> Tensor:
-        ctx.save_for_backward(kernel)
-        blocks = kernel.flatten(0, 1)
-        return sum(block.diff(dim=axis).square_().sum() for block in blocks for axis in (0, 1))
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor) -> Tensor:
-        (kernel,) = ctx.saved_tensors
-        for_kernel = torch.zeros_like(kernel)
-        for block, for_block in zip(kernel.flatten(0, 1), for_kernel.flatten(0, 1), strict=True):
-            for axis in (0, 1):
-                difference = block.diff(dim=axis).mul_(2 * gradient)
-                for_block.narrow(axis, 1, block.shape[axis] - 1).add_(difference)
-                for_block.narrow(axis, 0, block.shape[axis] - 1).sub_(difference)
-        return for_kernel
+def neighbours(kernel: Untied) -> Iterator[tuple[Tensor, Tensor]]:
+    """Neighbouring kernels, along x and along y, a few at a time: so many that they stay in the processor's cache."""
+    few = max(1, CACHED_NUMBERS // kernel[0, 0].numel())
+    for x in range(kernel.shape[0]):
+        for y in range(0, kernel.shape[1], few):
+            if x + 1 < kernel.shape[0]:
+                yield kernel[x, y : y + few], kernel[x + 1, y : y + few]
+            following = kernel[x, y + 1 : y + 1 + few]
+            yield kernel[x, y : y + len(following)], following

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from ...symmetry import PointElement
-from .fields import Fields, representation
-from .locally_connected import LocallyConnected2d, Untied
+from .fields import Fields
+from .kernel_turn import KernelTurn
+from .locally_connected import LocallyConnected2d
 from .steerable_conv import SteerableConv2d
+from .untied_kernel import Untied
 
 
 class TurnedLocalConv2d(LocallyConnected2d):
@@ -42,26 +43,16 @@ class TurnedLocalConv2d(LocallyConnected2d):
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)
         self.source, self.target = source, target
+        generators = [g for g in (PointElement(1), PointElement(0, True)) if g in source.group.elements]
+        self.turns = nn.ModuleList(KernelTurn(source, target, g, shape, kernel_size) for g in generators)
 
     def channel_bias(self) -> Float[Tensor, " O"]:
         return self.bias[:, None].expand(-1, self.target.size).flatten()
 
-    def act(self, element: PointElement) -> Untied:
-        """``g K``."""
-        moved = element.scalar(element.scalar(self.weight.permute(4, 5, 0, 1, 2, 3)).transpose(2, 4).transpose(3, 5))
-        moved = moved.unflatten(1, (-1, self.source.size)).unflatten(0, (-1, self.target.size))
-        rho_in, rho_out = (self._rho(fields, element).to(moved) for fields in (self.source, self.target))
-        turned = torch.einsum("pq,oqirxyuv,sr->uvxyopis", rho_out, moved, rho_in)
-        return turned.flatten(6, 7).flatten(4, 5)
+    def distance(self, kernel: Untied) -> Float[Tensor, ""]:
+        squares = (row.square().sum() for turn in self.turns for row in turn.differences(kernel))
+        return sum(squares, kernel.new_zeros(()))
 
-    def relaxation_penalty(self) -> Float[Tensor, ""]:
-        differences = [self.weight - self.act(element) for element in self._generators()]
-        return self.alpha * sum(torch.linalg.vector_norm(difference) ** 2 for difference in differences)
-
-    def _generators(self) -> list[PointElement]:
-        turn, mirror = PointElement(1), PointElement(0, True)
-        return [element for element in (turn, mirror) if element in self.source.group.elements]
-
-    @staticmethod
-    def _rho(fields: Fields, element: PointElement) -> Float[Tensor, "d d"]:
-        return representation(fields.group, fields.kind)[fields.group.elements.index(element)]
+    def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
+        for turn in self.turns:
+            turn.add_gradient(kernel, scale, gradient)

@@ -3,8 +3,16 @@
 import pytest
 import torch
 
-from symbreak.models.layers import Fields, SmoothLocalConv2d, TurnedLocalConv2d
-from symbreak.symmetry import C4, D4, MIRROR
+from symbreak.models.layers import (
+    DILATIONS,
+    Fields,
+    ScaledLocalConv2d,
+    SmoothLocalConv2d,
+    TurnedLocalConv2d,
+    kernels_built_once,
+)
+from symbreak.models.layers.fields import representation
+from symbreak.symmetry import C4, D4, MIRROR, Dilation
 
 SHAPE = (5, 7)
 
@@ -22,9 +30,14 @@ def turned(group, target="regular", shape=(6, 6)):
     return layer
 
 
+def scaled(source="regular", target="regular"):
+    torch.manual_seed(0)
+    return ScaledLocalConv2d(Fields(DILATIONS, source, 2), Fields(DILATIONS, target, 1), SHAPE)
+
+
 def turn_error(layer, dtype):
     layer, group = layer.to(dtype), layer.source.group
-    fields = torch.randn(2, layer.source.channels, *layer.weight.shape[2:4], dtype=dtype)
+    fields = torch.randn(2, layer.source.channels, *layer.weight.shape[:2], dtype=dtype)
     output = layer(fields)
     differences = [layer(layer.source.act(g, fields)) - layer.target.act(g, output) for g in group.elements]
     return (torch.stack(differences).abs().max() / output.abs().max()).item()
@@ -45,7 +58,10 @@ def test_kernels_averaged_over_the_group_have_no_penalty():
     """Kernels that differ from place to place may be equivariant: the mean over the group of any is."""
     layer = turned(C4)
     torch.nn.init.normal_(layer.weight)
-    layer.weight.copy_(sum(layer.act(element) for element in C4.elements) / 4)
+    turned_copies = [layer.weight.clone()]
+    for _ in range(3):
+        turned_copies.append(torch.stack(list(layer.turns[0].rows(turned_copies[-1]))).view_as(layer.weight))
+    layer.weight.copy_(sum(turned_copies) / 4)
     assert layer.relaxation_penalty() < 1e-9 and turn_error(layer, torch.float32) < 1e-5
 
 
@@ -61,23 +77,81 @@ def test_smooth_layer_starts_as_a_convolution():
 def test_smoothness_adds_up_by_hand():
     """One entry raised by 3 at a corner differs from its two neighbours."""
     layer = smooth()
-    layer.weight[1, 1, 0, 0, 2, 1] += 3
+    layer.weight[0, 0, 2, 1, 1, 1] += 3
     assert layer.relaxation_penalty().item() == pytest.approx(layer.alpha * 2 * 9, rel=1e-4)
 
 
 def test_smoothness_and_its_gradient_equal_the_formula():
     layer = smooth().double()
     torch.nn.init.normal_(layer.weight)
-    expected = layer.alpha * (layer.weight.diff(dim=2).square().sum() + layer.weight.diff(dim=3).square().sum())
+    expected = layer.alpha * (layer.weight.diff(dim=0).square().sum() + layer.weight.diff(dim=1).square().sum())
     torch.testing.assert_close(layer.relaxation_penalty(), expected)
     torch.testing.assert_close(
         torch.autograd.grad(layer.relaxation_penalty(), layer.weight), torch.autograd.grad(expected, layer.weight)
     )
 
 
+def turned_copy(layer, element):
+    """``rho_out(g) K(g^-1 p, g^-1 y) rho_in(g)^-1``, by moving the places, then the entries, then the components."""
+    moved = element.scalar(layer.weight.permute(2, 3, 4, 5, 0, 1)).permute(4, 5, 0, 3, 1, 2)
+    moved = element.scalar(moved).unflatten(3, (-1, layer.source.size)).unflatten(2, (-1, layer.target.size))
+    index = layer.source.group.elements.index(element)
+    out, back = (representation(f.group, f.kind)[index].to(moved) for f in (layer.target, layer.source))
+    return torch.einsum("pq,xyoqirab,sr->xyopabis", out, moved, back).flatten(6, 7).flatten(2, 3)
+
+
+@pytest.mark.parametrize("group, target", [(C4, "regular"), (D4, "vector"), (MIRROR, "regular")])
+def test_turned_penalty_and_its_gradient_equal_the_formula(group, target):
+    layer = turned(group, target, shape=(5, 7) if group is MIRROR else (3, 3)).double()
+    torch.nn.init.normal_(layer.weight)
+    generators = {"C4": [1], "D4": [1, 4], "mirror": [1]}[group.name]
+    copies = [turned_copy(layer, group.elements[index]) for index in generators]
+    expected = layer.alpha * sum((layer.weight - copy).square().sum() for copy in copies)
+    torch.testing.assert_close(layer.relaxation_penalty(), expected)
+    torch.testing.assert_close(
+        torch.autograd.grad(layer.relaxation_penalty(), layer.weight), torch.autograd.grad(expected, layer.weight)
+    )
+
+
+@pytest.mark.parametrize("source, target", [("vector", "regular"), ("regular", "regular"), ("regular", "vector")])
+def test_scaled_penalty_and_its_gradient_equal_the_formula(source, target):
+    """The part of the kernels outside the span of the basis, by least squares, and the change of the part inside."""
+    layer = scaled(source, target).double()
+    assert layer.relaxation_penalty() < 1e-12
+    torch.nn.init.normal_(layer.weight)
+    size_out, size_in = layer.target.size, layer.source.size
+    kernels = layer.weight.unflatten(5, (-1, size_in)).unflatten(2, (-1, size_out))
+    kernels = kernels.permute(0, 1, 2, 6, 3, 7, 4, 5).flatten(4)
+    basis = layer.basis.flatten(1).T
+    parts = kernels @ torch.linalg.pinv(basis).T
+    dilated = Dilation(2**0.5).scalar(parts.movedim((0, 1), (-2, -1))).movedim((-2, -1), (0, 1))
+    expected = (kernels - parts @ basis.T).square().sum() + (parts - dilated).square().sum()
+    torch.testing.assert_close(layer.relaxation_penalty(), layer.alpha * expected)
+    torch.testing.assert_close(
+        torch.autograd.grad(layer.relaxation_penalty(), layer.weight),
+        torch.autograd.grad(layer.alpha * expected, layer.weight),
+    )
+
+
+def test_a_rollout_writes_the_gradient_of_kernels_once():
+    """Products of several frames and the penalty together have the gradient that they have apart."""
+    layer, fields = turned(C4).double(), torch.randn(2, 8, 6, 6, dtype=torch.float64)
+
+    def loss():
+        return layer(layer(layer(fields))).square().sum() + layer.relaxation_penalty()
+
+    torch.nn.init.normal_(layer.weight, std=0.1)
+    (expected,) = torch.autograd.grad(loss(), layer.weight)
+    with kernels_built_once(layer):
+        total = loss()
+        for _ in range(2):
+            (gradient,) = torch.autograd.grad(total, layer.weight, retain_graph=True)
+            torch.testing.assert_close(gradient, expected)
+
+
 def twin(weight, fields, periodic):
     """Place by place, kernel entry by kernel entry."""
-    k, _, width, height, channels, _ = weight.shape
+    width, height, channels, k = weight.shape[:4]
     output = [[torch.zeros(len(fields), channels, dtype=fields.dtype) for _ in range(height)] for _ in range(width)]
     for x in range(width):
         for y in range(height):
@@ -85,7 +159,7 @@ def twin(weight, fields, periodic):
                 for v in range(k):
                     px, py = x + u - k // 2, y + v - k // 2
                     if periodic or (0 <= px < width and 0 <= py < height):
-                        output[x][y] = output[x][y] + fields[:, :, px % width, py % height] @ weight[u, v, x, y].T
+                        output[x][y] = output[x][y] + fields[:, :, px % width, py % height] @ weight[x, y, :, u, v].T
     return torch.stack([torch.stack(row, -1) for row in output], -2)
 
 
@@ -102,7 +176,9 @@ def test_output_and_gradients_equal_the_twins(boundary):
     )
 
 
-@pytest.mark.parametrize("layer", [smooth(), turned(C4), turned(D4, "vector")], ids=["smooth", "C4", "D4"])
+@pytest.mark.parametrize(
+    "layer", [smooth(), turned(C4), turned(D4, "vector"), scaled()], ids=["smooth", "C4", "D4", "scaled"]
+)
 def test_every_parameter_gets_a_gradient(layer):
-    layer(torch.randn(2, layer.weight.shape[-1], *layer.weight.shape[2:4])).square().sum().backward()
+    layer(torch.randn(2, layer.weight.shape[-1], *layer.weight.shape[:2])).square().sum().backward()
     assert all(parameter.grad.abs().max() > 0 for parameter in layer.parameters())
