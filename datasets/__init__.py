@@ -1,5 +1,6 @@
 """Recipes, the files they make, and the windows that networks are trained on."""
 
+from .asymmetry import measure_asymmetry
 from .dataset import DataSet, Windows
 from .export import export
 from .generate import generate
@@ -23,6 +24,7 @@ __all__ = [
     "generate",
     "import_tensors",
     "measure",
+    "measure_asymmetry",
     "published_recipes",
     "verify",
 ]

@@ -16,7 +16,7 @@ from .well import decode
 
 
 class DataSet:
-    """A generated data set.
+    """A generated or imported data set.
 
     Raises:
         DataError: no complete data set is at ``path``.
@@ -29,6 +29,7 @@ class DataSet:
         self.velocity_rms = self.manifest.velocity_rms
         self.increment_rms = self.manifest.increment_rms
         self.equivariance_error = self.manifest.equivariance_error
+        self.asymmetry = self.manifest.asymmetry
 
     def velocity(self, split: str) -> Float[Tensor, "N T 2 X Y"]:
         """All frames of ``train``, ``valid``, ``future`` (later frames of the training simulations) or ``domain`` (the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +17,13 @@ from .statistics import field_statistics, overall_rms, to_yaml
 from .well import Frames, decode
 
 
-def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str, str]], dict[int, float]]) -> None:
+def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str, str]], dict[str, Any]]) -> None:
     """Reads all files once, one at a time, and completes the data set.
 
     Args:
         recipe: what the data are.
         folder: where all its HDF5 files are.
-        measured: from the checksums of the files to the equivariance error of the data.
+        measured: from the checksums of the files to the manifest's ``equivariance_error`` and ``asymmetry``.
 
     Raises:
         DataError: a file is missing or damaged, or the folder cannot be written.
@@ -52,8 +53,8 @@ def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str
         velocity_rms=overall_rms(statistics, "rms"),
         increment_rms=overall_rms(statistics, "rms_delta"),
         largest_velocity=largest,
-        equivariance_error=measured(checksums),
         versions=installed_versions(),
+        **measured(checksums),
     )
     write_manifest(folder, manifest)
     remove_leftovers(folder)

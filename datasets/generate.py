@@ -62,7 +62,7 @@ def generate(
         done += recipe.last_frame * len(chunk)
         if progress is not None:
             progress(done, total)
-    finish(recipe, folder, lambda checksums: equivariance_of_files(folder, recipe, checksums))
+    finish(recipe, folder, lambda sums: {"equivariance_error": equivariance_of_files(folder, recipe, sums)})
     if progress is not None:
         progress(total, total)
     return folder

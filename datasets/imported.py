@@ -11,6 +11,14 @@ from ..simulators import Box
 from ..symmetry import Shape
 from .recipe import DATA_VERSION
 
+SYMMETRY_OF_GROUP = {
+    "C4": "rotation",
+    "D4": "rotation",
+    "mirror": "reflection",
+    "shift-x": "translation",
+    "dilation": "scaling",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
@@ -22,6 +30,7 @@ class Imported:
         shape: grid, ``(X, Y)``.
         boundary: walls per axis, as far as they are known.
         group: name of the group in which the flow is roughly symmetric.
+        axes: of the grid in the source, ``xy`` or ``yx``; here it is ``xy``.
         train, valid, test: number of simulations or stations.
         train_frames, valid_frames, future_frames: see :class:`~.recipe.Recipe`.
     """
@@ -31,6 +40,7 @@ class Imported:
     shape: Shape
     boundary: tuple[str, str]
     group: str
+    axes: str
     train: int
     valid: int
     test: int
@@ -41,6 +51,10 @@ class Imported:
     @property
     def scenario(self) -> str:
         return f"imported-{self.name}"
+
+    @property
+    def symmetry(self) -> str:
+        return SYMMETRY_OF_GROUP[self.group]
 
     @property
     def frames(self) -> int:

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..symmetry import probes
+from .asymmetry import asymmetry_of_files
 from .files import read_bytes, write_atomically
 from .finish import finish
 from .imported import Imported
@@ -29,37 +31,45 @@ def import_tensors(
     name: str,
     group: str = "C4",
     boundary: tuple[str, str] = ("closed", "closed"),
+    axes: str = "xy",
     test_share: float = 0.25,
 ) -> Path:
     """Converts published ``.pt`` files, such as ``raw_data_*.pt`` of the original study, and returns the new folder.
 
-    Every tensor ``[T, 2, X, Y]`` is one simulation (or one station of a measurement), in the order of the file names;
-    ``[N, T, 2, X, Y]`` are N of them, and lists, tuples and dictionaries of such tensors are read through. The last
+    Every tensor ``[T, 2, H, W]`` is one simulation (or one station of a measurement), in the order of the file names;
+    ``[N, T, 2, H, W]`` are N of them, and lists, tuples and dictionaries of such tensors are read through. The last
     ones, a share of ``test_share``, become *Domain*; of the others the first 65 % of the frames are for training, the
     next 15 % for validation and the last 20 % are *Future*. There is no smoke (it is stored as zero) and no simulator,
-    hence no measured error.
+    hence no equivariance error, but a statistical asymmetry under the group, see :func:`~.asymmetry.asymmetry`.
 
     Args:
         source: a file, or a folder of files.
         data_dir: the folder of all data sets.
         name: what to call the data set.
-        group: the group in which the flow is roughly symmetric.
+        group: the group in which the flow is roughly symmetric; it has to map the grid onto itself.
         boundary: walls per axis.
+        axes: what ``H, W`` are: ``xy`` as PhiFlow and this project store grids, or ``yx``, rows of pixels with the
+            lowest row first. The two components are ``(vx, vy)`` in both cases.
         test_share: in (0, 1).
 
     Raises:
         DataError: a file cannot be read, or holds anything else than tensors of one shape; pickled code is never run.
-        ValueError: fewer than two simulations, fewer than 20 frames, or a share outside (0, 1).
+        ValueError: fewer than two simulations, fewer than 20 frames, a share outside (0, 1), unknown axes, or a group
+            that does not map the grid onto itself.
     """
     if not 0 < test_share < 1:
         raise ValueError(f"expected a test_share between 0 and 1, got {test_share}")
+    if axes not in ("xy", "yx"):
+        raise ValueError(f"expected axes xy or yx, got {axes!r}")
     contents = [(file, read_bytes(file)) for file in _files(Path(source))]
     fields = torch.stack(_of_one_shape([pair for file, content in contents for pair in _tensors(file, content)]))
-    if not fields.isfinite().all():
-        raise DataError(f"expected finite velocities in {source}, got NaN or infinity")
+    fields = fields.mT.contiguous() if axes == "yx" else fields
+    if not fields.isfinite().all() or not fields.any():
+        raise DataError(f"expected finite velocities in {source}, got NaN, infinity, or nothing but 0")
     count, frames = fields.shape[:2]
     if count < 2 or frames < 20:
         raise ValueError(f"expected at least 2 simulations of 20 frames, got {count} of {frames}")
+    probes(group, tuple(fields.shape[-2:]))
     test = min(max(round(count * test_share), 1), count - 1)
     digest = hashlib.sha256(b"".join(content for _, content in contents)).hexdigest()
     imported = Imported(
@@ -68,6 +78,7 @@ def import_tensors(
         shape=tuple(fields.shape[-2:]),
         boundary=boundary,
         group=group,
+        axes=axes,
         train=count - test,
         valid=0,
         test=test,
@@ -90,7 +101,11 @@ def _store(imported: Imported, fields: np.ndarray, data_dir: Path | str) -> Path
             part = velocity[:, start:stop]
             smoke = np.zeros((*part.shape[:2], *imported.shape), dtype=np.float32)
             write_atomically(folder / file, encode(imported, Frames(part, smoke), None, start))
-    finish(imported, folder, lambda checksums: {})
+    finish(
+        imported,
+        folder,
+        lambda sums: {"equivariance_error": {}, "asymmetry": asymmetry_of_files(folder, imported, sums)},
+    )
     return folder
 
 
@@ -118,7 +133,7 @@ def _tensors(file: Path, content: bytes) -> Iterator[tuple[Path, Tensor]]:
             yield file, item
         else:
             got = tuple(item.shape) if isinstance(item, Tensor) else type(item).__name__
-            raise DataError(f"expected tensors [T, 2, X, Y] in {file}, got {got}")
+            raise DataError(f"expected tensors [T, 2, H, W] in {file}, got {got}")
 
 
 def _of_one_shape(pairs: list[tuple[Path, Tensor]]) -> list[Tensor]:

@@ -28,6 +28,8 @@ class Manifest:
         increment_rms: the same of its change from frame to frame.
         largest_velocity: in cells per step, the CFL number of the simulations.
         equivariance_error: ``EE_n`` of the data, by ``n``; empty for imported data, which no simulator can restart.
+        asymmetry: of imported data, a distance between their statistics and the moved ones, see
+            :func:`~.asymmetry.asymmetry`. It is no ``EE_n``, and on another scale; none for simulated data.
         versions: of the packages that computed the data.
         data_version: counts changes of the physics or of the format.
     """
@@ -40,6 +42,7 @@ class Manifest:
     largest_velocity: float
     equivariance_error: dict[int, float]
     versions: dict[str, str]
+    asymmetry: float | None = None
     data_version: int = DATA_VERSION
 
 

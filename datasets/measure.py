@@ -48,7 +48,7 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
     """
     manifest = read_manifest(path)
     if isinstance(manifest.recipe, Imported):
-        raise DataError(f"expected simulated data in {path}, got imported ones, which cannot be simulated again")
+        raise DataError(f"expected simulated data in {path}, got imported ones, which have an asymmetry instead")
     return equivariance_of_files(Path(path), manifest.recipe, manifest.files, steps)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..simulators import Box, Scenario, get_scenario
 from ..symmetry import Shape
 
-DATA_VERSION = 1
+DATA_VERSION = 2
 SIMULATIONS_PER_FILE = 8
 SPLITS = ("train", "valid", "future", "domain")
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from symbreak.datasets import DataError, DataSet, Recipe, generate, measure, verify
+from symbreak.datasets import DataError, DataSet, Recipe, generate, measure, measure_asymmetry, verify
 from symbreak.datasets.files import checksum, remove_leftovers
 from symbreak.datasets.measure import equivariance_of_files
 from symbreak.datasets.plan import chunks
@@ -91,6 +91,8 @@ def test_measured_error(folder, tmp_path, small):
     """In the manifest, reproducible, at most 1e-5 without breaking, rising with strength."""
     errors = {0.5: measure(folder)}
     assert errors[0.5] == DataSet(folder).equivariance_error
+    with pytest.raises(DataError, match=r"expected imported data in .*, got simulated ones"):
+        measure_asymmetry(folder)
     assert set(errors[0.5]) == {1, 5}, "20 and 10 steps do not fit into 9 frames"
     for strength in (0.0, 1.0):
         errors[strength] = DataSet(

@@ -5,7 +5,7 @@ import pickle
 import pytest
 import torch
 
-from symbreak.datasets import DataError, DataSet, import_tensors, measure, verify
+from symbreak.datasets import DataError, DataSet, import_tensors, measure, measure_asymmetry, verify
 
 
 def stations(count=5, frames=40, shape=(12, 9)):
@@ -28,14 +28,47 @@ def test_one_file_per_station(tmp_path):
     assert torch.equal(dataset.velocity("domain"), torch.stack(jet[18:]))
     with pytest.raises(DataError, match=r"expected simulated data in .*, got imported ones"):
         measure(folder)
+    assert dataset.asymmetry == measure_asymmetry(folder) > 0
+    for split, windows in (("train", 18 * 12), ("valid", 18 * 2), ("future", 18 * 3), ("domain", 6 * 19)):
+        assert len(dataset.windows(split, history=1, horizon=1)) == windows
+
+
+def test_rows_of_pixels(tmp_path):
+    """``axes="yx"``: the third axis of the files is y. A mirror-symmetric flow is one only in the right axes."""
+    half = torch.randn(5, 20, 2, 9, 6, generator=torch.Generator().manual_seed(0))
+    mirrored = half.flip(-1) * torch.tensor([-1.0, 1.0])[:, None, None]
+    rows = torch.cat((half, mirrored), -1)
+    torch.save(rows, tmp_path / "raw.pt")
+    options = {"name": "rows", "group": "mirror", "boundary": ("closed", "open")}
+    right, wrong = (
+        DataSet(import_tensors(tmp_path / "raw.pt", tmp_path / "data", axes=axes, **options)) for axes in ("yx", "xy")
+    )
+    assert right.recipe.shape == (12, 9) and wrong.recipe.shape == (9, 12)
+    assert torch.equal(right.velocity("domain")[0], rows[-1].mT)
+    assert right.asymmetry == pytest.approx(0, abs=1e-6) and wrong.asymmetry > 0.1
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"axes": "hw"}, "expected axes xy or yx, got 'hw'"),
+        ({"group": "C4"}, "expected a square grid for C4, got 12 x 9"),
+        ({"test_share": 1.0}, "expected a test_share between 0 and 1, got 1.0"),
+    ],
+)
+def test_refuses_options(option, message, tmp_path):
+    torch.save(stations(), tmp_path / "raw.pt")
+    with pytest.raises(ValueError, match=message):
+        import_tensors(tmp_path / "raw.pt", tmp_path / "data", name="bad", **option)
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("layout", [torch.stack, list, tuple, lambda data: {"a": data[:2], "b": torch.stack(data[2:])}])
 def test_one_file_of_all(layout, tmp_path):
     torch.save(layout(stations()), tmp_path / "raw_data.pt")
-    folder = import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke")
+    folder = import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke", group="mirror")
     assert torch.equal(DataSet(folder).velocity("domain")[0], stations()[-1])
-    assert import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke") == folder
+    assert import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke", group="mirror") == folder
 
 
 class Code:
@@ -56,11 +89,12 @@ def test_pickled_code_is_refused_and_not_run(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ([torch.zeros(40, 3, 9, 9)] * 2, r"expected tensors \[T, 2, X, Y\] in .*, got \(40, 3, 9, 9\)"),
+        ([torch.zeros(40, 3, 9, 9)] * 2, r"expected tensors \[T, 2, H, W\] in .*, got \(40, 3, 9, 9\)"),
         (["text"], "expected tensors .* got str"),
         ([torch.zeros(40, 2, 9, 9), torch.zeros(40, 2, 9, 8)], "expected .40, 2, 9, 9. in .*, got .40, 2, 9, 8."),
         ([torch.full((40, 2, 9, 9), float("nan"))] * 2, "expected finite velocities"),
-        ([torch.zeros(40, 2, 9, 9)], "expected at least 2 simulations of 20 frames, got 1 of 40"),
+        ([torch.zeros(40, 2, 9, 9)] * 2, "expected finite velocities"),
+        ([torch.ones(40, 2, 9, 9)], "expected at least 2 simulations of 20 frames, got 1 of 40"),
     ],
 )
 def test_refuses(content, message, tmp_path):
