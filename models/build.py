@@ -18,9 +18,12 @@ def build(name: str, task: Task, *, width: int | None = None, budget: int | None
             state as it was, so that the weights depend on the seed and on the width only.
 
     Raises:
-        ValueError: unknown name, a group the model is not made for, a width or budget below 1, or both given.
+        ValueError: unknown name, a model whose package is not installed, a group the model is not made for, a width or
+            budget below 1, or both given.
     """
     entry = get_model(name)
+    if not entry.usable:
+        raise ValueError(f"{name}: expected the module {entry.requires}, got none installed: it {entry.note}")
     _check_group(entry, task)
     for argument, value in (("width", width), ("budget", budget)):
         if value is not None and value < 1:

@@ -34,22 +34,19 @@ class PaddedOperator(nn.Module):
     keeps="translations where the box is periodic",
     breaks="rotation, reflection, scaling",
     source="Li et al. 2021, package neuraloperator",
+    requires="neuralop",
+    install="symbreak[fno]",
 )
 class FourierNet(ChannelForecaster):
     """Four Fourier layers of up to 8 modes an axis.
 
     Args:
         width: channels.
-
-    Raises:
-        ValueError: if the package neuraloperator is not installed.
     """
 
     def __init__(self, task: Task, *, width: int = 8):
-        try:
-            from neuralop.models import FNO
-        except ImportError as error:
-            raise ValueError("fno: expected the package neuraloperator (extra 'fno'), got none installed") from error
+        from neuralop.models import FNO
+
         modes = tuple(min(MODES, cells) for cells in task.shape)
         operator = FNO(modes, 2 * task.history, 2, width, n_layers=LAYERS, positional_embedding=None)
         super().__init__(task, PaddedOperator(operator, task))

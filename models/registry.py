@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 
 from .forecaster import Forecaster
 
@@ -32,6 +33,18 @@ class ModelEntry:
     keeps: str
     breaks: str
     source: str
+    requires: str = ""
+    install: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether the module that the model needs, if any, is installed."""
+        return not self.requires or find_spec(self.requires) is not None
+
+    @property
+    def note(self) -> str:
+        """What to do before the model can be used; nothing, as a rule."""
+        return "" if self.usable else f"needs pip install '{self.install}'"
 
     @property
     def symmetries(self) -> tuple[str, ...]:
@@ -48,7 +61,15 @@ MODELS: dict[str, ModelEntry] = {}
 
 
 def register(
-    name: str, *, symmetry: str | None = None, family: str, keeps: str = "", breaks: str = "", source: str = ""
+    name: str,
+    *,
+    symmetry: str | None = None,
+    family: str,
+    keeps: str = "",
+    breaks: str = "",
+    source: str = "",
+    requires: str = "",
+    install: str = "",
 ) -> Callable[[type], type]:
     """Class decorator that puts a :class:`Forecaster` on the list under ``name``.
 
@@ -58,6 +79,7 @@ def register(
         family: a key of ``FAMILIES``.
         keeps, breaks: the symmetries that the model keeps and those it can break, for ``symbreak list models``.
         source: the paper.
+        requires, install: a module that symbreak does not bring along, and what ``pip install`` gets it by.
 
     Raises:
         ValueError: naming the argument that is wrong, or the constructor if it is not ``(task, *, width=...)``.
@@ -68,7 +90,15 @@ def register(
         _check_class(name, cls)
         _check_free(name, cls)
         MODELS[name] = ModelEntry(
-            name=name, symmetry=symmetry, family=family, cls=cls, keeps=keeps, breaks=breaks, source=source
+            name=name,
+            symmetry=symmetry,
+            family=family,
+            cls=cls,
+            keeps=keeps,
+            breaks=breaks,
+            source=source,
+            requires=requires,
+            install=install,
         )
         return cls
 

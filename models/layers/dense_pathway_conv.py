@@ -24,7 +24,7 @@ class DensePathwayConv2d(nn.Module, RelaxedLayer):
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
         alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss.
 
-    Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints", eq. 3.
+    Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints".
     """
 
     def __init__(

@@ -21,7 +21,8 @@ class RelaxedGroupConv2d(RelaxedBanksConv2d):
 
     Keeps: translations. Breaks: the point group, as far as ``w`` varies over its elements.
 
-    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics", eq. 6.
+    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
+    relaxed group convolution.
     """
 
     def free_kernels(self) -> Float[Tensor, "N o i k k"]:

@@ -19,8 +19,8 @@ class RelaxedScaleConv2d(RelaxedBanksConv2d):
 
     Keeps: translations. Breaks: scaling, as far as ``w`` varies over the factors.
 
-    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics", eq. 6,
-    for the scaling group.
+    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
+    relaxed group convolution, for the scaling group.
     """
 
     def free_kernels(self) -> Float[Tensor, "N o i k k"]:

@@ -26,7 +26,8 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
         alpha: weight of the penalty.
 
-    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics", eq. 9.
+    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
+    relaxed steerable convolution.
     """
 
     def __init__(

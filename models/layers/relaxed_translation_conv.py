@@ -29,7 +29,8 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
     Raises:
         ValueError: no bank, or banks that differ in kernel size or boundary.
 
-    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics", eq. 5.
+    Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
+    relaxed translation convolution.
     """
 
     def __init__(self, *banks: BuiltConv2d, shape: tuple[int, int], alpha: float = 1e-5):

@@ -27,7 +27,7 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
         alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss.
 
-    Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints", eq. 3.
+    Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints".
     """
 
     def __init__(

@@ -31,7 +31,7 @@ def steerable_basis(group: PointGroup, source: str, target: str, kernel_size: in
     Returns:
         float64; ``sum_oixy K_m K_n = 1`` if ``m = n`` else 0.
 
-    Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs", Tables 9-13.
+    Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs": the solutions for irreducible parts.
     """
     gspace = _gspace(group)
     radius = kernel_size // 2

@@ -21,8 +21,8 @@ class SteerableConv2d(FieldConv2d):
         source, target: ``I`` input and ``O`` output fields, of a point group or of a :class:`ScaleGroup`.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
 
-    Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs", eq. 3; for scaling
-    Sosnovik, Szmaja & Smeulders 2020, "Scale-equivariant steerable networks", eq. 11.
+    Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs"; for scaling
+    Sosnovik, Szmaja & Smeulders 2020, "Scale-equivariant steerable networks".
     """
 
     def __init__(

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from symbreak.models import Task, build, check_model, count_parameters, kernels_built_once, list_models
+from symbreak.models import Task, build, check_model, count_parameters, get_model, kernels_built_once, list_models
 from symbreak.models.check import default_task
 from symbreak.models.conv_stack import ChannelForecaster, ConvStack, channel_layers
 from symbreak.models.layers import PlainConv2d
@@ -14,7 +14,7 @@ from symbreak.models.model_error import model_error
 from symbreak.models.probe_fields import probe_fields
 from symbreak.symmetry import point_group
 
-INSTALLED = [entry for entry in list_models() if entry.name != "fno" or find_spec("neuralop")]
+INSTALLED = [entry for entry in list_models() if entry.usable]
 NAMES = [entry.name for entry in INSTALLED if entry.has_width]
 POINT_GROUP_ENTRIES = [entry for entry in list_models() if {"rotation", "reflection"} & set(entry.symmetries)]
 SINGLE = [entry.name for entry in POINT_GROUP_ENTRIES if len(entry.symmetries) == 1]
@@ -95,8 +95,13 @@ def test_scale_models_feel_a_dilation_less_than_plain_networks(name):
 
 
 @pytest.mark.skipif(find_spec("neuralop") is not None, reason="neuraloperator is installed")
-def test_fno_says_which_package_it_needs():
-    with pytest.raises(ValueError, match="fno: expected the package neuraloperator"):
+def test_fno_says_what_to_install():
+    entry = get_model("fno")
+    assert not entry.usable and entry.note == "needs pip install 'symbreak[fno]'"
+    assert get_model("convnet").usable and get_model("convnet").note == ""
+    with pytest.raises(
+        ValueError, match=r"fno: expected the module neuralop, got none .*symbreak\[fno\]"
+    ):
         build("fno", ROTATION)
 
 
