@@ -99,9 +99,7 @@ def test_fno_says_what_to_install():
     entry = get_model("fno")
     assert not entry.usable and entry.note == "needs pip install 'symbreak[fno]'"
     assert get_model("convnet").usable and get_model("convnet").note == ""
-    with pytest.raises(
-        ValueError, match=r"fno: expected the module neuralop, got none .*symbreak\[fno\]"
-    ):
+    with pytest.raises(ValueError, match=r"fno: expected the module neuralop, got none .*symbreak\[fno\]"):
         build("fno", ROTATION)
 
 
