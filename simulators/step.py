@@ -140,16 +140,16 @@ class Points(NamedTuple):
 
 def points(x: Float[Tensor, "B X Y"], y: Float[Tensor, "B X Y"], time: int, outside: Outside) -> Points:
     """Where the velocity ``x, y`` carries each sample of a field in a time of ``-1`` or ``1``."""
-    steps = torch.arange(max(x.shape), dtype=x.dtype, device=x.device)
     size_x, size_y = x.shape[1:]
-    place_x = _inside(steps[:size_x, None].add(x, alpha=time), size_x, outside[0])
-    place_y = _inside(steps[:size_y].add(y, alpha=time), size_y, outside[1])
+    rows = torch.arange(BELOW, BELOW + max(size_x, size_y), dtype=x.dtype, device=x.device)
+    place_x = _inside(rows[:size_x, None].add(x, alpha=time), size_x, outside[0])
+    place_y = _inside(rows[:size_y].add(y, alpha=time), size_y, outside[1])
     lower_x, lower_y = place_x.floor(), place_y.floor()
-    row = size_y + BELOW + ABOVE
-    corner = lower_y.add(lower_x, alpha=row).add_(BELOW * row + BELOW)
-    return Points(corner.flatten(1).long(), place_x.sub_(lower_x), place_y.sub_(lower_y))
+    corner = lower_y.add(lower_x, alpha=BELOW + size_y + ABOVE).flatten(1).long()
+    return Points(corner, place_x.sub_(lower_x), place_y.sub_(lower_y))
 
 
 def _inside(place: Tensor, size: int, rule: str) -> Tensor:
-    """Wraps places into a periodic axis; elsewhere nothing changes farther out than one row beyond the field."""
-    return place.remainder_(size) if rule == "repeat" else place.clamp_(-1, size)
+    """Rows of the surrounded field, wrapped along a periodic axis; elsewhere nothing changes farther out than one row
+    beyond the field."""
+    return place.remainder_(size) if rule == "repeat" else place.clamp_(0, size + BELOW)
