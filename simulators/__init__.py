@@ -1,4 +1,4 @@
-"""Smoke plumes in PhiFlow whose symmetry is broken by a known amount."""
+"""Smoke plumes whose symmetry is broken by a known amount, computed as PhiFlow computes them."""
 
 from .box import Box, centred, divergence
 from .pressure import PressureSolve, pressure_solve, project
