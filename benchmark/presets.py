@@ -29,7 +29,7 @@ PAPER_MODELS = (
         f"{row}-{symmetry}"
         for row in ("rpp", "combo", "lift", "rgroup", "rsteer", "clcnn")
         for symmetry in ("translation", "rotation", "scaling")
-        if (row, symmetry) not in (("rsteer", "translation"), ("clcnn", "scaling"))
+        if (row, symmetry) != ("rsteer", "translation")
     ),
 )
 """The rows of the study's table (for translation its convnet is the strict model), its baselines, and two ways to teach
@@ -112,8 +112,10 @@ class Preset:
         Raises:
             ValueError: an unknown model or method, or none that is made for the scenario's symmetry.
         """
-        fitting = [entry.name for entry in list_models(get_scenario(scenario).symmetry)]
-        named = list(dict.fromkeys((*(self.models or fitting), *own)))
+        entries = list_models(get_scenario(scenario).symmetry)
+        fitting = [entry.name for entry in entries]
+        usable = [entry.name for entry in entries if entry.usable]
+        named = list(dict.fromkeys((*(self.models or usable), *own)))
         chosen = [name for name in named if get_model(split_name(name)[0]).name in fitting]
         if not chosen:
             raise ValueError(

@@ -103,7 +103,9 @@ class TrainingState:
         self.rollout = rollout
         self.config = config
         parameters = [parameter for parameter in rollout.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.Adam(parameters, config.learning_rate, weight_decay=config.weight_decay)
+        self.optimizer = torch.optim.Adam(
+            parameters, config.learning_rate, weight_decay=config.weight_decay, fused=True
+        )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: config.step_size(step))
         self.seed = seed
         self.best = copy.deepcopy(rollout.state_dict())

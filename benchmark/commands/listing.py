@@ -45,7 +45,7 @@ def _model_rows() -> list[dict]:
             "symmetry": entry.symmetry or "-",
             "keeps": entry.keeps,
             "breaks": entry.breaks,
-            "source": entry.source,
+            "source": "; ".join(filter(None, (entry.source, entry.note))),
         }
         for entry in list_models()
     ]

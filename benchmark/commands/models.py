@@ -22,7 +22,7 @@ class Check:
     model: Positional[str | None] = None
     """Name of the model."""
     all: bool = False
-    """Check every model instead."""
+    """Check every model whose packages are installed instead."""
     model_file: Path | None = None
     """The Python file that registers it, if it is yours."""
 
@@ -31,7 +31,7 @@ class Check:
             raise ValueError(f"expected the name of a model or --all, got {'both' if self.all else 'neither'}")
         if self.model_file:
             load_model_file(self.model_file)
-        names = [entry.name for entry in list_models()] if self.all else [self.model]
+        names = [entry.name for entry in list_models() if entry.usable] if self.all else [self.model]
         failed = []
         for name in names:
             report = check_model(name)
