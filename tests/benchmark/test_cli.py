@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from symbreak.benchmark.cli import COMMANDS, main
 from symbreak.benchmark.commands import CONSOLE
@@ -96,6 +97,19 @@ def test_generate_measure_verify(capsys, monkeypatch, data, data_dir, tiny):
         assert file.name in complaint(capsys, "verify", data.path)
     finally:
         file.write_bytes(content)
+
+
+def test_import_and_measure(capsys, tmp_path, monkeypatch):
+    """A jet as published: stations of [T, 2, H, W] frames on a grid that no quarter turn maps onto itself."""
+    monkeypatch.setattr(CONSOLE, "width", 300)
+    torch.save([torch.randn(30, 2, 12, 9) for _ in range(4)], tmp_path / "raw_data_jet.pt")
+    source, data_dir = str(tmp_path / "raw_data_jet.pt"), str(tmp_path / "data")
+    main(["import", source, "--name", "jet", "--group", "mirror", "--axes", "yx", "--data-dir", data_dir])
+    folder = capsys.readouterr().out.strip()
+    main(["verify", folder])
+    main(["measure", folder])
+    assert "statistical asymmetry under mirror, not EE_n" in capsys.readouterr().out
+    assert "C4" in complaint(capsys, "import", source, "--name", "jet", "--data-dir", data_dir)
 
 
 def test_leaderboard_and_plot(capsys, results_folder, monkeypatch):
