@@ -26,7 +26,9 @@ def main(args: Sequence[str] | None = None) -> None:
         parse(args)()
     except KeyboardInterrupt:
         _exit("interrupted: what was finished is kept, the same command goes on from there")
-    except (ValueError, OSError, CommandFailed) as error:
+    except OSError as error:
+        _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
+    except (ValueError, CommandFailed) as error:
         _exit(str(error))
 
 
@@ -53,8 +55,10 @@ def parse(args: Sequence[str] | None = None):
 def one_line(box: str) -> str:
     """The message in one of tyro's boxes, without frame, hints and tyro's own names."""
     text = " ".join(re.sub(r"[╭╮╰╯│─]|-{3,}", " ", box).split())
-    text = text.split("For full helptext")[0]
-    return re.sub(r"Error parsing __tyro\S*:|Argument helptext:.*", "", text).strip()
+    text = re.split(r"For full helptext|Argument helptext:|Arguments similar to", text)[0]
+    text = re.sub(r"(Perhaps you meant: --\S+).*", r"(\1)", text)
+    text = re.sub(r"^(Unrecognized options|Value error|Parsing error|Required options) ", "", text)
+    return re.sub(r"Error parsing __tyro\S*:", "", text).strip()
 
 
 def _exit(message: str) -> None:

@@ -67,12 +67,12 @@ class Training:
         for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
             if getattr(self, name) < 1:
                 raise ValueError(f"expected {name} >= 1, got {getattr(self, name)}")
-        if not self.learning_rate > 0:
-            raise ValueError(f"expected learning_rate > 0, got {self.learning_rate}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"expected a finite learning_rate > 0, got {self.learning_rate}")
         if self.decay is not None and not 0 < self.decay <= 1:
             raise ValueError(f"expected a decay in (0, 1], got {self.decay}")
-        if not self.weight_decay >= 0:
-            raise ValueError(f"expected weight_decay >= 0, got {self.weight_decay}")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"expected a finite weight_decay >= 0, got {self.weight_decay}")
 
     def step_size(self, step: int) -> float:
         """Adam's step size after ``step`` optimisation steps, relative to that at the start."""

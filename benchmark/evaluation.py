@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..datasets import DataSet, Windows
-from ..datasets.measure import START_FRAMES
+from ..datasets.measure import measured_chunks, start_frames
 from ..models import kernels_built_once
 from ..symmetry import Element, equivariance_error, probes
 from .configuration import Evaluation
@@ -58,13 +58,20 @@ def _row(split: str, metric: str, step: int | str, value: float) -> Row:
     return {"split": split, "metric": metric, "step": step, "value": value if math.isfinite(value) else None}
 
 
+def histories(data: DataSet, length: int) -> list[Tensor]:
+    """``[N, T, 2, X, Y]``: the frames up to each state from which the error of the data is measured, in the same
+    simulations; where a history would begin before the first stored frame, it begins there."""
+    simulations = measured_chunks(data.recipe)[-1].last
+    frames = data.velocity("domain")[:simulations]
+    starts = start_frames(data.recipe, max(n for n in EQUIVARIANCE_STEPS if n < data.recipe.frames))
+    return [frames[:, first : first + length] for first in (max(start - length + 1, 0) for start in starts)]
+
+
 @torch.no_grad()
 def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list[Row]:
-    """The formula by which the data are measured, with the model as ``F``, from the same frames of the same
-    simulations; none for a model that predicts no change."""
-    frames = data.velocity("domain")[:, : START_FRAMES[-1] + 1] / data.velocity_rms
-    first = [max(start - rollout.task.history + 1, 0) for start in START_FRAMES]
-    history = torch.cat([frames[:, i : i + rollout.task.history] for i in first if i < frames.shape[1]]).to(device)
+    """The formula by which the data are measured, with the model as ``F``, on the same states; none for a model that
+    predicts no change."""
+    history = torch.cat(histories(data, rollout.task.history)).to(device) / data.velocity_rms
 
     def act(element: Element, state: Tensor) -> Tensor:
         return element.vector(state)

@@ -67,6 +67,9 @@ def run_grid(
         ValueError: a preset that names unknown scenarios or models, before anything is computed.
     """
     configs = preset.runs(model_file)
+    left_out = set(preset.models) - {config.model for config in configs}
+    if left_out:
+        console.print(f"left out, made for other symmetries: {', '.join(sorted(left_out))}")
     missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
     console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
     out.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from ..simulators import get_scenario
 from .configuration import Evaluation, RunConfig, Simulations, Training
 from .methods import split_name
 
+LARGEST_BUDGET = 100_000_000
 PAPER_MODELS = (
     "persistence",
     "linear",
@@ -67,8 +68,23 @@ class Preset:
                 raise ValueError(f"expected {name} without repetition and at least one, got {list(values)}")
         if min(self.history) < 1:
             raise ValueError(f"expected a history of at least one frame, got {min(self.history)}")
-        if self.budget is not None and self.budget < 1:
-            raise ValueError(f"expected a budget of at least one parameter, got {self.budget}")
+        if self.budget is not None and not 1 <= self.budget <= LARGEST_BUDGET:
+            raise ValueError(f"expected a budget of 1 to {LARGEST_BUDGET:,} parameters, got {self.budget:,}")
+        if min(self.seeds) < 0:
+            raise ValueError(f"expected seeds >= 0, got {min(self.seeds)}")
+        self._check_windows()
+
+    def _check_windows(self) -> None:
+        """Whether the longest windows fit into the simulations."""
+        size, history = self.simulations, max(self.history)
+        every = size.train_frames + size.valid_frames + size.future_frames
+        trained = min(size.train_frames, size.valid_frames or every)
+        for name, horizon, frames in (
+            ("training.rollout", self.training.rollout, trained),
+            ("evaluation.steps", self.evaluation.steps, size.future_frames),
+        ):
+            if history + horizon > frames:
+                raise ValueError(f"expected history + {name} of at most {frames} frames, got {history} + {horizon}")
 
     def recipes(self) -> list[Recipe]:
         """The data sets of the grid."""

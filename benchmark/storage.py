@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,9 +41,21 @@ def load_run(path: Path) -> Record:
         record = json.loads(path.read_text())
     except (ValueError, RecursionError) as error:
         raise ValueError(f"expected a run record in {path}, got {error}") from error
-    if not isinstance(record, dict) or record.get("hash") != path.stem:
+    if not isinstance(record, dict) or record.get("hash") != path.stem or not _is_whole(record):
         raise ValueError(f"expected a run record of {path.stem} in {path}, got other content")
     return record
+
+
+def _is_whole(record: Record) -> bool:
+    """Whether a record holds what tables are made of."""
+    if record.get("status") == "failed":
+        return isinstance(record.get("reason"), str)
+    if record.get("status") != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data")):
+        return False
+    metrics = record.get("metrics")
+    return isinstance(metrics, list) and all(
+        isinstance(row, dict) and isinstance(row.get("value"), int | float | None) for row in metrics
+    )
 
 
 def load_runs(folder: Path) -> list[Record]:
@@ -76,12 +90,19 @@ def set_aside(folder: Path, name: str) -> None:
 
 
 def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
-    """The stored rollout of a run (``prediction`` and ``target``, ``[N, 2, X, Y]``), if it has one."""
+    """The stored rollout of a run (``prediction`` and ``target``, ``[N, 2, X, Y]``), if it has one.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
     path = folder / "runs" / f"{name}.npz"
     if not path.exists():
         return None
-    with np.load(path, allow_pickle=False) as arrays:
-        return {key: arrays[key] for key in arrays.files}
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in ("prediction", "target")}
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"expected a stored rollout in {path}, got: {error}") from error
 
 
 def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:

@@ -86,7 +86,7 @@ def measured_chunks(recipe: Recipe) -> list[Chunk]:
 def measured_steps(recipe: Recipe) -> int:
     """Simulation-steps that the measurement takes, for progress bars."""
     horizon = max(n for n in STEPS if n < recipe.frames)
-    starts = _start_frames(recipe, horizon)
+    starts = start_frames(recipe, horizon)
     scenario = recipe.scenario_object()
     elements = len(scenario.probes(scenario.group, (recipe.resolution, recipe.resolution)))
     again = recipe.first_frame + starts[-1]
@@ -97,7 +97,7 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     """Simulates a chunk again and pairs its states with the stored frames that follow them."""
     (name,) = chunk.files(recipe)
     stored = torch.from_numpy(decode(read_bytes(folder / name, files[name]), str(folder / name)).velocity)
-    frames = _start_frames(recipe, horizon)
+    frames = start_frames(recipe, horizon)
     scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
     box = scenario.box(recipe.resolution)
     law = scenario.law(box, draws, recipe.strength)
@@ -116,7 +116,8 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     return starts
 
 
-def _start_frames(recipe: Recipe, horizon: int) -> tuple[int, ...]:
+def start_frames(recipe: Recipe, horizon: int) -> tuple[int, ...]:
+    """Stored frames from which the error over ``horizon`` steps is measured."""
     return tuple(frame for frame in START_FRAMES if frame + horizon < recipe.frames)
 
 

@@ -89,8 +89,16 @@ def check_model(name: str, task: Task | None = None, *, width: int | None = None
         torch.manual_seed(SEED)
         model = _attempt(report, "constructor", f"{entry.cls.__name__}(task)", lambda: build(name, task, width=width))
         if model is not None:
+            _check_size(report, entry)
             _check_instance(report, entry, model.eval())
     return report
+
+
+def _check_size(report: CheckReport, entry: ModelEntry) -> None:
+    """A width that changes nothing cannot be chosen for a budget."""
+    if entry.has_width:
+        small, large = (count_parameters(build(entry.name, report.task, width=width)) for width in (1, 4))
+        _add(report, "width", small < large, "more parameters at width 4 than at 1", f"{large} and {small}")
 
 
 def _check_instance(report: CheckReport, entry: ModelEntry, model: Forecaster) -> None:

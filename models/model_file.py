@@ -29,7 +29,7 @@ def load_model_file(path: str | Path) -> list[ModelEntry]:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         raise ValueError(f"expected {path} to import, got {_where(error, path)}") from error
     entries = [entry for entry in MODELS.values() if entry.cls.__module__ == module_name]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from symbreak.benchmark.configuration import Evaluation
-from symbreak.benchmark.evaluation import EQUIVARIANCE_STEPS, evaluate
+from symbreak.benchmark.evaluation import EQUIVARIANCE_STEPS, evaluate, histories
 from symbreak.benchmark.rollout import Rollout
 from symbreak.models import Forecaster, Task, build
 
@@ -56,3 +56,34 @@ def test_a_model_that_explodes_has_no_value(data):
     task = Task(history=1, shape=(16, 16), group="C4")
     found = evaluate(Rollout(Exploding(task), task), data, Evaluation(steps=4, stride=4), CPU)
     assert [row["value"] for row in found if row["metric"] == "rmse" and row["step"] == "mean"] == [None, None]
+
+
+def test_a_model_that_becomes_nan_keeps_its_other_numbers(data):
+    class Bursting(Forecaster):
+        def forward(self, history):
+            last = 1e20 * history[:, -1]
+            return last**2 - last**2 + 0.1
+
+    task = Task(history=1, shape=(16, 16), group="C4", increment_scale=0.1)
+    found = evaluate(Rollout(Bursting(task), task), data, Evaluation(steps=4, stride=4), CPU)
+    errors = {row["step"]: row["value"] for row in found if row["metric"] == "equivariance_error"}
+    assert errors[20] is None
+    assert len([row for row in found if row["metric"] == "rmse"]) == 2 * 5
+
+
+def test_dropout_is_off(data):
+    class Dropping(Forecaster):
+        def forward(self, history):
+            return torch.nn.functional.dropout(history[:, -1], 0.5, self.training)
+
+    task = Task(history=1, shape=(16, 16), group="C4", increment_scale=0.1)
+    rollout = Rollout(Dropping(task), task).train()
+    first, second = (evaluate(rollout, data, Evaluation(steps=4, stride=4), CPU) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_states_are_those_of_the_data_error(data, length):
+    """Histories end at the frames from which the data are measured (0 in this short set), or where they first fit."""
+    (history,) = histories(data, length)
+    assert torch.equal(history, data.velocity("domain")[:, :length])

@@ -17,6 +17,7 @@ from symbreak.benchmark.palette import MARKERS, model_styles, record_styles, sty
 from symbreak.benchmark.results import Setting, load_results
 from symbreak.benchmark.spectra import spectra
 from symbreak.benchmark.steps import rollout_error
+from symbreak.benchmark.stills import _strip
 from symbreak.benchmark.storage import load_runs
 from symbreak.benchmark.sweeps import sweeps
 
@@ -135,3 +136,12 @@ def test_one_kind_of_model_looks_the_same_whatever_its_symmetry():
     table = pd.DataFrame([{"model": m, "family": "relaxed", "symmetry": s} for m, s in rows])
     style = model_styles(table)
     assert style["rpp-rotation"] == style["rpp-scaling"] == style["rpp"] != style["lift-scaling"]
+
+
+def test_stills_show_x_to_the_right_and_y_up():
+    """One moving cell at x = 4, y = 1 of 5 x 7: row 1 from below and column 4, plus the blank edge of one pixel."""
+    flow = np.zeros((1, 2, 5, 7))
+    flow[0, 0, 4, 1] = 1.0
+    strip = _strip(flow, flow, [1])
+    assert strip.shape == (7 + 2, 2 * (5 + 2))
+    assert np.argwhere(strip == 1.0).tolist() == [[1 + 1, 4 + 1]]

@@ -1,18 +1,20 @@
 """A grid of runs: what it leaves behind, and what happens when something goes wrong on the way."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 import torch
 
-from symbreak.benchmark import grid
+from symbreak.benchmark import grid, run
 from symbreak.benchmark.grid import run_grid
 from symbreak.benchmark.presets import PRESETS
 from symbreak.benchmark.results import COLUMNS, load_results
 from symbreak.benchmark.run import execute
-from symbreak.benchmark.storage import load_run, load_runs
+from symbreak.benchmark.storage import load_rollout, load_run, load_runs
+from symbreak.benchmark.training import Curves
 
 from .conftest import QUIET
 
@@ -137,3 +139,36 @@ def test_preset_refuses_models_of_another_symmetry(tiny):
         replace(tiny, models=("equiv-reflection",)).runs()
     with pytest.raises(ValueError, match=r"expected a method out of augment, remul after the \+, got 'magic'"):
         replace(tiny, models=("convnet+magic",)).runs()
+
+
+def test_validation_simulations_choose_the_weights(data, tiny, tmp_path, monkeypatch):
+    """The windows that training sees are those of the training and of the validation simulations, in this order, and
+    the seeds of the initialisation and of the shuffling differ."""
+    seen = {}
+
+    def spy(rollout, train_windows, valid_windows, scale, config, seed, *rest):
+        seen.update(train=train_windows.frames, valid=valid_windows.frames, seed=seed)
+        return Curves()
+
+    monkeypatch.setattr(run, "train", spy)
+    config = replace(tiny, models=("convnet",), strengths=(1.0,)).runs()[0]
+    execute(config, data.path, tmp_path)
+    assert torch.equal(seen["train"], data.velocity("train")) and torch.equal(seen["valid"], data.velocity("valid"))
+    assert seen["seed"] == run.seeds(config.seed)[1] and len(set(run.seeds(config.seed))) == 3
+
+
+def test_damaged_files_of_runs_are_named(results_folder, tmp_path):
+    copy = shutil.copytree(results_folder, tmp_path / "copy")
+    record = next((copy / "runs").glob("*.json"))
+    whole = json.loads(record.read_text())
+    for content in (
+        {key: value for key, value in whole.items() if key != "metrics"},
+        whole | {"metrics": [{"value": "x"}]},
+    ):
+        record.write_text(json.dumps(content))
+        with pytest.raises(ValueError, match=f"expected a run record of {record.stem}"):
+            load_runs(copy)
+    rollout = next((copy / "runs").glob("*.npz"))
+    rollout.write_bytes(rollout.read_bytes()[:200])
+    with pytest.raises(ValueError, match=f"expected a stored rollout in .*{rollout.name}"):
+        load_rollout(copy, rollout.stem)

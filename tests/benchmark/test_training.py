@@ -10,7 +10,7 @@ from symbreak.benchmark.configuration import Training
 from symbreak.benchmark.methods import METHODS, Plain
 from symbreak.benchmark.rollout import Rollout
 from symbreak.benchmark.training import Diverged, TrainingState, shuffled_batches, train
-from symbreak.models import Task, build
+from symbreak.models import Forecaster, Task, build
 from symbreak.symmetry import nontrivial_elements
 
 CONFIG = Training(epochs=3, epoch_steps=2, batch=2, rollout=2)
@@ -133,3 +133,45 @@ def test_step_size():
     assert [cosine.step_size(step) for step in (0, 20, 40)] == pytest.approx([1, 0.5, 0])
     decay = Training(epochs=4, epoch_steps=10, decay=0.1)
     assert [decay.step_size(step) for step in (0, 9, 10, 39)] == pytest.approx([1, 1, 0.1, 1e-3])
+
+
+class Constant(Forecaster):
+    """Always predicts its one parameter, and asks for a penalty of 7."""
+
+    def __init__(self, task):
+        super().__init__(task)
+        self.value = torch.nn.Parameter(torch.tensor(3.0))
+
+    def forward(self, history):
+        return self.value.expand(len(history), 2, *self.task.shape)
+
+    def relaxation_penalty(self):
+        return 7.0 + 0.0 * self.value
+
+
+def test_loss_by_hand():
+    """One frame of zeros in, two frames of zeros to predict, increments of 3 in units of s = 1/2: predictions 1.5 and
+    3, mean square (2.25 + 9) / 2 = 5.625, over s^2 = 22.5, and the penalty of 7 once."""
+    task = Task(history=1, shape=(5, 7), group="mirror", increment_scale=0.5)
+    windows = torch.zeros(2, 3, 2, 5, 7)
+    loss = training._loss(Rollout(Constant(task), task), Plain(), (), windows)
+    assert loss.item() == pytest.approx(22.5 + 7)
+
+
+class Weighted(Forecaster):
+    """Adds up its input frames with weights 1, 10, 100, oldest first."""
+
+    def forward(self, history):
+        return (history * torch.tensor([1.0, 10.0, 100.0])[:, None, None, None]).sum(1)
+
+
+@pytest.mark.parametrize("predicts, expected", [("frame", [321.0, 32132.0]), ("increment", [3 + 0.5 * 321.0, None])])
+def test_rollout_by_hand(predicts, expected):
+    """From frames 1, 2, 3: the next is 1 + 20 + 300 = 321, then 2 + 30 + 32100 = 32132. As an increment of scale 1/2:
+    3 + 321 / 2."""
+    task = Task(history=3, shape=(5, 7), group="mirror", predicts=predicts, increment_scale=0.5)
+    history = torch.arange(1.0, 4.0)[None, :, None, None, None].expand(1, 3, 2, 5, 7)
+    frames = Rollout(Weighted(task), task)(history, 2)
+    assert frames[0, 0].unique().tolist() == [expected[0]]
+    if expected[1] is not None:
+        assert frames[0, 1].unique().tolist() == [expected[1]]

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,11 @@ def test_no_frame_is_a_target_of_one_split_and_an_input_of_another(recipe):
     names = [name for split in ("train", "valid", "future", "domain") for name in file_names(recipe, split)]
     assert sorted(names) == sorted(name for chunk in chunks(recipe) for name in chunk.files(recipe))
     assert len(names) == len(set(names))
+
+
+def test_no_two_simulations_of_a_data_set_are_alike():
+    """Not within a split, and not between training, validation and test."""
+    recipe = Recipe(scenario="rotation-buoyancy", strength=0.5, train=8, valid=8, test=8)
+    centers = torch.cat([chunk.draws(recipe).center for chunk in chunks(recipe)])
+    buoyancies = torch.cat([chunk.draws(recipe).buoyancy for chunk in chunks(recipe)])
+    assert len(centers.unique(dim=0)) == len(buoyancies.unique()) == 24

@@ -14,9 +14,7 @@ BOUNDARIES = [("closed", "closed"), ("periodic", "closed"), ("closed", "half-ope
 
 
 def two_plumes(buoyancy=0.02):
-    return stack_draws(
-        [one_draw((5.0, 4.0), (0.0, 1.0), buoyancy), one_draw((3.0, 7.0), (1.0, 0.0), buoyancy / 2)]
-    )
+    return stack_draws([one_draw((5.0, 4.0), (0.0, 1.0), buoyancy), one_draw((3.0, 7.0), (1.0, 0.0), buoyancy / 2)])
 
 
 def run(box, draws, steps, **breaking):
