@@ -76,6 +76,8 @@ def run_grid(
     superseded = _set_aside_superseded(configs, out)
     if superseded:
         console.print(f"{superseded} runs of other configurations of these models set aside in {out}/runs/superseded")
+    if not missing:
+        return []
     with progress_bar(console) as progress:
         recipes = list(dict.fromkeys(config.recipe for config in missing))
         data = generate_all(recipes, machine, progress)
