@@ -9,17 +9,20 @@ from matplotlib.figure import Figure
 
 from ..datasets.files import write_atomically
 from .figures import save
+from .tables import markdown
 
 
 def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
-    """Writes ``<what>.csv`` and, for simulation, a figure of time against batch and resolution.
+    """Writes ``<what>`` as ``.csv`` and ``.md`` and, for simulation, a figure of time against batch and resolution.
 
     Args:
         table: of :func:`~symbreak.simulators.bench.bench_simulate` or :func:`~symbreak.models.bench.bench_train`.
     """
-    path = folder / f"{what}.csv"
-    write_atomically(path, table.to_csv(index=False).encode())
-    return [path, *(save(simulation_figure(table), folder / what) if what == "simulate" else [])]
+    text = table.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
+    paths = [folder / f"{what}.csv", folder / f"{what}.md"]
+    write_atomically(paths[0], table.to_csv(index=False).encode())
+    write_atomically(paths[1], (markdown(text) + "\n").encode())
+    return [*paths, *(save(simulation_figure(table), folder / what) if what == "simulate" else [])]
 
 
 def simulation_figure(table: pd.DataFrame) -> Figure:

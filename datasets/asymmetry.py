@@ -50,9 +50,7 @@ def moments(parts: Iterable[Tensor]) -> tuple[Float[Tensor, "2 X Y"], Float[Tens
     return mean, squares / count - mean[:, None] * mean
 
 
-def asymmetry(
-    mean: Float[Tensor, "2 X Y"], covariance: Float[Tensor, "2 2 X Y"], elements: Iterable[Element]
-) -> float:
+def asymmetry(mean: Float[Tensor, "2 X Y"], covariance: Float[Tensor, "2 2 X Y"], elements: Iterable[Element]) -> float:
     """Distance between the statistics of the data and of the moved data, relative to the size of the velocity::
 
         A^2 = mean_(g,p) d^2(p) / mean_p <|u|^2>

@@ -63,9 +63,7 @@ def force_per_level(box: Box, draws: Draws, strength: float) -> Law:
 
 def draw_scaling(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
     """38 plumes at scales 1.0, 1.1 ... 4.7 from the middle of the lower wall."""
-    return one_draw(
-        (shape[0] / 2, shape[1] * INFLOW_HEIGHT), (0.0, 1.0), buoyancy, FIRST_SCALE + SCALE_STEP * index
-    )
+    return one_draw((shape[0] / 2, shape[1] * INFLOW_HEIGHT), (0.0, 1.0), buoyancy, FIRST_SCALE + SCALE_STEP * index)
 
 
 def _from_side(index: int, shape: Shape, buoyancy: float, along: float = 0.5) -> Draws:

@@ -60,9 +60,7 @@ class Draws(NamedTuple):
         return self._replace(center=element.point(self.center, shape), direction=element.direction(self.direction))
 
 
-def one_draw(
-    center: tuple[float, float], direction: tuple[float, float], buoyancy: float, scale: float = 1.0
-) -> Draws:
+def one_draw(center: tuple[float, float], direction: tuple[float, float], buoyancy: float, scale: float = 1.0) -> Draws:
     """The draws of a single simulation, as a batch of one."""
     rows = ([center], [direction], [buoyancy], [scale])
     return Draws(*(torch.tensor(row, dtype=torch.float64) for row in rows))
