@@ -4,7 +4,7 @@ All but ``fno`` and ``clcnn-...`` compile as one graph, ``torch.compile(model, f
 :func:`kernels_built_once`. The untied kernels of ``clcnn-...`` stay outside the graphs; ``fno`` was not tried.
 """
 
-from . import (
+from . import (  # noqa: F401 (importing these registers their models)
     clcnn,
     combo,
     convnet,
@@ -31,27 +31,7 @@ from .registry import FAMILIES, SYMMETRIES, ModelEntry, get_model, list_models, 
 from .task import Task
 from .transfer import load_strict
 
-BUILT_IN = (
-    clcnn,
-    combo,
-    convnet,
-    equiv,
-    fno,
-    lift,
-    linear,
-    mlp,
-    persistence,
-    resnet,
-    rgroup,
-    rpp,
-    rsteer,
-    rsteer_joint,
-    unet,
-)
-"""Importing these modules has registered their models."""
-
 __all__ = [
-    "BUILT_IN",
     "FAMILIES",
     "SYMMETRIES",
     "BenchSettings",
