@@ -50,6 +50,7 @@ def numbers(record: Record) -> dict[Key, float | None]:
     try:
         rows = [((row["split"], row["metric"], str(row["step"])), row["value"]) for row in record["metrics"]]
         rows += [(("data", "equivariance_error", str(n)), e) for n, e in record["data"]["equivariance_error"].items()]
+        rows += [(("data", "asymmetry", ""), record["data"]["asymmetry"])] if "asymmetry" in record["data"] else []
         rows += [(("model", "n_parameters", ""), record["n_parameters"])]
         claims = {key: None if value is None else _finite(value) for key, value in rows}
     except (TypeError, KeyError, AttributeError, OverflowError) as error:

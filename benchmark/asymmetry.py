@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 
 from .lines import draw_lines, finish, from_zero, panels
 from .palette import Styles
-from .results import DATA_ERROR_STEPS, select
+from .results import DATA_ERROR_STEPS, data_error_label, is_imported, select
 
-DATA_ERROR_LABEL = f"equivariance error of the data (n = {DATA_ERROR_STEPS})"
 LABELS = {"nrmse": "nRMSE", "rmse": "RMSE (cells per frame)"}
 
 
@@ -25,7 +24,7 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
         draw_lines(axes, rows, style, "data_error")
         from_zero(axes, rows["mean"])
         axes.set_ylabel(label)
-        axes.set_xlabel(DATA_ERROR_LABEL)
+        axes.set_xlabel(data_error_label(table.scenario.iloc[0]))
         strengths = rows.groupby("strength").data_error.first()
         above = axes.secondary_xaxis("top")
         above.set_xticks(strengths, [f"{strength:g}" for strength in strengths.index], fontsize=8)
@@ -35,21 +34,24 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
 
 
 def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """The equivariance error of trained models over that of their data; on the diagonal both break it alike. Beside it,
-    of the models whose weights tell, how far these are from the symmetry."""
+    """The equivariance error of trained models over that of their data; on the diagonal both break it alike. (Imported
+    data have another measure, and no diagonal.) Beside it, of the models whose weights tell, how far these are from the
+    symmetry."""
+    scenario = table.scenario.iloc[0]
     weights = select(table, "relaxation", split="weights")
     figure, row = panels(1 + (not weights.empty), ["model = data", *table.model.unique()])
     for axes in row[1:]:
         draw_lines(axes, weights, style, "data_error")
         from_zero(axes, weights["mean"])
-        axes.set_xlabel(DATA_ERROR_LABEL)
+        axes.set_xlabel(data_error_label(scenario))
         axes.set_ylabel("relaxation of the weights (share of the norm)")
     axes = row[0]
-    top = max(table.data_error.max(), 0.1)
-    axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
+    if not is_imported(scenario):
+        top = max(table.data_error.max(), 0.1)
+        axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
     rows = select(table, "equivariance_error", step=DATA_ERROR_STEPS)
     draw_lines(axes, rows, style, "data_error")
     from_zero(axes, rows["mean"])
     axes.set_ylabel(f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
-    axes.set_xlabel(DATA_ERROR_LABEL)
+    axes.set_xlabel(data_error_label(scenario))
     return finish(figure, f"{title}\nwhat the models have learned")

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..datasets import Recipe
+from ..datasets import Imported, Recipe
 from .parsing import parse
 
 
@@ -100,7 +100,7 @@ class Evaluation:
 class RunConfig:
     """Everything that a run's metrics depend on, besides the versions of the libraries and the kind of machine."""
 
-    recipe: Recipe
+    recipe: Recipe | Imported
     model: str
     model_source: str = ""
     """SHA-256 of the user's model file, empty for models of this package."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from ..datasets import Recipe, generate
+from ..datasets import Imported, Recipe, find_imported, generate
 from .configuration import RunConfig
 from .presets import Preset
 from .results import label
@@ -95,10 +95,15 @@ def _set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     return len(old)
 
 
-def generate_all(recipes: Sequence[Recipe], machine: Machine, progress: Progress) -> dict[str, Path]:
-    """The data set of each recipe, by the recipe's hash; those that exist are taken as they are."""
-    paths = {}
-    for recipe in recipes:
+def generate_all(recipes: Sequence[Recipe | Imported], machine: Machine, progress: Progress) -> dict[str, Path]:
+    """The data set of each recipe, by the recipe's hash; those that exist are taken as they are.
+
+    Raises:
+        DataError: an imported data set that is not there, before anything is simulated; or see :func:`generate`.
+    """
+    imported = [recipe for recipe in recipes if isinstance(recipe, Imported)]
+    paths = {recipe.hash: find_imported(recipe, machine.data_dir) for recipe in imported}
+    for recipe in (recipe for recipe in recipes if recipe.hash not in paths):
         task = progress.add_task(f"simulate {recipe.scenario} {recipe.strength:g}", total=None)
 
         def report(done: int, total: int, task=task) -> None:

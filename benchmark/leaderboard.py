@@ -9,7 +9,7 @@ import pandas as pd
 from ..datasets.files import write_atomically
 from .cells import cells
 from .comparisons import compared_with_reference, crossovers
-from .results import SETTING, select
+from .results import SETTING, is_imported, select
 from .scores import gains, places, score_text, scores
 from .statistics import Interval
 from .tables import latex, page
@@ -49,7 +49,8 @@ def errors(rows: pd.DataFrame) -> pd.DataFrame:
     for key, part in table.groupby([*SETTING, "strength"]):
         setting = dict(zip(SETTING, key, strict=False))
         words = [SETTING_WORDS[name].format(setting[name]) for name in several]
-        label = " ".join([*words, f"{key[-1]:g} (error {part.data_error.iloc[0]:.2g})"])
+        measure = "asymmetry" if is_imported(setting["scenario"]) else "error"
+        label = " ".join([*words, f"{key[-1]:g} ({measure} {part.data_error.iloc[0]:.2g})"])
         rows = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
         texts = ["diverged" if diverged else str(Interval(*numbers)) for diverged, *numbers in rows]
         columns[label] = pd.Series(texts, index=part.model)

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def parse(cls: type[T], content: Any, name: str = "") -> T:
-    """The inverse of :func:`dataclasses.asdict`, for fields that are numbers, text, literals or dataclasses.
+def parse(cls: type[T] | types.UnionType, content: Any, name: str = "") -> T:
+    """The inverse of :func:`dataclasses.asdict`, for fields that are numbers, text, literals, tuples of these, or
+    dataclasses.
 
     Args:
-        cls: a dataclass.
+        cls: a dataclass, or a union of them, of which the one is taken whose fields fit best.
         content: what its ``asdict`` gave, read back from JSON.
         name: where it was found, for messages.
 
@@ -23,6 +24,8 @@ def parse(cls: type[T], content: Any, name: str = "") -> T:
     """
     if not isinstance(content, dict):
         raise ValueError(f"expected {name or cls.__name__} to be an object, got {content!r:.80}")
+    if isinstance(cls, types.UnionType):
+        cls = max(typing.get_args(cls), key=lambda choice: sum(f.name in content for f in dataclasses.fields(choice)))
     expected = [field.name for field in dataclasses.fields(cls)]
     for key in sorted(set(expected) ^ set(content)):
         got = f"no {key}" if key in expected else f"an unknown {key!r:.80}"
@@ -32,12 +35,12 @@ def parse(cls: type[T], content: Any, name: str = "") -> T:
 
 
 def _value(hint: Any, value: Any, name: str) -> Any:
-    if dataclasses.is_dataclass(hint):
+    if any(map(dataclasses.is_dataclass, (hint, *typing.get_args(hint)))):
         return parse(hint, value, name)
     if not _fits(hint, value):
         kind = hint.__name__ if isinstance(hint, type) else hint
         raise ValueError(f"expected {name} to be {kind}, got {value!r:.80}")
-    return value
+    return tuple(value) if typing.get_origin(hint) is tuple else value
 
 
 def _fits(hint: Any, value: Any) -> bool:
@@ -45,6 +48,9 @@ def _fits(hint: Any, value: Any) -> bool:
         return any(_fits(choice, value) for choice in typing.get_args(hint))
     if typing.get_origin(hint) is typing.Literal:
         return value in typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        sizes = isinstance(value, list | tuple) and len(value) == len(typing.get_args(hint))
+        return sizes and all(map(_fits, typing.get_args(hint), value))
     if isinstance(value, bool):
         return hint is bool
     return isinstance(value, (int, float) if hint is float else hint)

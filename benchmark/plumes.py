@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from ..datasets import DataSet, Recipe
+from ..datasets import DataError, DataSet, Imported, Recipe
 from ..datasets.files import write_atomically
 from ..datasets.plan import Chunk
 from ..simulators import get_scenario, simulate, still
@@ -33,11 +33,13 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
 
     Raises:
         ValueError: an unknown field.
-        DataError: no complete data set at ``path``.
+        DataError: no complete data set at ``path``, or an imported one.
     """
     if field not in FIELDS:
         raise ValueError(f"expected a field out of {', '.join(FIELDS)}, got {field!r}")
     recipe = DataSet(path).recipe
+    if isinstance(recipe, Imported):
+        raise DataError(f"expected simulated data in {path}, got imported ones, which no simulator can start elsewhere")
     films = orbit(recipe, field)
     target = path / "figures" / f"plumes-{field}"
     written = save(stills(recipe, films, field), target)
@@ -46,9 +48,11 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
     return [*written, animation]
 
 
-def plot_plumes(recipes: Iterable[Recipe], folder: Path) -> list[Path]:
-    """``<scenario>-plumes`` of each scenario, at its largest strength, as PNG and SVG; nothing is read from disk."""
-    strongest = {recipe.scenario: recipe for recipe in sorted(recipes, key=lambda recipe: recipe.strength)}
+def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path]:
+    """``<scenario>-plumes`` of each simulated scenario, at its largest strength, as PNG and SVG; nothing is read from
+    disk."""
+    simulated = (recipe for recipe in recipes if not isinstance(recipe, Imported))
+    strongest = {recipe.scenario: recipe for recipe in sorted(simulated, key=lambda recipe: recipe.strength)}
     written = []
     for scenario, recipe in strongest.items():
         written += save(stills(recipe, orbit(recipe, "speed"), "speed"), folder / f"{scenario}-plumes")

@@ -10,9 +10,9 @@ from typing import Literal
 
 import tyro
 
-from ..datasets import Recipe
+from ..datasets import Imported, Recipe
+from ..datasets.manifest import read_manifest
 from ..models import get_model, list_models, load_model_file
-from ..simulators import get_scenario
 from .configuration import Evaluation, RunConfig, Simulations, Training
 from .methods import split_name
 
@@ -44,7 +44,9 @@ class Preset:
     name: tyro.conf.Suppress[str]
     """By which the command line and the results folder know it."""
     scenarios: tuple[str, ...] = ("rotation-buoyancy",)
-    """Which physics."""
+    """Which physics; none, if there are imported data."""
+    imported: tuple[Path, ...] = ()
+    """Folders that `symbreak import` printed; each is a scenario of its own, as it is."""
     strengths: tuple[float, ...] = (0.0, 0.5, 1.0)
     """How strongly the symmetry is broken, 0 to 1."""
     models: tuple[str, ...] = ()
@@ -62,21 +64,24 @@ class Preset:
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def __post_init__(self):
-        for name in ("scenarios", "strengths", "seeds", "history"):
+        for name in ("scenarios", "imported", "strengths", "seeds", "history"):
             values = getattr(self, name)
-            if not values or len(set(values)) < len(values):
-                raise ValueError(f"expected {name} without repetition and at least one, got {list(values)}")
+            needed = not self.imported if name == "scenarios" else name != "imported"
+            if (needed and not values) or len(set(values)) < len(values):
+                least = " and at least one" if needed else ""
+                raise ValueError(f"expected {name} without repetition{least}, got {[str(value) for value in values]}")
         if min(self.history) < 1:
             raise ValueError(f"expected a history of at least one frame, got {min(self.history)}")
         if self.budget is not None and not 1 <= self.budget <= LARGEST_BUDGET:
             raise ValueError(f"expected a budget of 1 to {LARGEST_BUDGET:,} parameters, got {self.budget:,}")
         if min(self.seeds) < 0:
             raise ValueError(f"expected seeds >= 0, got {min(self.seeds)}")
-        self._check_windows()
+        if self.scenarios:
+            self._check_windows(self.simulations, "the simulations")
 
-    def _check_windows(self) -> None:
-        """Whether the longest windows fit into the simulations."""
-        size, history = self.simulations, max(self.history)
+    def _check_windows(self, size: Simulations | Imported, place: str) -> None:
+        """Whether the longest windows fit into the simulations or stations."""
+        history = max(self.history)
         every = size.train_frames + size.valid_frames + size.future_frames
         trained = min(size.train_frames, size.valid_frames or every)
         for name, horizon, frames in (
@@ -84,13 +89,30 @@ class Preset:
             ("evaluation.steps", self.evaluation.steps, size.future_frames),
         ):
             if history + horizon > frames:
-                raise ValueError(f"expected history + {name} of at most {frames} frames, got {history} + {horizon}")
+                got = f"{history} + {horizon} in {place}"
+                raise ValueError(f"expected history + {name} of at most {frames} frames, got {got}")
 
-    def recipes(self) -> list[Recipe]:
+    def recipes(self) -> list[Recipe | Imported]:
         """The data sets of the grid."""
-        return [
-            self.simulations.recipe(scenario, strength) for scenario in self.scenarios for strength in self.strengths
+        return [recipe for series in self.series() for recipe in series]
+
+    def series(self) -> list[list[Recipe | Imported]]:
+        """The data sets, those together that differ in their strength alone.
+
+        Raises:
+            ValueError: a folder without imported data, or with simulations too short for the preset's windows.
+        """
+        simulated = [
+            [self.simulations.recipe(scenario, strength) for strength in self.strengths] for scenario in self.scenarios
         ]
+        return simulated + [[self._imported(folder)] for folder in self.imported]
+
+    def _imported(self, folder: Path) -> Imported:
+        recipe = read_manifest(folder).recipe
+        if not isinstance(recipe, Imported):
+            raise ValueError(f"expected imported data in {folder}, got simulated ones: name their scenario instead")
+        self._check_windows(recipe, recipe.scenario)
+        return recipe
 
     def runs(self, model_file: Path | None = None) -> list[RunConfig]:
         """The grid, seeds outermost, so that a first complete table is there early.
@@ -99,13 +121,13 @@ class Preset:
             model_file: a user's file; its models join the grid.
 
         Raises:
-            ValueError: unknown scenario or model, or a model of another symmetry than the scenario's.
+            ValueError: unknown scenario or model, a model of another symmetry than the data's, or as :meth:`series`.
         """
         own = [entry.name for entry in load_model_file(model_file)] if model_file else []
         source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
         return [
             RunConfig(
-                recipe=self.simulations.recipe(scenario, strength),
+                recipe=recipe,
                 model=model,
                 model_source=source if split_name(model)[0] in own else "",
                 seed=seed,
@@ -116,26 +138,26 @@ class Preset:
                 evaluation=self.evaluation,
             )
             for seed in self.seeds
-            for scenario in self.scenarios
+            for series in self.series()
             for history in self.history
-            for model in self.models_for(scenario, own)
-            for strength in self.strengths
+            for model in self.models_for(series[0], own)
+            for recipe in series
         ]
 
-    def models_for(self, scenario: str, own: Sequence[str] = ()) -> list[str]:
-        """The models that can be trained on a scenario, ``own`` ones after those of the preset.
+    def models_for(self, recipe: Recipe | Imported, own: Sequence[str] = ()) -> list[str]:
+        """The models that can be trained on a data set, ``own`` ones after those of the preset.
 
         Raises:
-            ValueError: an unknown model or method, or none that is made for the scenario's symmetry.
+            ValueError: an unknown model or method, or none that is made for the symmetry of the data.
         """
-        entries = list_models(get_scenario(scenario).symmetry)
+        entries = list_models(recipe.symmetry)
         fitting = [entry.name for entry in entries]
         usable = [entry.name for entry in entries if entry.usable]
         named = list(dict.fromkeys((*(self.models or usable), *own)))
         chosen = [name for name in named if get_model(split_name(name)[0]).name in fitting]
         if not chosen:
             raise ValueError(
-                f"expected models for {scenario}, got {', '.join(named)}, which are made for other symmetries"
+                f"expected models for {recipe.scenario}, got {', '.join(named)}, which are made for other symmetries"
             )
         return chosen
 

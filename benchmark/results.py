@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..datasets.files import write_atomically
+from ..datasets.imported import PREFIX
 from .storage import Record, load_runs
 
 COLUMNS = (
@@ -29,7 +30,8 @@ COLUMNS = (
     "train_simulations",
 )
 DATA_ERROR_STEPS = "10"
-"""``data_error`` is the equivariance error of the data over ten steps, on which strengths are compared."""
+"""``data_error`` is the equivariance error of the data over ten steps, on which strengths are compared; of imported
+data, which stand for themselves, it is their statistical asymmetry, see :func:`is_imported`."""
 SETTING = ["scenario", "history", "train_simulations"]
 """What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
 CELL = [*SETTING, "strength", "seed"]
@@ -54,6 +56,18 @@ class Setting(NamedTuple):
         return f"{self.scenario}, {frames}, trained on {simulations}"
 
 
+def is_imported(scenario: str) -> bool:
+    """Whether ``data_error`` is a statistical asymmetry, which must never share an axis with an equivariance error."""
+    return scenario.startswith(PREFIX)
+
+
+def data_error_label(scenario: str) -> str:
+    """What ``data_error`` is, for the axis of a figure."""
+    if is_imported(scenario):
+        return "statistical asymmetry of the data (not an equivariance error)"
+    return f"equivariance error of the data (n = {DATA_ERROR_STEPS})"
+
+
 def _plural(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
 
@@ -74,7 +88,7 @@ def tabulate(records: Iterable[Record]) -> pd.DataFrame:
             "scenario": record["scenario"],
             "symmetry": record["symmetry"],
             "strength": record["strength"],
-            "data_error": record["data"]["equivariance_error"][DATA_ERROR_STEPS],
+            "data_error": _data_error(record["data"]),
             "model": record["model"],
             "family": record["family"],
             "seed": record["seed"],
@@ -93,6 +107,10 @@ def tabulate(records: Iterable[Record]) -> pd.DataFrame:
     return table.sort_values(
         [*SETTING, "strength", "model", "seed", "split", "metric"], kind="stable", ignore_index=True
     )
+
+
+def _data_error(data: Mapping[str, Any]) -> float:
+    return data["asymmetry"] if "asymmetry" in data else data["equivariance_error"][DATA_ERROR_STEPS]
 
 
 def load_results(folder: Path) -> pd.DataFrame:

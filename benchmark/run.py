@@ -8,13 +8,13 @@ import resource
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from ..datasets import DataSet
 from ..models import Task, build, get_model, load_model_file
-from ..simulators import get_scenario
 from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
 from .configuration import RunConfig
@@ -48,12 +48,11 @@ def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
         increment_scale: rms of the data's one-step change relative to its rms velocity.
         seed: of the initialisation.
     """
-    scenario = get_scenario(config.recipe.scenario)
     task = Task(
         history=config.history,
-        shape=(config.recipe.resolution, config.recipe.resolution),
-        group=scenario.group,
-        boundary=scenario.boundary,
+        shape=config.recipe.shape,
+        group=config.recipe.group,
+        boundary=config.recipe.boundary,
         predicts=config.predicts,
         increment_scale=increment_scale,
     )
@@ -112,7 +111,7 @@ def identity(config: RunConfig) -> Record:
         "status": "failed",
         "reason": "",
         "scenario": config.recipe.scenario,
-        "symmetry": get_scenario(config.recipe.scenario).symmetry,
+        "symmetry": config.recipe.symmetry,
         "strength": config.recipe.strength,
         "model": config.model,
         "seed": config.seed,
@@ -136,7 +135,7 @@ def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint:
     curves = train(rollout, *windows, data.velocity_rms, config.training, shuffling_seed, method, elements, checkpoint)
     rows = evaluate(rollout, data, config.evaluation, device)
     measured = {
-        "data": {"hash": data.manifest.hash, "equivariance_error": data.equivariance_error},
+        "data": data_errors(data),
         "n_parameters": sum(parameter.numel() for parameter in rollout.parameters()),
         "device": device.type,
         "train_seconds": curves.seconds,
@@ -147,6 +146,13 @@ def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint:
     }
     weights = {name: value.cpu() for name, value in rollout.model.state_dict().items()}
     return measured, weights, _example(rollout, data, config, device)
+
+
+def data_errors(data: DataSet) -> dict[str, Any]:
+    """What a record says of its data: their hash and how far they are from the symmetry. Imported ones, which no
+    simulator can restart, have an ``asymmetry`` in place of equivariance errors."""
+    errors = {"hash": data.manifest.hash, "equivariance_error": data.equivariance_error}
+    return errors if data.asymmetry is None else errors | {"asymmetry": data.asymmetry}
 
 
 def _peak_memory(device: torch.device) -> int:

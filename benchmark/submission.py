@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
-from ..datasets import DataSet, Recipe
+from ..datasets import DataSet, Imported, Recipe
 from ..datasets.files import read_bytes
 from ..models import get_model, load_model_file
 from ..simulators.simulate import one_thread_without_denormals
@@ -22,7 +22,7 @@ from .grid import Machine, generate_all, progress_bar
 from .methods import split_name
 from .parsing import parse
 from .repeat import check_model_file, config_of
-from .run import choose_device, untrained
+from .run import choose_device, data_errors, untrained
 from .storage import Record, load_runs, load_weights
 
 
@@ -83,7 +83,8 @@ def rescore(archive: Path, machine: Machine, console: Console, *, trust_model_fi
         unpack(archive, folder)
         records = load_runs(folder)
         configs = [config_of(record) for record in records]
-        recipes = [parse(Recipe, read_json(path), path.name) for path in sorted(folder.glob("recipes/*.json"))]
+        files = sorted(folder.glob("recipes/*.json"))
+        recipes = [parse(Recipe | Imported, read_json(path), path.name) for path in files]
         model_file = folder / MODEL_FILE if (folder / MODEL_FILE).exists() else None
         _check_sources(configs, model_file)
         _check_recipes(configs, recipes)
@@ -101,7 +102,7 @@ def _check_sources(configs: Sequence[RunConfig], model_file: Path | None) -> Non
         check_model_file(config, model_file)
 
 
-def _check_recipes(configs: Sequence[RunConfig], recipes: Sequence[Recipe]) -> None:
+def _check_recipes(configs: Sequence[RunConfig], recipes: Sequence[Recipe | Imported]) -> None:
     needed, got = {config.recipe.hash for config in configs}, {recipe.hash for recipe in recipes}
     if needed != got:
         raise ValueError(f"expected the recipes of the runs, got a difference in {min(needed ^ got)}")
@@ -136,6 +137,6 @@ def _score(config: RunConfig, weights: dict[str, torch.Tensor], data: DataSet, d
     return {
         "family": get_model(split_name(config.model)[0]).family,
         "n_parameters": sum(parameter.numel() for parameter in rollout.parameters()),
-        "data": {"equivariance_error": data.equivariance_error},
+        "data": data_errors(data),
         "metrics": evaluate(rollout, data, config.evaluation, device),
     }

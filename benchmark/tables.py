@@ -29,7 +29,9 @@ SCORE = (
 ERRORS = (
     "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
     "each data set, mean over seeds with the bootstrap 95 % interval where there are several seeds. The columns are "
-    "the strengths of the symmetry breaking; `error` is the equivariance error of the data over ten steps."
+    "the strengths of the symmetry breaking; `error` is the equivariance error of the data over ten steps, "
+    "`asymmetry`, of imported data, is another measure, on another scale: how far their statistics are from the moved "
+    "ones."
 )
 COMPARISONS = (
     f"`ratio`: how many times smaller the nRMSE is than that of {REFERENCE}, geometric mean over the cells in which "

@@ -5,7 +5,7 @@ from .dataset import DataSet, Windows
 from .export import export
 from .generate import generate
 from .imported import Imported
-from .importing import import_tensors
+from .importing import find_imported, import_tensors
 from .manifest import Manifest
 from .measure import measure
 from .published import published_recipes
@@ -21,6 +21,7 @@ __all__ = [
     "Recipe",
     "Windows",
     "export",
+    "find_imported",
     "generate",
     "import_tensors",
     "measure",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,21 +19,29 @@ SYMMETRY_OF_GROUP = {
     "shift-x": "translation",
     "dilation": "scaling",
 }
+WALLS = ("closed", "open", "periodic")
+PREFIX = "imported-"
+"""With which the scenario of every imported data set begins, and no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What :func:`~.importing.import_tensors` made of somebody else's files. It stands where a recipe stands.
+    """What :func:`~.importing.import_tensors` made of somebody else's files. It stands where a recipe stands: each is a
+    scenario of its own, at the only strength there is.
 
     Attributes:
-        name: of the data set.
+        name: of the data set; letters, digits, ``-``, ``_`` and ``.``.
         source: SHA-256 of the files it was read from.
         shape: grid, ``(X, Y)``.
         boundary: walls per axis, as far as they are known.
-        group: name of the group in which the flow is roughly symmetric.
+        group: name of the group in which the flow is roughly symmetric. Where the grid has unequal sides, only those of
+            its elements count that map the grid onto itself.
         axes: of the grid in the source, ``xy`` or ``yx``; here it is ``xy``.
         train, valid, test: number of simulations or stations.
         train_frames, valid_frames, future_frames: see :class:`~.recipe.Recipe`.
+
+    Raises:
+        ValueError: another name, wall or group, or quarter turns between walls of two kinds.
     """
 
     name: str
@@ -48,9 +57,25 @@ class Imported:
     valid_frames: int
     future_frames: int
 
+    def __post_init__(self):
+        if not re.fullmatch(r"\w[\w.-]*", self.name, re.ASCII):
+            raise ValueError(f"expected a name of letters, digits, -, _ and ., got {self.name!r:.80}")
+        if self.group not in SYMMETRY_OF_GROUP:
+            raise ValueError(f"expected a group out of {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
+        walls = " and ".join(self.boundary)
+        if not set(self.boundary) <= set(WALLS):
+            raise ValueError(f"expected walls out of {', '.join(WALLS)}, got {walls}")
+        if self.symmetry == "rotation" and self.boundary[0] != self.boundary[1]:
+            raise ValueError(f"expected the same walls along x and y for {self.group}, got {walls}")
+
     @property
     def scenario(self) -> str:
-        return f"imported-{self.name}"
+        return f"{PREFIX}{self.name}"
+
+    @property
+    def strength(self) -> float:
+        """1, the data as they are: there is no knob."""
+        return 1.0
 
     @property
     def symmetry(self) -> str:
@@ -65,9 +90,13 @@ class Imported:
         return Box(self.shape, self.boundary)
 
     @property
+    def content(self) -> str:
+        """All fields as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
     def hash(self) -> str:
-        content = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(f"symbreak data {DATA_VERSION}: {content}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"symbreak data {DATA_VERSION}: {self.content}".encode()).hexdigest()[:12]
 
     def folder(self, data_dir: Path | str) -> Path:
         return Path(data_dir) / self.scenario / self.hash

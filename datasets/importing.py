@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..symmetry import probes
 from .asymmetry import asymmetry_of_files
 from .files import read_bytes, write_atomically
 from .finish import finish
@@ -46,7 +45,8 @@ def import_tensors(
         source: a file, or a folder of files.
         data_dir: the folder of all data sets.
         name: what to call the data set.
-        group: the group in which the flow is roughly symmetric; it has to map the grid onto itself.
+        group: the group in which the flow is roughly symmetric; on a grid of unequal sides, those of its elements that
+            map the grid onto itself.
         boundary: walls per axis.
         axes: what ``H, W`` are: ``xy`` as PhiFlow and this project store grids, or ``yx``, rows of pixels with the
             lowest row first. The two components are ``(vx, vy)`` in both cases.
@@ -54,8 +54,8 @@ def import_tensors(
 
     Raises:
         DataError: a file cannot be read, or holds anything else than tensors of one shape; pickled code is never run.
-        ValueError: fewer than two simulations, fewer than 20 frames, a share outside (0, 1), unknown axes, or a group
-            that does not map the grid onto itself.
+        ValueError: fewer than two simulations, fewer than 20 frames, a share outside (0, 1), unknown axes, or what
+            :class:`Imported` refuses.
     """
     if not 0 < test_share < 1:
         raise ValueError(f"expected a test_share between 0 and 1, got {test_share}")
@@ -69,7 +69,6 @@ def import_tensors(
     count, frames = fields.shape[:2]
     if count < 2 or frames < 20:
         raise ValueError(f"expected at least 2 simulations of 20 frames, got {count} of {frames}")
-    probes(group, tuple(fields.shape[-2:]))
     test = min(max(round(count * test_share), 1), count - 1)
     digest = hashlib.sha256(b"".join(content for _, content in contents)).hexdigest()
     imported = Imported(
@@ -87,6 +86,22 @@ def import_tensors(
         future_frames=frames - round(0.65 * frames) - round(0.15 * frames),
     )
     return _store(imported, fields.float().numpy(), data_dir)
+
+
+def find_imported(imported: Imported, data_dir: Path | str) -> Path:
+    """The folder of a data set that was imported before.
+
+    Raises:
+        DataError: it is not below ``data_dir``, or damaged.
+    """
+    folder = imported.folder(data_dir)
+    if not (folder / MANIFEST).exists():
+        raise DataError(
+            f"expected the imported data set {imported.name} in {folder}, got none: it cannot be simulated; name the "
+            "--data-dir where it is, or import its files again"
+        )
+    verify(folder)
+    return folder
 
 
 def _store(imported: Imported, fields: np.ndarray, data_dir: Path | str) -> Path:

@@ -79,7 +79,7 @@ def observed(recipe: Recipe, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2
     return stored_fields(recipe, plumes, draws)[0] if observe is None else observe(plumes, draws)
 
 
-def measured_chunks(recipe: Recipe) -> list[Chunk]:
+def measured_chunks(recipe: Recipe | Imported) -> list[Chunk]:
     return [chunk for chunk in chunks(recipe) if chunk.simulations == "test" and chunk.last <= LARGEST_SAMPLE]
 
 
@@ -116,7 +116,7 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     return starts
 
 
-def start_frames(recipe: Recipe, horizon: int) -> tuple[int, ...]:
+def start_frames(recipe: Recipe | Imported, horizon: int) -> tuple[int, ...]:
     """Stored frames from which the error over ``horizon`` steps is measured."""
     return tuple(frame for frame in START_FRAMES if frame + horizon < recipe.frames)
 

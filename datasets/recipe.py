@@ -115,6 +115,21 @@ class Recipe:
     def box(self) -> Box:
         return self.scenario_object().box(self.resolution)
 
+    @property
+    def boundary(self) -> tuple[str, str]:
+        """Walls along x and y."""
+        return self.scenario_object().boundary
+
+    @property
+    def group(self) -> str:
+        """Name of the group that is exact at strength 0."""
+        return self.scenario_object().group
+
+    @property
+    def symmetry(self) -> str:
+        """``rotation``, ``translation``, ``reflection`` or ``scaling``."""
+        return self.scenario_object().symmetry
+
     def parameters(self) -> dict[str, float]:
         """Numbers that The Well's format calls simulation parameters."""
         return {name: getattr(self, name) for name in ("strength", "buoyancy", "seed", "first_frame")}

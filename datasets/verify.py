@@ -14,7 +14,8 @@ from .well import decode
 
 
 def verify(path: Path | str) -> None:
-    """Reads every file of a data set: manifest and recipe hash, checksums, format, shape, finite values.
+    """Reads every file of a data set: manifest and recipe hash, which ends the folder's name, checksums, format, shape,
+    finite values.
 
     Raises:
         DataError: names the first file that is not as expected.
@@ -22,6 +23,8 @@ def verify(path: Path | str) -> None:
     folder = Path(path)
     manifest = read_manifest(folder)
     recipe = manifest.recipe
+    if not folder.resolve().name.endswith(recipe.hash):
+        raise DataError(f"expected the data set of hash {recipe.hash} in a folder of that name, got {folder}")
     read_bytes(folder / "stats.yaml", manifest.files["stats.yaml"])
     lengths = {"train": recipe.train_frames, "valid": recipe.valid_frames, "future": recipe.future_frames}
     for split in FOLDER_OF_SPLIT:

@@ -65,7 +65,7 @@ def probes(group: str, shape: Shape) -> tuple[Element, ...]:
     """The elements over which an equivariance error averages: all but the identity, or shifts by quarters of the box.
 
     Raises:
-        ValueError: unknown group, or a grid that the group does not map onto itself.
+        ValueError: unknown group, or a grid that is too short to be shifted.
     """
     elements = nontrivial_elements(group, shape)
     if group != "shift-x":
@@ -74,10 +74,12 @@ def probes(group: str, shape: Shape) -> tuple[Element, ...]:
 
 
 def nontrivial_elements(group: str, shape: Shape) -> tuple[Element, ...]:
-    """Every element of a group on a grid but the identity.
+    """Every element of a group that maps the grid onto itself, but the identity.
+
+    On a grid of unequal sides these are half a turn of ``C4``, and half a turn and the two mirrors of ``D4``.
 
     Raises:
-        ValueError: unknown group, or a grid that the group does not map onto itself.
+        ValueError: unknown group, or a grid that is too short to be shifted.
     """
     if group == "shift-x":
         if shape[0] < 4:
@@ -87,7 +89,4 @@ def nontrivial_elements(group: str, shape: Shape) -> tuple[Element, ...]:
         return DILATIONS
     if group not in POINT_GROUPS:
         raise ValueError(f"expected a group out of {', '.join(GROUP_NAMES)}, got {group!r}")
-    elements = point_group(group).elements[1:]
-    if any(element.shape(shape) != shape for element in elements):
-        raise ValueError(f"expected a square grid for {group}, got {shape[0]} x {shape[1]}")
-    return elements
+    return tuple(element for element in point_group(group).elements[1:] if element.shape(shape) == shape)

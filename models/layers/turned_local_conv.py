@@ -22,7 +22,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
 
     Args:
         source, target: input and output fields.
-        shape: the grid ``(X, Y)``, which the group must map onto itself.
+        shape: the grid ``(X, Y)``; where its sides are unequal, ``g`` are the elements that map it onto itself.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
         alpha: weight of the penalty.
 
@@ -43,7 +43,8 @@ class TurnedLocalConv2d(LocallyConnected2d):
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)
         self.source, self.target = source, target
-        generators = [g for g in (PointElement(1), PointElement(0, True)) if g in source.group.elements]
+        turn = PointElement(1 if shape[0] == shape[1] else 2)
+        generators = [g for g in (turn, PointElement(0, True)) if g in source.group.elements]
         self.turns = nn.ModuleList(KernelTurn(source, target, g, shape, kernel_size) for g in generators)
 
     def channel_bias(self) -> Float[Tensor, " O"]:

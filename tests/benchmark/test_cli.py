@@ -116,7 +116,7 @@ def test_import_and_measure(capsys, tmp_path, monkeypatch):
     main(["verify", folder])
     main(["measure", folder])
     assert "statistical asymmetry under mirror, not EE_n" in capsys.readouterr().out
-    assert "C4" in complaint(capsys, "import", source, "--name", "jet", "--data-dir", data_dir)
+    assert "C3" in complaint(capsys, "import", source, "--name", "jet", "--group", "C3", "--data-dir", data_dir)
 
 
 def test_leaderboard_and_plot(capsys, results_folder, monkeypatch):

@@ -52,14 +52,20 @@ def test_rows_of_pixels(tmp_path):
     ("option", "message"),
     [
         ({"axes": "hw"}, "expected axes xy or yx, got 'hw'"),
-        ({"group": "C4"}, "expected a square grid for C4, got 12 x 9"),
+        ({"group": "C3"}, "expected a group out of C4, .*, got 'C3'"),
+        ({"boundary": ("closed", "open")}, "expected the same walls along x and y for C4, got closed and open"),
+        (
+            {"boundary": ("closed", "half-open"), "group": "mirror"},
+            "expected walls out of .*, got closed and half-open",
+        ),
+        ({"name": "../bad"}, "expected a name of letters, .*, got '../bad'"),
         ({"test_share": 1.0}, "expected a test_share between 0 and 1, got 1.0"),
     ],
 )
 def test_refuses_options(option, message, tmp_path):
     torch.save(stations(), tmp_path / "raw.pt")
     with pytest.raises(ValueError, match=message):
-        import_tensors(tmp_path / "raw.pt", tmp_path / "data", name="bad", **option)
+        import_tensors(tmp_path / "raw.pt", tmp_path / "data", **{"name": "bad"} | option)
     assert not (tmp_path / "data").exists()
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from symbreak.symmetry import C4, MIRROR, equivariance_error, probes
+from symbreak.symmetry import C4, MIRROR, PointElement, equivariance_error, probes
 
 
 def error(evolve, state, elements):
@@ -40,8 +40,14 @@ def test_nothing_moves():
         error(lambda x: x[:, None], torch.ones(1, 2, 5, 5), C4.elements[1:])
 
 
-def test_probes_refuse_what_the_group_does_not_allow():
-    with pytest.raises(ValueError, match=r"expected a square grid for C4, got 5 x 7"):
-        probes("C4", (5, 7))
+def test_probes_of_a_grid_of_unequal_sides_map_it_onto_itself():
+    """No quarter turns: half a turn, and the mirrors along x and along y."""
+    half_turn, mirrors = PointElement(2), (PointElement(0, True), PointElement(2, True))
+    assert probes("C4", (5, 7)) == (half_turn,)
+    assert probes("D4", (5, 7)) == (half_turn, *mirrors)
+    assert len(probes("C4", (5, 5))) == 3 and len(probes("D4", (5, 5))) == 7
+
+
+def test_probes_refuse_an_unknown_group():
     with pytest.raises(ValueError, match=r"expected a group out of .*, got 'SO3'"):
         probes("SO3", (5, 5))

@@ -1,0 +1,121 @@
+"""Runs on data that somebody else measured: a jet of 24 stations on a grid of 62 x 23, in the published layout."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import torch
+
+from symbreak.benchmark.cli import main
+from symbreak.benchmark.configuration import RunConfig
+from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.presets import PRESETS
+from symbreak.benchmark.results import load_results
+from symbreak.benchmark.storage import load_runs
+from symbreak.datasets import DataSet, import_tensors
+
+from .conftest import QUIET
+from .test_cli import complaint
+
+MODELS = ("persistence", "convnet", "equiv-rotation", "rsteer-translation-rotation", "convnet+augment")
+
+
+def write_jet(folder, stations=24, frames=40, shape=(62, 23)):
+    """One file per station, ``[T, 2, 62, 23]``: a random flow that is blown along x."""
+    folder.mkdir()
+    noise = torch.Generator().manual_seed(0)
+    flow = torch.randn(2, *shape, generator=noise) + torch.tensor([1.0, 0.0])[:, None, None]
+    for station in range(stations):
+        steps = 0.1 * torch.randn(frames, 2, *shape, generator=noise)
+        torch.save(flow + steps.cumsum(0), folder / f"raw_data_{station:02d}.pt")
+
+
+@pytest.fixture(scope="module")
+def jet(tmp_path_factory, data_dir):
+    raw = tmp_path_factory.mktemp("published") / "jet"
+    write_jet(raw)
+    return import_tensors(raw, data_dir, name="jet", boundary=("open", "open"))
+
+
+@pytest.fixture(scope="module")
+def some(tiny, jet):
+    """The tiny preset on the jet alone."""
+    small = replace(tiny.training, epochs=1, epoch_steps=2)
+    return replace(tiny, scenarios=(), imported=(jet,), models=MODELS, budget=None, training=small)
+
+
+@pytest.fixture(scope="module")
+def results(some, machine, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jet")
+    run_grid(some, folder, machine, QUIET)
+    return folder
+
+
+def test_the_table_holds_the_asymmetry(results, jet):
+    table, asymmetry = load_results(results), DataSet(jet).asymmetry
+    assert set(table.model) == set(MODELS) and set(table.scenario) == {"imported-jet"}
+    assert set(table.strength) == {1.0} and set(table.train_simulations) == {18}
+    assert table.data_error.tolist() == [asymmetry] * len(table) and asymmetry > 0.1
+    strict = table[(table.model == "equiv-rotation") & (table.metric == "equivariance_error")]
+    assert (strict.value < 1e-5).all(), "half turns map the grid onto itself"
+
+
+def test_the_command_line_marks_the_measure_and_repeats_a_run(results, jet, data_dir, some, tmp_path, capsys):
+    main(["leaderboard", str(results)])
+    main(["report", str(results)])
+    asymmetry = f"{DataSet(jet).asymmetry:.2g}"
+    assert f"1 (asymmetry {asymmetry})" in (results / "leaderboard.md").read_text()
+    main(["plot", str(results)])
+    for name in ("", "-learned"):
+        (figure,) = (results / "figures").glob(f"imported-jet-*train-18{name}.svg")
+        words = figure.read_text()
+        assert "statistical asymmetry of the data" in words and "model = data" not in words
+    record = next(record for record in load_runs(results) if record["model"] == "convnet")
+    path = results / "runs" / f"{record['hash']}.json"
+    assert RunConfig.from_dict(json.loads(json.dumps(record["config"]))) == some.runs()[1]
+    main(["run", "--from", str(path), "--data-dir", str(data_dir), "--out", str(tmp_path / "again")])
+    message = complaint(capsys, "run", "--from", path, "--data-dir", tmp_path, "--out", tmp_path / "again")
+    assert "expected the imported data set jet in" in message and "got none" in message
+
+
+def test_submit_and_rescore(results, data_dir, tmp_path, capsys):
+    archive = str(tmp_path / "jet.tar.gz")
+    main(["submit", str(results), "--models", "convnet", "equiv-rotation", "--archive", archive])
+    main(["rescore", archive, "--data-dir", str(data_dir)])
+    assert capsys.readouterr().out.count("bit for bit") == 2
+    message = complaint(capsys, "rescore", archive, "--data-dir", str(tmp_path))
+    assert "expected the imported data set jet in" in message and "got none" in message
+
+
+def test_run_on_the_command_line(jet, data_dir, tmp_path, capsys):
+    """No scenario but the jet, at what sizes the jet has."""
+    place = ["--data-dir", str(data_dir), "--out", str(tmp_path / "out"), "--device", "cpu", "--workers", "1"]
+    short = ["--training.epochs", "1", "--training.epoch-steps", "1", "--evaluation.steps", "5"]
+    main(["run", "quick", "--scenarios", "--imported", str(jet), "--models", "persistence", "convnet", *short, *place])
+    table = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert set(table.scenario) == {"imported-jet"} and set(table.model) == {"persistence", "convnet"}
+
+
+def test_refusals(jet, tiny, data, tmp_path, capsys):
+    message = complaint(capsys, "run", "quick", "--imported", str(jet), "--data-dir", str(tmp_path))
+    assert "expected history + evaluation.steps of at most 8 frames, got 1 + 15 in imported-jet" in message
+    with pytest.raises(ValueError, match=r"expected imported data in .*, got simulated ones: name their scenario"):
+        replace(tiny, imported=(data.path,)).runs()
+    with pytest.raises(ValueError, match=r"expected a data set with .*manifest.json, got none"):
+        replace(tiny, imported=(tmp_path,)).runs()
+    with pytest.raises(ValueError, match=r"expected scenarios without repetition and at least one, got \[\]"):
+        replace(tiny, scenarios=())
+    with pytest.raises(ValueError, match=r"expected imported without repetition, got"):
+        replace(tiny, imported=(jet, jet))
+    assert "got imported ones" in complaint(capsys, "plot", str(jet))
+
+
+def test_simulated_runs_are_what_they_were():
+    """Their hashes name files in results folders."""
+    assert [PRESETS[name]().runs()[0].hash for name in PRESETS] == [
+        "b1c89955e0f6acc3",
+        "928346b8216c913e",
+        "9dadccee5be636a9",
+        "74609568e7e7cad4",
+    ]
