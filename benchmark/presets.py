@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ import tyro
 from ..datasets import Imported, Recipe
 from ..datasets.manifest import read_manifest
 from ..models import get_model, list_models, load_model_file
+from .choices import read_choices
 from .configuration import Evaluation, RunConfig, Simulations, Training
 from .methods import split_name
 
@@ -39,7 +40,7 @@ a plain network the symmetry."""
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A grid of runs: scenarios x strengths x history lengths x models x seeds."""
+    """A grid of runs: scenarios x sizes of the training set x strengths x history lengths x models x seeds."""
 
     name: tyro.conf.Suppress[str]
     """By which the command line and the results folder know it."""
@@ -55,6 +56,9 @@ class Preset:
     """Seeds of initialisation and shuffling; the data stay the same."""
     history: tuple[int, ...] = (1,)
     """Input frames."""
+    train_simulations: tuple[int, ...] = ()
+    """Sizes of the training set; none: that of the simulations. A smaller set holds the first of a larger one, and all
+    are scored on the same unseen simulations."""
     predicts: Literal["increment", "frame"] = "increment"
     """What the network's output means."""
     budget: int | None = None
@@ -64,9 +68,9 @@ class Preset:
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def __post_init__(self):
-        for name in ("scenarios", "imported", "strengths", "seeds", "history"):
-            values = getattr(self, name)
-            needed = not self.imported if name == "scenarios" else name != "imported"
+        optional = ("imported", "train_simulations", *(("scenarios",) if self.imported else ()))
+        for name in ("scenarios", "imported", "strengths", "seeds", "history", "train_simulations"):
+            values, needed = getattr(self, name), name not in optional
             if (needed and not values) or len(set(values)) < len(values):
                 least = " and at least one" if needed else ""
                 raise ValueError(f"expected {name} without repetition{least}, got {[str(value) for value in values]}")
@@ -103,7 +107,9 @@ class Preset:
             ValueError: a folder without imported data, or with simulations too short for the preset's windows.
         """
         simulated = [
-            [self.simulations.recipe(scenario, strength) for strength in self.strengths] for scenario in self.scenarios
+            [replace(self.simulations, train=train).recipe(scenario, strength) for strength in self.strengths]
+            for scenario in self.scenarios
+            for train in self.train_simulations or (self.simulations.train,)
         ]
         return simulated + [[self._imported(folder)] for folder in self.imported]
 
@@ -125,6 +131,7 @@ class Preset:
         """
         own = [entry.name for entry in load_model_file(model_file)] if model_file else []
         source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
+        choices = read_choices(self.tuned) if self.tuned else {}
         return [
             RunConfig(
                 recipe=recipe,
@@ -134,7 +141,7 @@ class Preset:
                 history=history,
                 budget=self.budget,
                 predicts=self.predicts,
-                training=self.training,
+                training=replace(self.training, **choices.get((recipe.scenario, model), {})),
                 evaluation=self.evaluation,
             )
             for seed in self.seeds

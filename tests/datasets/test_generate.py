@@ -1,7 +1,10 @@
 """Generation: same bytes however it is done, resumable, and nothing half-written."""
 
+import json
 import os
+import shutil
 import sys
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -133,6 +136,46 @@ def test_damaged_manifest(small, tmp_path):
     (target / "manifest.json").write_text('{"recipe": 3}')
     with pytest.raises(DataError, match=r"expected a manifest in .*manifest.json"):
         DataSet(target)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (
+            lambda m, other: m | {"hash": other.hash},
+            r"expected the recipe of hash {other} in .*, got one of hash {own}",
+        ),
+        (lambda m, other: m | {"recipe": asdict(other)}, r"expected the recipe of hash {own} in .*, got .* {other}"),
+        (
+            lambda m, other: m | {"recipe": asdict(other), "hash": other.hash},
+            r"expected the data set of hash {other} in a folder of that name, got .*{own}",
+        ),
+        (lambda m, other: m | {"files": {}}, r"expected the files of the recipe in .*, got a difference in data/"),
+        (lambda m, other: m | {"data_version": 1}, r"expected data of version \d in .*, got 1"),
+    ],
+)
+def test_a_manifest_of_another_recipe_is_refused(edit, message, folder, small, tmp_path):
+    """By ``verify``, and by ``generate``, which would take the data set as it is."""
+    target, other = small.folder(tmp_path), replace(small, strength=0.6)
+    shutil.copytree(folder, target)
+    assert verify(target) is None
+    manifest = json.loads((target / "manifest.json").read_text())
+    (target / "manifest.json").write_text(json.dumps(edit(manifest, other)))
+    for look in (verify, lambda path: generate(small, tmp_path)):
+        with pytest.raises(DataError, match=message.replace("{own}", small.hash).replace("{other}", other.hash)):
+            look(target)
+
+
+@pytest.mark.parametrize("scenario", ["rotation-buoyancy", "published-rotation"])
+def test_more_training_simulations_leave_all_others_as_they_are(scenario, small, tmp_path):
+    """Also across the edge of a batch of eight: the first three of ten are the three, to the last bit."""
+    valid = 0 if scenario.startswith("published") else 2
+    sizes = {"scenario": scenario, "valid": valid, "valid_frames": 0 if valid else 3}
+    few, many = (DataSet(generate(replace(small, train=train, **sizes), tmp_path)) for train in (3, 10))
+    for split in ("train", "future", *(() if valid else ("valid",))):
+        assert torch.equal(few.velocity(split), many.velocity(split)[:3])
+    for split in ("domain", *(("valid",) if valid else ())):
+        assert torch.equal(few.velocity(split), many.velocity(split))
 
 
 def test_full_disk_leaves_nothing_half_written(small, tmp_path, monkeypatch):
