@@ -70,12 +70,24 @@ def run_grid(
     left_out = set(preset.models) - {config.model for config in configs}
     if left_out:
         console.print(f"left out, made for other symmetries: {', '.join(sorted(left_out))}")
-    missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
-    console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
     out.mkdir(parents=True, exist_ok=True)
     superseded = _set_aside_superseded(configs, out)
     if superseded:
         console.print(f"{superseded} runs of other configurations of these models set aside in {out}/runs/superseded")
+    return run_missing(configs, out, machine, console, model_file, overwrite)
+
+
+def run_missing(
+    configs: Sequence[RunConfig],
+    out: Path,
+    machine: Machine,
+    console: Console,
+    model_file: Path | None = None,
+    overwrite: bool = False,
+) -> list[Record]:
+    """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay."""
+    missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
+    console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
     if not missing:
         return []
     with progress_bar(console) as progress:

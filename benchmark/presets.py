@@ -65,6 +65,8 @@ class Preset:
     """Parameter count that each model's width is chosen for; none: the models' own widths."""
     simulations: Simulations = field(default_factory=Simulations)
     training: Training = field(default_factory=Training)
+    tuned: Path | None = None
+    """The choices.csv of `symbreak tune`: step size and length of training for scenarios and models that it names."""
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def __post_init__(self):

@@ -4,7 +4,7 @@ from .console import CONSOLE, CommandFailed
 from .data import Export, Generate, Import, Measure, Verify
 from .listing import List
 from .models import Bench, Check
-from .results import Leaderboard, Plot, Report, Run
+from .results import Leaderboard, Plot, Report, Run, Tune
 from .submission import Rescore, Submit
 
 COMMANDS = {
@@ -15,6 +15,7 @@ COMMANDS = {
     "export": Export,
     "import": Import,
     "run": Run,
+    "tune": Tune,
     "leaderboard": Leaderboard,
     "plot": Plot,
     "report": Report,

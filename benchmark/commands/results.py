@@ -22,6 +22,7 @@ from ..report import write_report
 from ..results import load_results
 from ..storage import load_run
 from ..tables import rich_table
+from ..tuning import CHOICES, Search, tune
 from .console import CONSOLE, CommandFailed
 
 PresetChoice = Annotated[
@@ -84,6 +85,26 @@ class Run:
             raise CommandFailed(
                 f"expected {len(records)} runs to finish, got {len(failed)} that failed (reasons above)"
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tune:
+    """Choose step size and length of each model's training on validation data; `symbreak run --tuned` uses them."""
+
+    preset: PresetChoice
+    search: Search = field(default_factory=Search)
+    model_file: Path | None = None
+    """A Python file that registers a model of yours; it joins the preset's models."""
+    out: Path = Path("results") / "tuning"
+    """Folder for the search and the choices."""
+    machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
+
+    def __call__(self) -> None:
+        if self.preset is None:
+            raise ValueError(f"expected a preset out of {', '.join(PRESETS)}, got none")
+        choices = tune(self.preset, self.search, self.out, self.machine, CONSOLE, self.model_file)
+        CONSOLE.print(choices.to_string(index=False), soft_wrap=True, highlight=False)
+        CONSOLE.print(str(self.out / CHOICES), soft_wrap=True)
 
 
 @dataclass(frozen=True)

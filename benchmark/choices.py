@@ -1,0 +1,25 @@
+"""What was chosen for each model and scenario by `symbreak tune`: step size and length of training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+CHOICE = ["scenario", "model", "learning_rate", "epochs"]
+
+
+def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
+    """``learning_rate`` and ``epochs`` by scenario and model, from a ``choices.csv``.
+
+    Raises:
+        ValueError: the file is not such a table.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"learning_rate": float, "epochs": int})[CHOICE]
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"expected a table with {', '.join(CHOICE)} in {path}, got: {error}") from error
+    return {
+        (row.scenario, row.model): {"learning_rate": row.learning_rate, "epochs": row.epochs}
+        for row in table.itertuples()
+    }

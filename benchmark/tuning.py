@@ -1,0 +1,133 @@
+"""Chooses the step size and the length of training for each model and scenario, by the validation error alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from ..datasets.files import write_atomically
+from .choices import CHOICE
+from .configuration import RunConfig
+from .grid import Machine, run_missing
+from .presets import Preset
+from .run import untrained
+from .storage import load_run
+from .tables import markdown
+
+CHOICES = "choices.csv"
+SEARCHED = [*CHOICE, "valid_rmse", "best_epoch", "train_seconds", "hash"]
+ABOUT = (
+    "`valid_rmse`: best RMSE on the validation simulations, relative to the rms velocity, in a training of `epochs` "
+    "rounds with Adam's step size starting at `learning_rate`. Chosen are the learning rate that is best at the "
+    "shortest length, and the length beyond which the next one does not pay."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """The candidates, the same for every model."""
+
+    learning_rates: tuple[float, ...] = (0.003, 0.01, 0.03)
+    """Step sizes, each tried at the shortest length."""
+    epochs: tuple[int, ...] = (12, 24, 48)
+    """Lengths, each tried with the best of these step sizes."""
+    strength: float = 0.5
+    """Symmetry breaking of the data that are tuned on."""
+    seed: int = 100
+    """Of initialisation and shuffling; not one of those that results are made of."""
+    gain: float = 0.1
+    """By which share a longer training must lower the validation error to be worth its time."""
+
+    def __post_init__(self):
+        for name in ("learning_rates", "epochs"):
+            values = getattr(self, name)
+            if not values or list(values) != sorted(set(values)):
+                raise ValueError(f"expected {name} that rise, at least one, got {list(values)}")
+        if not 0 <= self.gain < 1:
+            raise ValueError(f"expected a gain in [0, 1), got {self.gain}")
+
+
+def tune(
+    preset: Preset, search: Search, out: Path, machine: Machine, console: Console, model_file: Path | None = None
+) -> pd.DataFrame:
+    """Searches for every model that learns, in every scenario of the preset, and returns the choices.
+
+    1. Every learning rate at the shortest length; the one with the smallest validation error stays.
+    2. With it, every longer length; training gets longer while the next length lowers the error by ``search.gain``.
+
+    Runs are kept in ``out/runs``, so that an interrupted search goes on where it stopped. Writes all candidates as
+    ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads. Test data take no part.
+
+    Raises:
+        ValueError: a model whose every candidate failed.
+    """
+    grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), history=preset.history[:1], tuned=None)
+    configs = [config for config in grid.runs(model_file) if learns(config)]
+
+    def searched(candidates: list[RunConfig]) -> pd.DataFrame:
+        run_missing(candidates, out, machine, console, model_file)
+        return pd.DataFrame([_row(config, out) for config in candidates], columns=SEARCHED)
+
+    first, *longer = search.epochs
+    short = searched([_with(config, rate, first) for rate in search.learning_rates for config in configs])
+    rates = {(row.scenario, row.model): row.learning_rate for row in best_candidates(short).itertuples()}
+    long = searched([_with(config, rates[key_of(config)], epochs) for epochs in longer for config in configs])
+    table = pd.concat([short, long]).sort_values(CHOICE, ignore_index=True)
+    return _write(table, choose(table, search.gain), out)
+
+
+def learns(config: RunConfig) -> bool:
+    """Whether the model has anything to train."""
+    return any(parameter.requires_grad for parameter in untrained(config, 0.1, 0).parameters())
+
+
+def key_of(config: RunConfig) -> tuple[str, str]:
+    """What a choice is made for: scenario and model."""
+    return config.recipe.scenario, config.model
+
+
+def _with(config: RunConfig, learning_rate: float, epochs: int) -> RunConfig:
+    return replace(config, training=replace(config.training, learning_rate=learning_rate, epochs=epochs))
+
+
+def _row(config: RunConfig, out: Path) -> list:
+    """A candidate in the order of :data:`SEARCHED`; one that failed has an infinite error."""
+    record, training = load_run(out / "runs" / f"{config.hash}.json"), config.training
+    curves = record.get("curves", {"valid_rmse": [inf], "best_epoch": 0})
+    seconds = round(record.get("train_seconds", 0.0), 1)
+    measured = [min(curves["valid_rmse"]), curves["best_epoch"], seconds, config.hash]
+    return [*key_of(config), training.learning_rate, training.epochs, *measured]
+
+
+def best_candidates(short: pd.DataFrame) -> pd.DataFrame:
+    """The row with the smallest error of each scenario and model.
+
+    Raises:
+        ValueError: a model whose every candidate failed.
+    """
+    best = short.sort_values("valid_rmse", kind="stable").groupby(["scenario", "model"], sort=False).head(1)
+    if failed := best.model[best.valid_rmse == inf].unique().tolist():
+        raise ValueError(f"expected a finite validation error at some learning rate, got none for {', '.join(failed)}")
+    return best
+
+
+def choose(searched: pd.DataFrame, gain: float) -> pd.DataFrame:
+    """The best learning rate at the shortest length, and the first length that the next does not beat by ``gain``."""
+    chosen = best_candidates(searched[searched.epochs == searched.epochs.min()])[CHOICE].sort_values(CHOICE[:2])
+    for index, choice in chosen.iterrows():
+        longer = searched[(searched[CHOICE[:3]] == choice[CHOICE[:3]]).all(axis=1)].sort_values("epochs")
+        pays = longer.valid_rmse.shift(-1) < (1 - gain) * longer.valid_rmse
+        chosen.loc[index, "epochs"] = longer.epochs[~pays].iloc[0]
+    return chosen.reset_index(drop=True)
+
+
+def _write(table: pd.DataFrame, choices: pd.DataFrame, out: Path) -> pd.DataFrame:
+    text = table.drop(columns="hash").assign(valid_rmse=table.valid_rmse.map("{:.4g}".format)).astype(str)
+    write_atomically(out / "search.csv", table.to_csv(index=False).encode())
+    write_atomically(out / "search.md", f"{markdown(text)}\n\n{ABOUT}\n".encode())
+    write_atomically(out / CHOICES, choices.to_csv(index=False).encode())
+    return choices

@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from symbreak.benchmark.choices import CHOICE, read_choices
+from symbreak.benchmark.tuning import SEARCHED, Search, choose, tune
+
+from .conftest import QUIET
+
+SEARCH = Search(learning_rates=(1e-5, 1e-2), epochs=(1, 2), gain=0.0)
+CANDIDATES = [
+    ["a", 0.01, 12, 1.00],
+    ["a", 0.03, 12, 0.80],
+    ["a", 0.03, 24, 0.60],
+    ["a", 0.03, 48, 0.57],
+    ["b", 0.01, 12, 0.50],
+    ["b", 0.03, 12, 0.70],
+    ["b", 0.01, 24, 0.46],
+    ["b", 0.01, 48, 0.10],
+]
+
+
+def candidates(rows) -> pd.DataFrame:
+    rows = [["rotation-buoyancy", *row[:3], row[3], 0, 1.0, "0"] for row in rows]
+    return pd.DataFrame(rows, columns=SEARCHED)
+
+
+def test_the_choice_is_the_best_step_size_and_the_longest_training_that_pays():
+    """a: 0.03 is best; 12 to 24 lowers the error by 25 %, 24 to 48 by 5 %. b: 0.01 is best; 12 to 24 lowers it by 8 %,
+    so that the search ends there and never gets to the 48 that would have paid."""
+    chosen = choose(candidates(CANDIDATES), gain=0.1)
+    assert chosen.columns.tolist() == CHOICE
+    assert chosen.values.tolist() == [["rotation-buoyancy", "a", 0.03, 24], ["rotation-buoyancy", "b", 0.01, 12]]
+
+
+def test_a_model_that_never_finished_has_no_choice():
+    with pytest.raises(ValueError, match="expected a finite validation error at some learning rate, got none for a"):
+        choose(candidates([["a", 0.01, 12, float("inf")]]), gain=0.1)
+
+
+def test_a_search_looks_at_validation_alone_and_its_choices_can_be_run(tiny, machine, tmp_path, monkeypatch):
+    preset = replace(tiny, models=("persistence", "convnet", "equiv-rotation"))
+    chosen = tune(preset, SEARCH, tmp_path, machine, QUIET)
+    searched = pd.read_csv(tmp_path / "search.csv")
+    assert chosen.model.tolist() == ["convnet", "equiv-rotation"]
+    assert searched.groupby("epochs").size().to_dict() == {1: 4, 2: 2}
+    assert set(searched.learning_rate) == set(SEARCH.learning_rates)
+    assert "test" not in searched and "domain" not in (tmp_path / "search.md").read_text()
+
+    tuned = replace(preset, tuned=tmp_path / "choices.csv")
+    lengths = {config.model: config.training.epochs for config in tuned.runs()}
+    assert lengths == {"persistence": 2, **dict(zip(chosen.model, chosen.epochs, strict=True))}
+
+
+def test_a_search_that_is_done_is_not_repeated(tiny, machine, tmp_path):
+    preset = replace(tiny, models=("convnet",))
+    first = tune(preset, SEARCH, tmp_path, machine, QUIET)
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()}
+    assert tune(preset, SEARCH, tmp_path, machine, QUIET).equals(first)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()} == times
+
+
+def test_choices_come_back_as_they_were_written(tmp_path):
+    path = tmp_path / "choices.csv"
+    pd.DataFrame([["rotation-buoyancy", "convnet", 0.003, 24]], columns=CHOICE).to_csv(path, index=False)
+    assert read_choices(path) == {("rotation-buoyancy", "convnet"): {"learning_rate": 0.003, "epochs": 24}}
+
+
+@pytest.mark.parametrize("content", ["", "model,epochs\nconvnet,3\n", ",".join(CHOICE) + "\na,b,fast,3\n"])
+def test_a_file_without_choices_is_refused(tmp_path, content):
+    path = tmp_path / "choices.csv"
+    path.write_text(content)
+    with pytest.raises(ValueError, match="expected a table with scenario, model, learning_rate, epochs in"):
+        read_choices(path)
+
+
+@pytest.mark.parametrize(
+    "values", [{"learning_rates": ()}, {"learning_rates": (0.1, 0.01)}, {"epochs": (2, 2)}, {"gain": 1.0}]
+)
+def test_a_search_without_candidates_is_refused(values):
+    with pytest.raises(ValueError, match="expected"):
+        Search(**values)
