@@ -2,6 +2,7 @@
 
 from .asymmetry import measure_asymmetry
 from .dataset import DataSet, Windows
+from .evidence import evidence
 from .export import export
 from .generate import generate
 from .imported import Imported
@@ -20,6 +21,7 @@ __all__ = [
     "Manifest",
     "Recipe",
     "Windows",
+    "evidence",
     "export",
     "find_imported",
     "generate",

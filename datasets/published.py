@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from .recipe import Recipe
 
-LEVELS = 10
+LEVEL_ERRORS = (0.0, 0.17, 0.313, 0.435, 0.541, 0.63, 0.709, 0.78, 0.84, 0.896)
+"""What the study gives as the equivariance errors of its ten levels, measured in its own way."""
+LEVELS = len(LEVEL_ERRORS)
 TRAIN_FRAMES, VALID_FRAMES, FUTURE_FRAMES = 160, 40, 110
 UNSEEN = 10
+
+
+def published_error(recipe: Recipe) -> float | None:
+    """What the study gives as the equivariance error of one of its levels; none for any other data set."""
+    level = recipe.strength * (LEVELS - 1)
+    if recipe.scenario != "published-levels" or abs(level - round(level)) > 1e-9:
+        return None
+    return LEVEL_ERRORS[round(level)]
 
 
 def published_recipes(*, as_published: bool = False) -> dict[str, Recipe]:

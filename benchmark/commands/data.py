@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets import (
     DataSet,
     Imported,
     Recipe,
+    evidence,
     import_tensors,
     measure,
     measure_asymmetry,
@@ -19,6 +21,7 @@ from ...datasets import (
     verify,
 )
 from ...datasets.export import export
+from ..bench import write_bench
 from ..configuration import Simulations
 from ..grid import Machine, generate_all, progress_bar
 from .console import CONSOLE
@@ -84,19 +87,40 @@ class Import:
 @dataclass(frozen=True)
 class Measure:
     """Print the equivariance error of a data set after 1, 5, 10 and 20 steps; of imported data, which no simulator can
-    continue, the asymmetry of their statistics."""
+    continue, the asymmetry of their statistics. Of several simulated data sets, make one table."""
 
-    data: Positional[Path]
-    """Folder of a data set, as `symbreak generate` prints it."""
+    data: Positional[tuple[Path, ...]]
+    """Folders of data sets, as `symbreak generate` prints them."""
+    out: Path | None = None
+    """Folder for a table of all of them, with the largest divergence and CFL number of the flow: evidence.csv, .md."""
 
     def __call__(self) -> None:
-        recipe = DataSet(self.data).recipe
-        if isinstance(recipe, Imported):
-            error = measure_asymmetry(self.data)
-            CONSOLE.print(f"statistical asymmetry under {recipe.group}, not EE_n: {error:.3g}", highlight=False)
+        if not self.data:
+            raise ValueError("expected the folder of a data set, got none")
+        if self.out is not None:
+            self._write_table(self.out)
             return
-        for steps, error in measure(self.data).items():
-            CONSOLE.print(f"n = {steps:2d}   {error:.3g}", highlight=False)
+        for path in self.data:
+            if len(self.data) > 1:
+                CONSOLE.print(str(path), soft_wrap=True, highlight=False)
+            _print_errors(path)
+
+    def _write_table(self, out: Path) -> None:
+        with progress_bar(CONSOLE) as progress:
+            rows = [evidence(path) for path in progress.track(self.data, description="measure")]
+        table = pd.DataFrame(rows).sort_values(["scenario", "strength"], kind="stable", ignore_index=True)
+        for path in write_bench(table.astype(object).where(table.notna(), ""), "evidence", out):
+            CONSOLE.print(str(path), soft_wrap=True)
+
+
+def _print_errors(path: Path) -> None:
+    recipe = DataSet(path).recipe
+    if isinstance(recipe, Imported):
+        error = measure_asymmetry(path)
+        CONSOLE.print(f"statistical asymmetry under {recipe.group}, not EE_n: {error:.3g}", highlight=False)
+        return
+    for steps, error in measure(path).items():
+        CONSOLE.print(f"n = {steps:2d}   {error:.3g}", highlight=False)
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,16 @@ def test_import_and_measure(capsys, tmp_path, monkeypatch):
     assert "C3" in complaint(capsys, "import", source, "--name", "jet", "--group", "C3", "--data-dir", data_dir)
 
 
+def test_measure_several(capsys, data, tmp_path, monkeypatch):
+    monkeypatch.setattr(CONSOLE, "width", 300)
+    main(["measure", str(data.path), str(data.path)])
+    assert capsys.readouterr().out.count("n = 10") == 2
+    main(["measure", str(data.path), "--out", str(tmp_path)])
+    assert f"| rotation-buoyancy | 1 | {data.equivariance_error[1]:.3g} |" in (tmp_path / "evidence.md").read_text()
+    assert (tmp_path / "evidence.csv").exists()
+    assert "expected the folder of a data set, got none" in complaint(capsys, "measure")
+
+
 def test_leaderboard_and_plot(capsys, results_folder, monkeypatch):
     monkeypatch.setattr(CONSOLE, "width", 300)
     main(["leaderboard", str(results_folder)])
