@@ -8,7 +8,8 @@ from torch.nn.functional import gelu
 
 from ..symmetry import PointGroup, point_group
 from .forecaster import Forecaster
-from .layers import DILATIONS, Fields, ScaleGroup
+from .layers import C8, DILATIONS, Fields, ScaleGroup
+from .layers.fields import Turns
 from .task import Task
 
 HIDDEN_LAYERS = 3
@@ -64,7 +65,7 @@ def field_layers(task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
     return field_layers_of(task_group(task), task, width)
 
 
-def field_layers_of(group: PointGroup | ScaleGroup, task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
+def field_layers_of(group: Turns | ScaleGroup, task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
     """The same for a group that need not be the task's."""
     frames, hidden, frame = (
         Fields(group, "vector", task.history),
@@ -73,6 +74,12 @@ def field_layers_of(group: PointGroup | ScaleGroup, task: Task, width: int) -> l
     )
     kernel_size = SCALE_KERNEL_SIZE if isinstance(group, ScaleGroup) else 3
     return _layers(task, frames, hidden, frame, kernel_size=kernel_size)
+
+
+def eighth_turn_layers(task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
+    """The same for eighth turns, on a box that quarter turns map onto itself."""
+    task_group(task)
+    return field_layers_of(C8, task, width)
 
 
 def channel_layers(task: Task, width: int) -> list[tuple[int, int, dict]]:

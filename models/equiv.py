@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conv_stack import ChannelForecaster, ConvStack, field_layers
+from .conv_stack import ChannelForecaster, ConvStack, eighth_turn_layers, field_layers
 from .layers import SteerableConv2d
 from .registry import register
 from .task import Task
@@ -24,4 +24,23 @@ class SteerableNet(ChannelForecaster):
 
     def __init__(self, task: Task, *, width: int = 12):
         layers = field_layers(task, width)
+        super().__init__(task, ConvStack(*(SteerableConv2d(source, target, **rest) for source, target, rest in layers)))
+
+
+@register(
+    "equiv8-rotation",
+    symmetry="rotation",
+    keeps="quarter turns, exactly; eighth turns, as far as the grid resolves them",
+    source="Weiler & Cesa 2019",
+    **ABOUT,
+)
+class EighthTurnNet(ChannelForecaster):
+    """The same under eighth turns, whatever turns the task's group holds: mirrors are not kept.
+
+    Args:
+        width: regular fields, each with eight channels.
+    """
+
+    def __init__(self, task: Task, *, width: int = 10):
+        layers = eighth_turn_layers(task, width)
         super().__init__(task, ConvStack(*(SteerableConv2d(source, target, **rest) for source, target, rest in layers)))

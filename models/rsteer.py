@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conv_stack import ChannelForecaster, ConvStack, field_layers
+from .conv_stack import ChannelForecaster, ConvStack, eighth_turn_layers, field_layers
 from .layers import RelaxedSteerableConv2d
 from .registry import register
 from .task import Task
@@ -32,6 +32,27 @@ class RelaxedSteerableNet(ChannelForecaster):
 
     def __init__(self, task: Task, *, width: int = 4):
         layers = field_layers(task, width)
+        super().__init__(
+            task, ConvStack(*(RelaxedSteerableConv2d(source, target, **rest) for source, target, rest in layers))
+        )
+
+
+@register(
+    "rsteer8-rotation",
+    symmetry="rotation",
+    keeps="quarter turns, and eighth turns as far as the grid resolves them, while the weights are constant",
+    breaks="the point group",
+    **ABOUT,
+)
+class RelaxedEighthTurnNet(ChannelForecaster):
+    """The same with eighth turns.
+
+    Args:
+        width: regular fields, each with eight channels.
+    """
+
+    def __init__(self, task: Task, *, width: int = 3):
+        layers = eighth_turn_layers(task, width)
         super().__init__(
             task, ConvStack(*(RelaxedSteerableConv2d(source, target, **rest) for source, target, rest in layers))
         )

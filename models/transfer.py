@@ -45,7 +45,8 @@ def _steerable(target: SteerableConv2d, source: SteerableConv2d) -> None:
 
 
 def _relaxed_steerable(target: RelaxedSteerableConv2d, source: SteerableConv2d) -> None:
-    target.weight.copy_(source.weight[..., None, None].expand_as(target.weight))
+    target.weight.copy_(source.weight)
+    target.deviation.zero_()
 
 
 def _residual_pathway(target: ResidualPathwayConv2d, source: SteerableConv2d) -> None:

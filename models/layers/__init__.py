@@ -4,6 +4,7 @@ from .built_conv import BuiltConv2d
 from .built_once import BuiltOnce, kernels_built_once
 from .dense_branch import DenseBranch
 from .dense_pathway_conv import DensePathwayConv2d
+from .eighth_turns import C8, EighthTurns
 from .fields import Fields
 from .plain_conv import PlainConv2d
 from .relaxed_group_conv import RelaxedGroupConv2d
@@ -19,11 +20,13 @@ from .steerable_conv import SteerableConv2d
 from .turned_local_conv import TurnedLocalConv2d
 
 __all__ = [
+    "C8",
     "DILATIONS",
     "BuiltConv2d",
     "BuiltOnce",
     "DenseBranch",
     "DensePathwayConv2d",
+    "EighthTurns",
     "Fields",
     "PlainConv2d",
     "RelaxedGroupConv2d",

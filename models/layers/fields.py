@@ -10,13 +10,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ...symmetry import PointElement, PointGroup
+from .eighth_turns import EighthTurn, EighthTurns
 from .scales import ScaleGroup
 
 KINDS = ("scalar", "vector", "regular")
+Turns = PointGroup | EighthTurns
 
 
 @cache
-def representation(group: PointGroup, kind: str) -> Float[Tensor, "H d d"]:
+def representation(group: Turns, kind: str) -> Float[Tensor, "H d d"]:
     """``rho(h)`` for every element: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular fields."""
     if kind == "scalar":
         return torch.ones(len(group), 1, 1)
@@ -27,7 +29,7 @@ def representation(group: PointGroup, kind: str) -> Float[Tensor, "H d d"]:
 
 @dataclass(frozen=True)
 class Fields:
-    """``count`` fields of one kind under a point group or dilations, stored as channels ``[count * size, X, Y]``.
+    """``count`` fields of one kind under turns, mirrors or dilations, stored as channels ``[count * size, X, Y]``.
 
     Under an element ``g`` a field becomes ``(g f)(p) = rho(g) f(g^-1 p)``; for regular fields, functions of a group
     element ``h`` and a place, that is ``(g f)(h, p) = f(g^-1 h, g^-1 p)``.
@@ -36,7 +38,7 @@ class Fields:
         ValueError: unknown kind, or a count below 1.
     """
 
-    group: PointGroup | ScaleGroup
+    group: Turns | ScaleGroup
     kind: str
     count: int
 
@@ -55,8 +57,10 @@ class Fields:
     def channels(self) -> int:
         return self.count * self.size
 
-    def act(self, element: PointElement, fields: Float[Tensor, "... C X Y"]) -> Float[Tensor, "... C X2 Y2"]:
-        """``g f``, for a point group."""
+    def act(
+        self, element: PointElement | EighthTurn, fields: Float[Tensor, "... C X Y"]
+    ) -> Float[Tensor, "... C X2 Y2"]:
+        """``g f``, but for dilations."""
         matrix = representation(self.group, self.kind)[self.group.elements.index(element)].to(fields)
         moved = element.scalar(fields).unflatten(-3, (self.count, self.size))
         return torch.einsum("ij,...jxy->...ixy", matrix, moved).flatten(-4, -3)

@@ -17,7 +17,8 @@ class RelaxedGroupConv2d(RelaxedBanksConv2d):
     With ``weights_on="output"`` the weights are ``w_l(g)`` instead, the variant of the published code and of later
     papers. From vectors to functions on the group there is no ``h`` (weights on the output), to vectors no ``g``
     (weights on the input); the vectors' components turn with the element. Arguments and penalty: see
-    :class:`RelaxedBanksConv2d`.
+    :class:`RelaxedBanksConv2d`. The turned copies ``Psi_l(g^-1 y)`` are the pixels of one kernel moved about: groups
+    are C4, D4 and the mirror, but not C8, whose eighth turns take pixels off the grid.
 
     Keeps: translations. Breaks: the point group, as far as ``w`` varies over its elements.
 

@@ -6,15 +6,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from .basis_conv import BasisConv2d
 from .built_conv import Kernel
-from .field_conv import FieldConv2d, initial_scale
 from .fields import Fields
-from .kernel_basis import kernel_basis
 from .relaxed_layer import RelaxedLayer
-from .steerable_conv import combine
 
 
-class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
+class ResidualPathwayConv2d(BasisConv2d, RelaxedLayer):
     """``K(y) = sum_n w_n Psi_n(y) + W(y)``, and so for the bias: two branches, by linearity one convolution.
 
     ``W`` starts at zero: the layer starts equivariant. Gaussian priors on both branches give the penalty
@@ -23,9 +21,8 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
     Keeps: translations. Breaks: the point group, or scaling, through ``W`` and ``c``.
 
     Args:
-        source, target: ``I`` input and ``O`` output fields.
-        gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
         alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss.
+        options: see :class:`BasisConv2d`.
 
     Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints".
     """
@@ -35,23 +32,18 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
         source: Fields,
         target: Fields,
         *,
-        kernel_size: int = 3,
-        boundary: tuple[str, str] = ("closed", "closed"),
-        gain: float = 2**0.5,
         alpha_strict: float = 1e-6,
         alpha_free: float = 1e-4,
+        **options,
     ):
-        super().__init__(source, target, kernel_size, boundary)
+        super().__init__(source, target, **options)
         self.alpha_strict, self.alpha_free = alpha_strict, alpha_free
-        basis = kernel_basis(source, target, kernel_size)
-        self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
-        scale = initial_scale(basis, source, gain)
-        self.weight = nn.Parameter(scale * torch.randn(target.count, source.count, len(basis)))
-        self.free_weight = nn.Parameter(torch.zeros(target.channels, source.channels, kernel_size, kernel_size))
+        size = self.kernel_size
+        self.free_weight = nn.Parameter(torch.zeros(target.channels, source.channels, size, size))
         self.free_bias = nn.Parameter(torch.zeros(target.channels))
 
     def kernel(self) -> Kernel:
-        return combine(self.weight, self.basis) + self.free_weight
+        return self.strict_kernel() + self.free_weight
 
     def channel_bias(self) -> Float[Tensor, " C_out"]:
         bias = super().channel_bias()

@@ -63,6 +63,24 @@ def test_strict_models_stay_equivariant_whatever_their_weights(group):
     assert model_error(model, probe_fields(3, 2, (12, 12)).double(), group) < 1e-10
 
 
+@torch.no_grad()
+@pytest.mark.parametrize("family", ["equiv", "rpp", "rgroup", "rsteer", "clcnn"])
+def test_starts_equivariant_under_turns_and_mirrors(family):
+    torch.manual_seed(0)
+    model = build(f"{family}-rotation", Task(history=2, shape=(12, 12), group="D4"), width=1).double()
+    assert model_error(model, probe_fields(3, 2, (12, 12)).double(), "D4") < 1e-10
+
+
+@torch.no_grad()
+def test_lift_keeps_turns_and_mirrors_without_its_encoder():
+    torch.manual_seed(0)
+    model = build("lift-rotation", Task(history=2, shape=(12, 12), group="D4"), width=1).double()
+    history = probe_fields(3, 2, (12, 12)).double()
+    assert model_error(model, history, "D4") > 0.02
+    model.network.encoder.register_forward_hook(lambda *call: torch.zeros_like(call[-1]))
+    assert model_error(model, history, "D4") < 1e-10
+
+
 @pytest.mark.parametrize("name", ["rgroup-translation", "rpp-translation", "rsteer-translation-rotation"])
 def test_translation_models_start_equivariant_and_can_leave(name):
     model = small_model(name, boundary=("periodic", "periodic"))

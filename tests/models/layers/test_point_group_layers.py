@@ -19,7 +19,7 @@ WALLS = [("closed", "closed"), ("periodic", "periodic")]
 LAYERS = [SteerableConv2d, ResidualPathwayConv2d, RelaxedSteerableConv2d, RelaxedGroupConv2d]
 RELAXATIONS = {
     ResidualPathwayConv2d: ["free_weight", "free_bias"],
-    RelaxedSteerableConv2d: ["weight"],
+    RelaxedSteerableConv2d: ["deviation"],
     RelaxedGroupConv2d: ["relaxation"],
 }
 
@@ -104,7 +104,9 @@ def correlate(kernel, fields):
 def steerable_twin(layer):
     """``K[o, i](y) = sum_n w_n(y) Psi_n(y)``, entry by entry."""
     size_out, size_in, k = layer.target.size, layer.source.size, layer.kernel_size
-    weight = layer.weight if layer.weight.ndim == 5 else layer.weight[..., None, None].expand(-1, -1, -1, k, k)
+    weight = layer.weight[..., None, None].expand(-1, -1, -1, k, k)
+    if isinstance(layer, RelaxedSteerableConv2d):
+        weight = weight + layer.deviation
     kernel = torch.zeros(layer.target.count * size_out, layer.source.count * size_in, k, k)
     for o in range(layer.target.count):
         for i in range(layer.source.count):
@@ -142,7 +144,7 @@ def test_steerable_layers_equal_their_twins(stage):
     strict = make(SteerableConv2d, C4, stage)
     check_against(strict, steerable_twin(strict))
     relaxed = make(RelaxedSteerableConv2d, C4, stage)
-    torch.nn.init.normal_(relaxed.weight)
+    torch.nn.init.normal_(relaxed.deviation)
     check_against(relaxed, steerable_twin(relaxed))
     pathway = make(ResidualPathwayConv2d, C4, stage)
     torch.nn.init.normal_(pathway.free_weight)
@@ -188,7 +190,7 @@ def test_penalties_are_zero_at_the_constraint_and_add_up_by_hand():
     steerable = make(RelaxedSteerableConv2d, C4, "hidden", alpha=0.5)
     assert steerable.relaxation_penalty() == 0
     with torch.no_grad():
-        steerable.weight[0, 0, 0, 0, 0] += 1
+        steerable.deviation[0, 0, 0, 0, 0] += 1
     assert steerable.relaxation_penalty().item() == pytest.approx(0.5 * 2, rel=1e-5)
 
     pathway = make(ResidualPathwayConv2d, C4, "hidden", alpha_strict=0.0, alpha_free=0.5)
