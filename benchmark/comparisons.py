@@ -15,7 +15,9 @@ from .results import SETTING, by_model, select
 from .scores import REFERENCE
 from .statistics import Interval, resamples, tails
 
-COMPARED = ["model", "cells", "ratio", "p", "p_adjusted"]
+PAIRED = ["model", "cells", "ratio", "p", "p_adjusted"]
+COMPARED = ["scenario", "reference", *PAIRED]
+EVERYWHERE = "all"
 CROSSED = [
     *(*SETTING, "strict", "relaxed"),
     *("strength", "strength_low", "strength_high"),
@@ -31,7 +33,7 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
     number of models. Cells of one data set share its simulations, so ``p`` speaks of these data sets, not of all.
 
     Returns:
-        Columns :data:`COMPARED`, best first; ``p`` is NaN below two cells.
+        Columns :data:`PAIRED`, best first; ``p`` is NaN below two cells.
 
     Raises:
         ValueError: the reference has no results.
@@ -44,18 +46,30 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
         gain = np.log(errors[reference] / errors[model]).dropna().to_numpy()
         ratio = math.exp(gain.mean()) if len(gain) else math.nan
         rows.append({"model": model, "cells": len(gain), "ratio": ratio, "p": _sign_flip(gain)})
-    table = pd.DataFrame(rows, columns=COMPARED).astype({"p_adjusted": float})
+    table = pd.DataFrame(rows, columns=PAIRED).astype({"p_adjusted": float})
     known = table.p.notna()
     if known.any():
         table.loc[known, "p_adjusted"] = false_discovery_control(table.p[known])
     return table.sort_values("ratio", ascending=False, ignore_index=True)
 
 
-def compared_with_reference(results: pd.DataFrame) -> pd.DataFrame:
-    """:func:`paired_comparisons` with the reference of the leaderboard, empty where that was not run."""
-    if REFERENCE not in set(results.model):
-        return pd.DataFrame(columns=COMPARED)
-    return paired_comparisons(results, REFERENCE)
+def comparisons(results: pd.DataFrame) -> pd.DataFrame:
+    """:func:`paired_comparisons` with the reference of the leaderboard over all scenarios, if there are several, and in
+    each scenario with that reference and with its strict models.
+
+    Returns:
+        Columns :data:`COMPARED`.
+    """
+    groups = list(results.groupby("scenario"))
+    asked = [(EVERYWHERE, REFERENCE, results)] if len(groups) > 1 else []
+    for scenario, part in groups:
+        asked += [(scenario, name, part) for name in dict.fromkeys((REFERENCE, *_strict_models(part)))]
+    tables = [
+        paired_comparisons(part, reference).assign(scenario=scenario, reference=reference)
+        for scenario, reference, part in asked
+        if reference in set(part.model)
+    ]
+    return pd.concat(tables)[COMPARED].reset_index(drop=True) if tables else pd.DataFrame(columns=COMPARED)
 
 
 def _sign_flip(gain: np.ndarray) -> float:

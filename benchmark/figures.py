@@ -21,6 +21,7 @@ from .steps import rollout_error
 from .stills import stills
 from .storage import Record, as_bytes, load_runs
 from .sweeps import sweeps
+from .training_curves import training_curves, training_table
 
 FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 3}}, ".svg": {}}
 """Endings of the files of a figure, and how each is written."""
@@ -47,7 +48,8 @@ def plot_folder(results: Path, folder: Path) -> list[Path]:
         ValueError: as :func:`~.results.load_results` does.
     """
     records = load_runs(results)
-    return plot_results(save_results(records, results), folder) + plot_rollouts(results, records, folder)
+    table = save_results(records, results)
+    return plot_results(table, folder) + plot_training(records, folder) + plot_rollouts(results, records, folder)
 
 
 def plot_results(results: pd.DataFrame, folder: Path) -> list[Path]:
@@ -60,6 +62,15 @@ def plot_results(results: pd.DataFrame, folder: Path) -> list[Path]:
             written += save(draw(part, style, setting.title), folder / f"{setting.slug}{kind}")
     for name, figure in sweeps(table, style):
         written += save(figure, folder / name)
+    return written
+
+
+def plot_training(records: Sequence[Record], folder: Path) -> list[Path]:
+    """The validation errors of each setting while its models were trained."""
+    written, style, table = [], record_styles(records), training_table(records)
+    for key, part in cells(table).groupby(SETTING) if len(table) else ():
+        setting = Setting(*key)
+        written += save(training_curves(part, style, setting.title), folder / f"{setting.slug}-training")
     return written
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from ..datasets.files import write_atomically
+from .baselines import unbeaten
 from .cells import cells
-from .comparisons import compared_with_reference, crossovers
+from .comparisons import comparisons, crossovers
+from .learned import learned
 from .results import SETTING, is_imported, select
 from .scores import gains, places, score_text, scores
 from .statistics import Interval
-from .tables import latex, page
+from .tables import Tables, latex, page
 
 SETTING_WORDS = {"scenario": "{}", "history": "history {}", "train_simulations": "train {}"}
 
@@ -57,12 +59,17 @@ def errors(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def tables(results: pd.DataFrame) -> Tables:
+    """The leaderboard and what stands beside it."""
+    return Tables(leaderboard(results), comparisons(results), crossovers(results), learned(results), unbeaten(results))
+
+
 def write_leaderboard(results: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Writes ``leaderboard`` as ``.md``, ``.csv`` and ``.tex``, ``comparisons.csv`` and ``crossovers.csv``; returns the
-    leaderboard."""
-    table, compared, crossed = leaderboard(results), compared_with_reference(results), crossovers(results)
-    write_atomically(folder / "leaderboard.md", page(table, compared, crossed).encode())
-    write_atomically(folder / "leaderboard.tex", latex(table).encode())
-    for name, part in (("leaderboard", table), ("comparisons", compared), ("crossovers", crossed)):
-        write_atomically(folder / f"{name}.csv", part.to_csv(index=False).encode())
-    return table
+    """Writes the :func:`tables` as ``.csv``, together as ``leaderboard.md``, and the leaderboard as ``.tex``; returns
+    it."""
+    every = tables(results)
+    write_atomically(folder / "leaderboard.md", page(every).encode())
+    write_atomically(folder / "leaderboard.tex", latex(every.leaderboard).encode())
+    for name, table in vars(every).items():
+        write_atomically(folder / f"{name}.csv", table.to_csv(index=False).encode())
+    return every.leaderboard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 from rich import box
@@ -14,7 +15,7 @@ from .results import SETTING
 from .scores import REFERENCE, score_text
 from .statistics import Interval
 
-TEXT_COLUMNS = ("model", "family", "scenario", "strict", "relaxed")
+TEXT_COLUMNS = ("model", "family", "scenario", "strict", "relaxed", "reference", "baseline", "split")
 """The others hold numbers and are aligned to the right."""
 RANKING = ("model", "family", "score", "places")
 SIZE = ("cells", "parameters", "train s")
@@ -34,15 +35,36 @@ ERRORS = (
     "ones."
 )
 COMPARISONS = (
-    f"`ratio`: how many times smaller the nRMSE is than that of {REFERENCE}, geometric mean over the cells in which "
-    "both stayed finite; `p`: two-sided sign-flip permutation test of its logarithm, `p_adjusted` after Benjamini and "
-    "Hochberg for the number of models. It speaks of these data sets, not of all."
+    "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
+    "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite; `p`: "
+    "two-sided sign-flip permutation test of its logarithm, `p_adjusted` after Benjamini and Hochberg for the number "
+    "of models. It speaks of these data sets, not of all."
+)
+LEARNED = (
+    "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "
+    "most symmetry breaking, mean over seeds; `slope`: of the line of this error over that of the data, with its "
+    "bootstrap 95 % interval over seeds (1: it grows as that of the data; 0: it does not follow)."
+)
+UNBEATEN = (
+    "Trained models whose mean nRMSE is not below that of persistence (next = last) or of linear extrapolation, on "
+    "later frames of the training simulations (future) or on unseen simulations (domain)."
 )
 CROSSOVERS = (
     "The symmetry breaking from which on the relaxed model has the smaller nRMSE, as strength and as equivariance "
     "error of the data, with its bootstrap 95 % interval over seeds; the smallest value: ahead from the start; never: "
     "at no strength that was run."
 )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is known of a results folder at a glance; each is also a CSV file of this name."""
+
+    leaderboard: pd.DataFrame
+    comparisons: pd.DataFrame
+    crossovers: pd.DataFrame
+    learned: pd.DataFrame
+    unbeaten: pd.DataFrame
 
 
 def formatted(table: pd.DataFrame) -> pd.DataFrame:
@@ -102,23 +124,54 @@ def latex(table: pd.DataFrame) -> str:
     return text.to_latex(index=False, escape=True, column_format=alignment).translate(LATEX)
 
 
-def page(table: pd.DataFrame, compared: pd.DataFrame, crossed: pd.DataFrame) -> str:
+def page(tables: Tables) -> str:
     """Everything as Markdown, each table with what it means."""
-    text = formatted(table)
+    text = formatted(tables.leaderboard)
     head = [*RANKING, *scenario_columns(text), *SIZE]
     parts = [markdown(text[head]), SCORE, "## Error at each data set", ERRORS]
     parts.append(markdown(text[["model", *(name for name in text.columns if name not in head)]]))
-    if len(compared):
-        parts += [f"## Comparisons with {REFERENCE}", COMPARISONS, markdown(compared_text(compared))]
-    if len(crossed):
-        parts += ["## Where relaxed models overtake strict ones", CROSSOVERS, markdown(crossed_text(crossed))]
+    for section in sections(tables):
+        parts += [f"## {section.title}", section.meaning, markdown(section.table)]
     return "\n\n".join(parts) + "\n"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table as text, and what it means."""
+
+    name: str
+    title: str
+    meaning: str
+    table: pd.DataFrame
+
+
+def sections(tables: Tables) -> list[Section]:
+    """What stands below the leaderboard, without what is empty."""
+    every = (
+        Section("comparisons", "Comparisons", COMPARISONS, compared_text(tables.comparisons)),
+        Section("crossovers", "Where relaxed models overtake strict ones", CROSSOVERS, crossed_text(tables.crossovers)),
+        Section("learned", "Learned equivariance error", LEARNED, learned_text(tables.learned)),
+        Section("unbeaten", "Models that do not beat the baselines", UNBEATEN, unbeaten_text(tables.unbeaten)),
+    )
+    return [section for section in every if len(section.table)]
 
 
 def compared_text(compared: pd.DataFrame) -> pd.DataFrame:
     """The paired comparisons as text."""
     numbers = compared[["ratio", "p", "p_adjusted"]].map(lambda value: "" if math.isnan(value) else f"{value:.3g}")
     return compared.assign(**numbers).astype(str)
+
+
+def learned_text(learned: pd.DataFrame) -> pd.DataFrame:
+    """The learned equivariance errors as text, an interval in one column."""
+    slopes = [str(Interval(*row)) for row in learned[["slope", "slope_low", "slope_high"]].itertuples(index=False)]
+    ends = learned[["first", "last"]].map("{:.3g}".format)
+    return learned[[*SETTING, "model"]].assign(**ends, slope=slopes).astype(str)
+
+
+def unbeaten_text(unbeaten: pd.DataFrame) -> pd.DataFrame:
+    """The models that do not beat the baselines, as text."""
+    return unbeaten.assign(**unbeaten[["nrmse", "baseline_nrmse"]].map("{:.3g}".format)).astype(str)
 
 
 def crossed_text(crossed: pd.DataFrame) -> pd.DataFrame:

@@ -11,19 +11,16 @@ import plotly.offline
 from markupsafe import Markup
 
 from ...datasets.files import write_atomically
-from ..comparisons import compared_with_reference, crossovers
-from ..leaderboard import leaderboard
+from ..leaderboard import tables
 from ..results import save_results
-from ..scores import REFERENCE
 from ..storage import load_runs
-from ..tables import CROSSOVERS, ERRORS, SCORE, crossed_text, formatted
+from ..tables import ERRORS, SCORE, TEXT_COLUMNS, formatted, sections
 from .curves import curve_data
 from .provenance import data_sets, environments, runs_by_model
 from .strips import rollout_groups
 
 TEMPLATES = Path(__file__).parent
 SCRIPTS = ("tables.js", "curves.js")
-TEXT_COLUMNS = ("model", "family")
 
 
 def write_report(folder: Path) -> Path:
@@ -40,6 +37,7 @@ def write_report(folder: Path) -> Path:
     """
     records = load_runs(folder)
     results = save_results(records, folder)
+    every = tables(results)
     scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS)]
     page = (
         _environment()
@@ -49,13 +47,10 @@ def write_report(folder: Path) -> Path:
             style=Markup((TEMPLATES / "report.css").read_text("utf-8")),
             scripts=[Markup(script) for script in scripts],
             policy=content_security_policy(scripts),
-            table=formatted(leaderboard(results)),
+            table=formatted(every.leaderboard),
             text_columns=TEXT_COLUMNS,
             explanation=f"{SCORE} The last columns are {ERRORS}",
-            reference=REFERENCE,
-            comparisons=compared_with_reference(results).to_dict("records"),
-            crossovers=crossed_text(crossovers(results)).to_dict("records"),
-            crossovers_explanation=CROSSOVERS,
+            sections=sections(every),
             curves=curve_data(results),
             groups=rollout_groups(folder, records),
             records=records,

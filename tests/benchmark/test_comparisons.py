@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.comparisons import crossover, crossovers, last_crossings, paired_comparisons
+from symbreak.benchmark.comparisons import comparisons, crossover, crossovers, last_crossings, paired_comparisons
 
 
 def results(errors):
@@ -48,6 +48,17 @@ def test_adjustment_for_two_models():
     table = paired_comparisons(results(errors), "a")
     assert table.model.tolist() == ["b", "c"]
     assert table.p_adjusted.tolist() == pytest.approx([2 / 32, 2 / 32])
+
+
+def test_every_scenario_is_compared_with_its_strict_models_and_all_with_the_reference():
+    """Half and a third of the convnet's error, so the relaxed model is 2/3 as good as the strict one."""
+    errors = {"convnet": 6.0, "strict": 2.0, "relaxed": 3.0}
+    part = results({(model, 0.0, seed): error + seed * error for model, error in errors.items() for seed in range(3)})
+    table = comparisons(pd.concat([part, part.assign(scenario="t")]))
+    ratios = table[table.model == "relaxed"].set_index(["scenario", "reference"]).ratio.to_dict()
+    expected = {("all", "convnet"): 2.0}
+    expected |= {(scenario, name): ratio for scenario in "st" for name, ratio in (("convnet", 2.0), ("strict", 2 / 3))}
+    assert ratios == pytest.approx(expected)
 
 
 def test_one_cell_has_no_p():

@@ -35,7 +35,7 @@ def lines(axes):
 def test_every_figure_is_written(results_folder, tmp_path):
     written = plot_folder(results_folder, tmp_path)
     name = "rotation-buoyancy-history-1-train-2"
-    kinds = ("", "-learned", "-steps", "-rollout", "-spectra")
+    kinds = ("", "-learned", "-steps", "-training", "-rollout", "-spectra")
     expected = {f"{name}{kind}{suffix}" for kind in kinds for suffix in (".png", ".svg")}
     assert {path.name for path in written} == expected | {f"{name}-rollout.gif"}
     assert all(path.stat().st_size > 5000 for path in written)
