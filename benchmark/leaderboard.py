@@ -14,9 +14,8 @@ from .learned import learned
 from .results import SETTING, is_imported, select
 from .scores import gains, places, score_text, scores
 from .statistics import Interval
-from .tables import Tables, latex, page
-
-SETTING_WORDS = {"scenario": "{}", "history": "history {}", "train_simulations": "train {}"}
+from .summary import setting_words, summary, varying
+from .tables import Tables, latex, markdown, page
 
 
 def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
@@ -46,13 +45,10 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
 def errors(rows: pd.DataFrame) -> pd.DataFrame:
     """nRMSE as text, a row a model, a column a data set; a label says only what differs between data sets."""
     table = cells(rows)
-    several = [name for name in SETTING if table[name].nunique() > 1]
-    columns = {}
-    for key, part in table.groupby([*SETTING, "strength"]):
-        setting = dict(zip(SETTING, key, strict=False))
-        words = [SETTING_WORDS[name].format(setting[name]) for name in several]
-        measure = "asymmetry" if is_imported(setting["scenario"]) else "error"
-        label = " ".join([*words, f"{key[-1]:g} ({measure} {part.data_error.iloc[0]:.2g})"])
+    several, columns = varying(table), {}
+    for (*key, strength), part in table.groupby([*SETTING, "strength"]):
+        measure = "asymmetry" if is_imported(key[0]) else "error"
+        label = " ".join([*setting_words(key, several), f"{strength:g} ({measure} {part.data_error.iloc[0]:.2g})"])
         rows = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
         texts = ["diverged" if diverged else str(Interval(*numbers)) for diverged, *numbers in rows]
         columns[label] = pd.Series(texts, index=part.model)
@@ -65,10 +61,11 @@ def tables(results: pd.DataFrame) -> Tables:
 
 
 def write_leaderboard(results: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Writes the :func:`tables` as ``.csv``, together as ``leaderboard.md``, and the leaderboard as ``.tex``; returns
-    it."""
+    """Writes the :func:`tables` as ``.csv``, together as ``leaderboard.md``, the leaderboard as ``.tex`` and the
+    :func:`~.summary.summary`; returns the leaderboard."""
     every = tables(results)
     write_atomically(folder / "leaderboard.md", page(every).encode())
+    write_atomically(folder / "summary.md", (markdown(summary(results)) + "\n").encode())
     write_atomically(folder / "leaderboard.tex", latex(every.leaderboard).encode())
     for name, table in vars(every).items():
         write_atomically(folder / f"{name}.csv", table.to_csv(index=False).encode())

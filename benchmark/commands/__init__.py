@@ -4,7 +4,7 @@ from .console import CONSOLE, CommandFailed
 from .data import Export, Generate, Import, Measure, Verify
 from .listing import List
 from .models import Bench, Check
-from .results import Leaderboard, Plot, Report, Run, Tune
+from .results import Leaderboard, Plot, Quote, Report, Run, Tune
 from .submission import Rescore, Submit
 
 COMMANDS = {
@@ -19,6 +19,7 @@ COMMANDS = {
     "leaderboard": Leaderboard,
     "plot": Plot,
     "report": Report,
+    "quote": Quote,
     "check": Check,
     "bench": Bench,
     "submit": Submit,

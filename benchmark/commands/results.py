@@ -17,6 +17,7 @@ from ..grid import Machine, run_grid
 from ..leaderboard import write_leaderboard
 from ..plumes import plot_data, plot_plumes
 from ..presets import PRESETS, summary
+from ..quote import quote
 from ..repeat import repeat
 from ..report import write_report
 from ..results import load_results
@@ -117,6 +118,19 @@ class Leaderboard:
     def __call__(self) -> None:
         table = write_leaderboard(load_results(self.results), self.results)
         CONSOLE.print(rich_table(table, str(self.results)))
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Fill the blocks between `<!-- from FILE -->` and `<!-- end -->` of Markdown pages with what these files hold."""
+
+    pages: Positional[tuple[Path, ...]]
+    """Pages, such as README.md; the files are relative to the current directory."""
+
+    def __call__(self) -> None:
+        for page in self.pages:
+            for source in quote(page):
+                CONSOLE.print(f"{page}: {source}", soft_wrap=True)
 
 
 @dataclass(frozen=True)
