@@ -108,7 +108,7 @@ class Measure:
     def _write_table(self, out: Path) -> None:
         with progress_bar(CONSOLE) as progress:
             rows = [evidence(path) for path in progress.track(self.data, description="measure")]
-        table = pd.DataFrame(rows).sort_values(["scenario", "strength"], kind="stable", ignore_index=True)
+        table = pd.DataFrame(rows).sort_values(["scenario", "last_frame", "strength"], kind="stable", ignore_index=True)
         for path in write_bench(table.astype(object).where(table.notna(), ""), "evidence", out):
             CONSOLE.print(str(path), soft_wrap=True)
 

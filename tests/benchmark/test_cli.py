@@ -124,7 +124,9 @@ def test_measure_several(capsys, data, tmp_path, monkeypatch):
     main(["measure", str(data.path), str(data.path)])
     assert capsys.readouterr().out.count("n = 10") == 2
     main(["measure", str(data.path), "--out", str(tmp_path)])
-    assert f"| rotation-buoyancy | 1 | {data.equivariance_error[1]:.3g} |" in (tmp_path / "evidence.md").read_text()
+    assert (
+        f"| rotation-buoyancy | 29 | 1 | {data.equivariance_error[1]:.3g} |" in (tmp_path / "evidence.md").read_text()
+    )
     assert (tmp_path / "evidence.csv").exists()
     assert "expected the folder of a data set, got none" in complaint(capsys, "measure")
 
@@ -135,7 +137,7 @@ def test_leaderboard_and_plot(capsys, results_folder, monkeypatch):
     assert "rgroup-rotation" in capsys.readouterr().out
     main(["plot", str(results_folder)])
     assert all((results_folder / f"leaderboard.{suffix}").exists() for suffix in ("md", "csv", "tex"))
-    assert len(list((results_folder / "figures").iterdir())) == 11
+    assert len(list((results_folder / "figures").iterdir())) == 13
 
 
 def test_check(capsys, tmp_path):
