@@ -26,6 +26,9 @@ def published_recipes(*, as_published: bool = False) -> dict[str, Recipe]:
     *Future*, all of the same simulations, whose windows overlapped; here each of these ranges is a file of its own and
     windows stay inside. Ten unseen simulations are *Domain*.
 
+    The forces are the study's. They move the flow by more than 10 cells per step, far more than a look-up along
+    straight lines resolves: these plumes are what the study simulated, not accurate solutions.
+
     Args:
         as_published: stores the velocity of lower faces instead of that of cell centres, see :class:`Recipe`.
     """

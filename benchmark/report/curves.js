@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { models, metrics, splits, dataErrorLabel, learnedStep } = data;
+  const { models, metrics, splits, dataErrorLabels, imported, learnedStep } = data;
   const series = data.series.map((values) => Object.fromEntries(data.columns.map((name, i) => [name, values[i]])));
   for (const row of series) row.step = data.steps[row.step];
   const controls = document.getElementById("controls");
@@ -16,7 +16,7 @@
   const labels = {
     metric: (name) => metrics[name]?.[0] ?? name,
     split: (name) => splits[name] ?? name,
-    axis: (name) => (name === "strength" ? "strength of the breaking" : dataErrorLabel),
+    axis: (name) => (name === "strength" ? "strength of the breaking" : "measured asymmetry of the data"),
     step: (step) => (step === "mean" ? "all" : step),
     train_simulations: (count) => `${count} simulation${count === 1 ? "" : "s"}`,
   };
@@ -113,7 +113,7 @@
     const meaning = `${labels.metric(metric)}: ${metrics[metric]?.[1] ?? ""}`;
     draw("asymmetry", byModel(rows, (row) => atStep(row, step, axis)), {
       note: `${meaning}. ${where}; rollout steps: ${labels.step(step)}${divergence(rows, step)}.`,
-      x: labels.axis(axis),
+      x: axis === "strength" ? labels.axis(axis) : dataErrorLabels[scenario],
       y: labels.metric(metric),
     });
     const strong = rows.filter((row) => String(row.strength) === strength);
@@ -123,11 +123,13 @@
       y: labels.metric(metric),
     });
     const learned = here.filter((row) => row.metric === "equivariance_error");
+    const comparable = !imported.includes(scenario);
+    const diagonal = comparable ? "On the dotted diagonal a model breaks the symmetry as much as its data do. " : "";
     draw("learned", byModel(learned, (row) => atStep(row, learnedStep, "data_error")), {
-      note: `On the dotted diagonal a model breaks the symmetry as much as its data do. ${place}.`,
-      x: dataErrorLabel,
+      note: `${diagonal}${place}.`,
+      x: dataErrorLabels[scenario],
       y: `equivariance error of the model (n = ${learnedStep})`,
-      diagonal: true,
+      diagonal: comparable,
     });
   }
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..cells import LINE, cells
 from ..palette import model_styles
-from ..results import DATA_ERROR_STEPS
+from ..results import DATA_ERROR_STEPS, data_error_label, is_imported
 
 METRICS = {
     "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
@@ -65,7 +65,8 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
         "models": model_looks(results),
         "metrics": METRICS,
         "splits": SPLITS,
-        "dataErrorLabel": f"equivariance error of the data (n = {DATA_ERROR_STEPS})",
+        "dataErrorLabels": {scenario: data_error_label(scenario) for scenario in results.scenario.unique()},
+        "imported": [scenario for scenario in results.scenario.unique() if is_imported(scenario)],
         "learnedStep": DATA_ERROR_STEPS,
     }
 

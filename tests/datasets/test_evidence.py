@@ -25,8 +25,8 @@ def test_the_cfl_number_is_that_of_the_fastest_plume(small):
 
 def test_histories_from_rest(small):
     """At strength 0 they never come apart. Above, they differ after one step as the forces ``b (1 + 0.45 d)`` of the
-    sides do, ``d = -1, -1/3, 1/3, 1``: the mean square difference of unlike sides is ``8/3 Var d = 40/27``, relative to a
-    mean square of ``1 + 0.45^2 Var d`` with ``Var d = 5/9``; about, because each plume draws its ``b``."""
+    sides do, ``d = -1, -1/3, 1/3, 1``: the mean square difference of unlike sides is ``8/3 Var d = 40/27``, relative to
+    a mean square of ``1 + 0.45^2 Var d`` with ``Var d = 5/9``; about, because each plume draws its ``b``."""
     assert error_from_rest(replace(small, strength=0.0)) < 1e-12
     expected = (0.45**2 * 40 / 27 / (1 + 0.45**2 * 5 / 9)) ** 0.5
     assert error_from_rest(small, steps=1) == pytest.approx(expected, rel=0.2)
