@@ -23,14 +23,15 @@ class RelaxedSteerableConv2d(BasisConv2d, RelaxedLayer):
     :class:`~symbreak.models.layers.SteerableConv2d`.
 
     Args:
-        alpha: weight of the penalty.
+        alpha: weight of the penalty. 1e-3 is the largest power of ten at which the validation error on rotation-buoyancy
+            at strength 1 was that of smaller ones, and the network still left the symmetry there.
         options: see :class:`BasisConv2d`.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
     relaxed steerable convolution.
     """
 
-    def __init__(self, source: Fields, target: Fields, *, alpha: float = 1e-5, **options):
+    def __init__(self, source: Fields, target: Fields, *, alpha: float = 1e-3, **options):
         super().__init__(source, target, **options)
         size = self.kernel_size
         self.deviation = nn.Parameter(torch.zeros(*self.weight.shape, size, size))

@@ -29,7 +29,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         source, target: input and output fields of a :class:`ScaleGroup`.
         shape: the grid ``(X, Y)``.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha: weight of the penalty.
+        alpha: weight of the penalty, as of :class:`SmoothLocalConv2d`; not tuned for itself.
 
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """
@@ -43,7 +43,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         kernel_size: int = 5,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 1e-4,
+        alpha: float = 1.0,
     ):
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)

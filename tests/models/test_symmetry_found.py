@@ -35,8 +35,9 @@ def learned_error(name, breaking):
     return model_error(model, probe_fields(16, 1, (12, 12), seed=1000, passes=1), "C4")
 
 
-@pytest.mark.parametrize("name, share", [("rgroup", 0.25), ("lift", 0.5), ("rsteer", 0.6), ("rpp", 0.6)])
+@pytest.mark.parametrize("name, share", [("rgroup", 0.2), ("lift", 0.5), ("rsteer", 0.25), ("rpp", 0.2)])
 def test_the_network_finds_the_symmetry(name, share):
-    """Measured: errors of 0.17, 0.41, 0.64 and 0.65 against 1.3 to 1.5 where the law has no symmetry."""
+    """Measured: errors of 0.13, 0.41, 0.17 and 0.12 against 1.3 to 1.5 where the law has no symmetry; the plain network
+    has 0.76 against 1.49."""
     symmetric, broken = (learned_error(f"{name}-rotation", breaking) for breaking in (False, True))
     assert symmetric < share * broken
