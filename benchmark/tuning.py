@@ -23,7 +23,7 @@ SEARCHED = [*CHOICE, "valid_rmse", "best_epoch", "train_seconds", "hash"]
 ABOUT = (
     "`valid_rmse`: best RMSE on the validation simulations, relative to the rms velocity, in a training of `epochs` "
     "rounds with Adam's step size starting at `learning_rate`. Chosen are the learning rate that is best at the "
-    "shortest length, and the length beyond which the next one does not pay."
+    "shortest length, and the shortest length whose error is hardly above that of the best."
 )
 
 
@@ -39,16 +39,16 @@ class Search:
     """Symmetry breaking of the data that are tuned on."""
     seed: int = 100
     """Of initialisation and shuffling; not one of those that results are made of."""
-    gain: float = 0.1
-    """By which share a longer training must lower the validation error to be worth its time."""
+    slack: float = 0.05
+    """By which share the validation error may exceed that of the best length, for a shorter training."""
 
     def __post_init__(self):
         for name in ("learning_rates", "epochs"):
             values = getattr(self, name)
             if not values or list(values) != sorted(set(values)):
                 raise ValueError(f"expected {name} that rise, at least one, got {list(values)}")
-        if not 0 <= self.gain < 1:
-            raise ValueError(f"expected a gain in [0, 1), got {self.gain}")
+        if not 0 <= self.slack < 1:
+            raise ValueError(f"expected a slack in [0, 1), got {self.slack}")
 
 
 def tune(
@@ -57,7 +57,7 @@ def tune(
     """Searches for every model that learns, in every scenario of the preset, and returns the choices.
 
     1. Every learning rate at the shortest length; the one with the smallest validation error stays.
-    2. With it, every longer length; training gets longer while the next length lowers the error by ``search.gain``.
+    2. With it, every longer length; the shortest one stays whose error is at most ``search.slack`` above the best.
 
     Runs are kept in ``out/runs``, so that an interrupted search goes on where it stopped. Writes all candidates as
     ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads. Test data take no part.
@@ -77,7 +77,7 @@ def tune(
     rates = {(row.scenario, row.model): row.learning_rate for row in best_candidates(short).itertuples()}
     long = searched([_with(config, rates[key_of(config)], epochs) for epochs in longer for config in configs])
     table = pd.concat([short, long]).sort_values(CHOICE, ignore_index=True)
-    return _write(table, choose(table, search.gain), out)
+    return _write(table, choose(table, search.slack), out)
 
 
 def learns(config: RunConfig) -> bool:
@@ -115,13 +115,14 @@ def best_candidates(short: pd.DataFrame) -> pd.DataFrame:
     return best
 
 
-def choose(searched: pd.DataFrame, gain: float) -> pd.DataFrame:
-    """The best learning rate at the shortest length, and the first length that the next does not beat by ``gain``."""
+def choose(searched: pd.DataFrame, slack: float) -> pd.DataFrame:
+    """The best learning rate at the shortest length, and the first length with at most ``1 + slack`` times the error of
+    the best one."""
     chosen = best_candidates(searched[searched.epochs == searched.epochs.min()])[CHOICE].sort_values(CHOICE[:2])
     for index, choice in chosen.iterrows():
         longer = searched[(searched[CHOICE[:3]] == choice[CHOICE[:3]]).all(axis=1)].sort_values("epochs")
-        pays = longer.valid_rmse.shift(-1) < (1 - gain) * longer.valid_rmse
-        chosen.loc[index, "epochs"] = longer.epochs[~pays].iloc[0]
+        good = longer.valid_rmse <= (1 + slack) * longer.valid_rmse.min()
+        chosen.loc[index, "epochs"] = longer.epochs[good].iloc[0]
     return chosen.reset_index(drop=True)
 
 
