@@ -2,7 +2,7 @@
 
 Wang, Walters, Yu, *Approximately Equivariant Networks for Imperfectly Symmetric Dynamics*, ICML 2022. Strength 1 is
 what was published; lower strengths interpolate to equal forces. Lengths are fractions of the published 64 cells. With
-forces this large the flow moves up to 20 cells per step, far beyond the CFL number 10 of our own scenarios.
+forces this large the flow moves up to 25 cells per step, far beyond the CFL number 10 of our own scenarios.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ PUBLISHED_TRANSLATION = Scenario(
     symmetry="translation",
     group="shift-x",
     boundary=("closed", "closed"),
-    description="the 35 plumes of the original study; closed walls break the symmetry at every strength; CFL 20",
+    description="the 35 plumes of the original study; closed walls break the symmetry at every strength; CFL 21",
     draw=draw_translation,
     law=force_per_half,
     last_frame=LAST_FRAME,
@@ -95,7 +95,7 @@ PUBLISHED_ROTATION = Scenario(
     symmetry="rotation",
     group="C4",
     boundary=("closed", "closed"),
-    description="the 36 plumes of the original study, from four sides with growing force; CFL 24",
+    description="the 36 plumes of the original study, from four sides with growing force; CFL 25",
     draw=draw_rotation,
     law=force_per_plume,
     last_frame=LAST_FRAME,
