@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ..symmetry import Element
+from .gradnorm import GradNorm
 from .rollout import Rollout
 
 Windows = Float[Tensor, "B N 2 X Y"]
+Loss = Float[Tensor, ""]
 
 
 class Method(ABC):
-    """What is done to the windows of a batch before the loss, and what is added to the loss.
+    """What is done to the windows of a batch before the loss, and to the loss before it is minimised.
 
     Random choices come from torch's generator, which the trainer seeds and stores.
     """
@@ -26,8 +29,15 @@ class Method(ABC):
         """The windows to train on."""
 
     @abstractmethod
-    def penalty(self, rollout: Rollout, history: Windows, elements: Sequence[Element]) -> Float[Tensor, ""]:
-        """Added to the loss as it is."""
+    def loss(self, objective: Loss, rollout: Rollout, history: Windows, elements: Sequence[Element]) -> Loss:
+        """What is minimised, given the data term plus the model's own penalty."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tensors and numbers that a training needs to go on where it stopped; most methods need none."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: B027
+        """Takes back what :meth:`state_dict` gave."""
 
 
 class Plain(Method):
@@ -36,8 +46,8 @@ class Plain(Method):
     def windows(self, windows, elements):
         return windows
 
-    def penalty(self, rollout, history, elements):
-        return history.new_zeros(())
+    def loss(self, objective, rollout, history, elements):
+        return objective
 
 
 class Augmentation(Plain):
@@ -53,13 +63,20 @@ class Augmentation(Plain):
         )
 
 
-class Remul(Plain):
-    """Equivariance as a second task, ``beta E_h ||f(h x) - h f(x)||^2`` with one ``h`` per batch.
+def equivariance_loss(rollout: Rollout, history: Windows, elements: Sequence[Element]) -> Loss:
+    """``||f(h x) - h f(x)||^2``, averaged over the batch and the grid, with one ``h`` per batch, drawn evenly."""
+    element = elements[int(torch.randint(len(elements), ()))]
+    difference = rollout.model(element.vector(history)) - element.vector(rollout.model(history))
+    return difference.square().mean()
 
-    Elhag et al., *Relaxed Equivariance via Multitask Learning* (2024), with constant weights.
+
+class Remul(Plain):
+    """Equivariance as a second task of constant weight: ``L = L_data + beta L_equivariance``.
+
+    Elhag et al., *Relaxed Equivariance via Multitask Learning* (2024).
 
     Args:
-        beta: weight of the penalty, relative to the data term.
+        beta: weight of the second task, relative to the first.
     """
 
     def __init__(self, beta: float = 1.0):
@@ -67,17 +84,35 @@ class Remul(Plain):
             raise ValueError(f"expected beta >= 0, got {beta}")
         self.beta = beta
 
-    def penalty(self, rollout, history, elements):
-        element = elements[int(torch.randint(len(elements), ()))]
-        difference = rollout.model(element.vector(history)) - element.vector(rollout.model(history))
-        return self.beta * difference.square().mean()
+    def loss(self, objective, rollout, history, elements):
+        return objective + self.beta * equivariance_loss(rollout, history, elements)
 
 
-METHODS: dict[str, Method] = {"augment": Augmentation(), "remul": Remul()}
+class RemulGradNorm(Plain):
+    """Equivariance as a second task whose weight is learned: ``L = w_1 L_data + w_2 L_equivariance``.
+
+    Elhag et al. (2024) with the weights of :class:`.gradnorm.GradNorm`. The tasks share the whole network.
+    """
+
+    def __init__(self):
+        self.balance = GradNorm(tasks=2)
+
+    def loss(self, objective, rollout, history, elements):
+        losses = (objective, equivariance_loss(rollout, history, elements))
+        return self.balance.weighted(losses, [each for each in rollout.parameters() if each.requires_grad])
+
+    def state_dict(self):
+        return self.balance.state_dict()
+
+    def load_state_dict(self, state):
+        self.balance.load_state_dict(state)
+
+
+METHODS: dict[str, type[Method]] = {"augment": Augmentation, "remul": Remul, "remul-gradnorm": RemulGradNorm}
 
 
 def split_name(name: str) -> tuple[str, Method]:
-    """``convnet+augment`` is the model ``convnet`` trained by ``augment``.
+    """``convnet+augment`` is the model ``convnet`` trained by ``augment``; each call gives a method of its own.
 
     Raises:
         ValueError: unknown method.
@@ -85,4 +120,4 @@ def split_name(name: str) -> tuple[str, Method]:
     model, plus, method = name.partition("+")
     if plus and method not in METHODS:
         raise ValueError(f"expected a method out of {', '.join(METHODS)} after the +, got {method!r}")
-    return model, METHODS[method] if plus else Plain()
+    return model, METHODS[method]() if plus else Plain()

@@ -24,6 +24,7 @@ from .rollout import Rollout
 from .storage import as_bytes
 
 VALIDATION_WINDOWS = 64
+STATEFUL = ("rollout", "optimizer", "schedule", "method")
 
 
 class Diverged(ArithmeticError):
@@ -69,7 +70,7 @@ def train(
         scale: rms velocity by which windows are divided.
         config: the protocol.
         seed: of the shuffling alone; the initialisation has its own.
-        method: what it does to the windows, and adds to the loss.
+        method: what it does to the windows and to the loss; one that has not been trained with.
         elements: of the group that the method teaches.
         checkpoint: written after each epoch and removed at the end. If it is there, training goes on from it, with
             the same result as if it had never stopped.
@@ -79,7 +80,7 @@ def train(
     """
     if not any(parameter.requires_grad for parameter in rollout.parameters()):
         return Curves()
-    state = TrainingState(rollout, config, seed)
+    state = TrainingState(rollout, config, seed, method)
     learn = partial(_loss, rollout, method, elements)
     if checkpoint and checkpoint.exists():
         state.load(checkpoint)
@@ -99,8 +100,9 @@ def train(
 class TrainingState:
     """Everything that the next epoch depends on."""
 
-    def __init__(self, rollout: Rollout, config: Training, seed: int):
+    def __init__(self, rollout: Rollout, config: Training, seed: int, method: Method):
         self.rollout = rollout
+        self.method = method
         self.config = config
         parameters = [parameter for parameter in rollout.parameters() if parameter.requires_grad]
         self.optimizer = torch.optim.Adam(
@@ -155,7 +157,7 @@ class TrainingState:
 
     def save(self, file: BytesIO) -> None:
         """Writes tensors and numbers only, so that loading cannot execute code."""
-        parts = {name: getattr(self, name).state_dict() for name in ("rollout", "optimizer", "schedule")}
+        parts = {name: getattr(self, name).state_dict() for name in STATEFUL}
         random = {"cpu": torch.get_rng_state()}
         if torch.cuda.is_initialized():
             random["cuda"] = torch.cuda.get_rng_state()
@@ -163,7 +165,7 @@ class TrainingState:
 
     def load(self, path: Path) -> None:
         parts = torch.load(path, weights_only=True, map_location="cpu")
-        for name in ("rollout", "optimizer", "schedule"):
+        for name in STATEFUL:
             getattr(self, name).load_state_dict(parts[name])
         self.best, self.curves = parts["best"], Curves(**parts["curves"])
         torch.set_rng_state(parts["random"]["cpu"])
@@ -191,7 +193,7 @@ def _loss(rollout: Rollout, method: Method, elements: Sequence[Element], windows
     history, target = _split(rollout, method.windows(windows, elements))
     with kernels_built_once(rollout.model):
         error = (rollout(history, target.shape[1]) - target).square().mean() / rollout.task.increment_scale**2
-        return error + rollout.model.relaxation_penalty() + method.penalty(rollout, history, elements)
+        return method.loss(error + rollout.model.relaxation_penalty(), rollout, history, elements)
 
 
 @torch.no_grad()

@@ -137,7 +137,9 @@ def test_presets_are_grids_of_distinct_runs(name):
 def test_preset_refuses_models_of_another_symmetry(tiny):
     with pytest.raises(ValueError, match="expected models for rotation-buoyancy, got equiv-reflection"):
         replace(tiny, models=("equiv-reflection",)).runs()
-    with pytest.raises(ValueError, match=r"expected a method out of augment, remul after the \+, got 'magic'"):
+    with pytest.raises(
+        ValueError, match=r"expected a method out of augment, remul, remul-gradnorm after the \+, got 'magic'"
+    ):
         replace(tiny, models=("convnet+magic",)).runs()
 
 
