@@ -23,8 +23,8 @@ class RelaxedSteerableConv2d(BasisConv2d, RelaxedLayer):
     :class:`~symbreak.models.layers.SteerableConv2d`.
 
     Args:
-        alpha: weight of the penalty. 1e-3 is the largest power of ten at which the validation error on rotation-buoyancy
-            at strength 1 was that of smaller ones, and the network still left the symmetry there.
+        alpha: weight of the penalty. 1e-3 is the largest power of ten at which the validation error on
+            rotation-buoyancy at strength 1 was that of smaller ones while the network still left the symmetry there.
         options: see :class:`BasisConv2d`.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":

@@ -24,8 +24,8 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
     Args:
         banks: ``L`` convolutions of the same sizes, walls and fields.
         shape: the grid ``(X, Y)`` on which the weights live.
-        alpha: weight of the penalty. The validation error on translation-buoyancy at strength 1 did not grow up to 1e-2,
-            where the network no longer left the symmetry; hence 1e-3.
+        alpha: weight of the penalty. The validation error on translation-buoyancy at strength 1 did not grow up to
+            1e-2, where the network no longer left the symmetry; hence 1e-3.
 
     Raises:
         ValueError: no bank, or banks that differ in kernel size or boundary.

@@ -25,8 +25,8 @@ class SmoothLocalConv2d(LocallyConnected2d):
         source, target: channels.
         shape: the grid ``(X, Y)``.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha: weight of the penalty. Validation errors on translation-buoyancy fell from 1e-4 to 1e-2 and hardly changed
-            up to 1, at which the network found more of the symmetry.
+        alpha: weight of the penalty. Validation errors on translation-buoyancy fell from 1e-4 to 1e-2 and hardly
+            changed up to 1, at which the network found more of the symmetry.
 
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """
