@@ -43,7 +43,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         kernel_size: int = 5,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 1.0,
+        alpha: float = 1e-2,
     ):
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)

@@ -76,7 +76,7 @@ def test_a_dilation_of_the_simulator_moves_the_output_to_the_next_factor(cls, st
 @torch.no_grad()
 @pytest.mark.parametrize(
     "cls, name",
-    [(ResidualPathwayConv2d, "free_weight"), (RelaxedSteerableConv2d, "weight"), (RelaxedScaleConv2d, "relaxation")],
+    [(ResidualPathwayConv2d, "free_weight"), (RelaxedSteerableConv2d, "deviation"), (RelaxedScaleConv2d, "relaxation")],
 )
 def test_not_so_when_perturbed(cls, name):
     layer = make(cls, ENDLESS, kernel_size=21)
