@@ -86,20 +86,22 @@ def save_lost_run(config: RunConfig, out: Path) -> Record:
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
-    """The record, the weights and the rollout to look at; the latter two are empty if the run failed."""
+    """The record, the weights and the rollout to look at; the latter two are empty if the run failed. A failed run has
+    no checkpoint: repeated, it starts afresh, while one that was interrupted or killed goes on."""
     record = identity(config)
     weights, rollout = {}, {}
+    checkpoint = out / "runs" / f"{config.hash}.checkpoint"
     try:
         if model_file:
             load_model_file(model_file)
         record["family"] = get_model(split_name(config.model)[0]).family
-        checkpoint = out / "runs" / f"{config.hash}.checkpoint"
         measured, weights, rollout = _measure(config, DataSet(data_path), choose_device(device), checkpoint)
         record |= measured | {"status": "done"}
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
         record |= {"status": "failed", "reason": " ".join(reason.split())}
+        checkpoint.unlink(missing_ok=True)
     return record, weights, rollout
 
 

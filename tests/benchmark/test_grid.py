@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pandas as pd
@@ -14,7 +15,7 @@ from symbreak.benchmark.presets import PRESETS
 from symbreak.benchmark.results import COLUMNS, load_results
 from symbreak.benchmark.run import execute
 from symbreak.benchmark.storage import load_rollout, load_run, load_runs
-from symbreak.benchmark.training import Curves
+from symbreak.benchmark.training import Curves, TrainingState
 
 from .conftest import QUIET
 
@@ -35,6 +36,45 @@ class Raises(Forecaster):
 class NaN(Raises):
     def forward(self, history):
         return history[:, -1] * self.weight.sum() * float("nan")
+"""
+
+
+GREEDY_MODELS = """
+import os, resource, signal
+import torch
+from symbreak.models import Forecaster, register
+
+class Greedy(Forecaster):
+    def __init__(self, task, *, width=4):
+        super().__init__(task)
+        self.weight = torch.nn.Parameter(torch.ones(width))
+        self.calls = 0
+
+    def forward(self, history):
+        self.calls += 1
+        if self.calls > 40:
+            self.take()
+        return history[:, -1] * self.weight.mean()
+
+@register("raises-memory-error", family="unconstrained")
+class RaisesMemoryError(Greedy):
+    def take(self):
+        raise MemoryError("cannot allocate 1 TiB")
+
+@register("hits-the-limit", family="unconstrained")
+class HitsTheLimit(Greedy):
+    def take(self):
+        used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 2**28, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        try:
+            torch.ones(2**28)
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+@register("is-killed", family="unconstrained")
+class IsKilled(Greedy):
+    def take(self):
+        os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -105,6 +145,40 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     assert "expected a finite loss, got nan in epoch 1" in records["nan"]["reason"]
     assert set(load_results(tmp_path).model) == {"convnet"}
     assert len(run_grid(some, tmp_path, machine, QUIET, model_file)) == 2, "what failed is tried again"
+
+
+@pytest.mark.slow
+def test_running_out_of_memory_is_reported_and_leaves_the_others_alone(tiny, machine, tmp_path):
+    """In the middle of a training: an exception, a refused allocation, and the kernel's signal, which takes the pool of
+    workers with it. What the system killed keeps its checkpoint, what raised does not."""
+    model_file = tmp_path / "greedy.py"
+    model_file.write_text(GREEDY_MODELS)
+    training = replace(tiny.training, epochs=12)
+    some = replace(tiny, models=("convnet", "equiv-rotation"), strengths=(1.0,), training=training)
+    found = run_grid(some, tmp_path, replace(machine, workers=2), QUIET, model_file)
+    records = {record["model"]: record for record in found}
+    assert records["convnet"]["status"] == records["equiv-rotation"]["status"] == "done"
+    assert records["raises-memory-error"]["reason"].startswith("MemoryError: cannot allocate 1 TiB (greedy.py, line ")
+    assert "memory" in records["hits-the-limit"]["reason"]
+    assert records["is-killed"]["reason"] == "the process was lost: killed, or out of memory"
+    assert set(load_results(tmp_path).model) == {"convnet", "equiv-rotation"}
+    assert [path.stem for path in tmp_path.rglob("*.checkpoint")] == [records["is-killed"]["hash"]]
+
+
+@pytest.mark.parametrize("error, left", [(MemoryError, 0), (KeyboardInterrupt, 1)])
+def test_a_failed_run_leaves_no_checkpoint_an_interrupted_one_does(error, left, tiny, data, tmp_path, monkeypatch):
+    """Both stop in the second epoch, after the checkpoint of the first."""
+
+    def stop(state, *args, record=TrainingState.record):
+        record(state, *args)
+        if len(state.curves.train_loss) == 2:
+            raise error("enough")
+
+    monkeypatch.setattr(TrainingState, "record", stop)
+    config = replace(tiny, models=("convnet",), strengths=(1.0,)).runs()[0]
+    with pytest.raises(KeyboardInterrupt) if left else nullcontext():
+        assert "MemoryError: enough" in execute(config, data.path, tmp_path)["reason"]
+    assert len(list(tmp_path.rglob("*.checkpoint"))) == left
 
 
 def test_runs_of_an_edited_configuration_are_set_aside(tiny, machine, tmp_path):
