@@ -16,7 +16,8 @@ def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
     """Writes ``<what>`` as ``.csv`` and ``.md`` and, for simulation, a figure of time against batch and resolution.
 
     Args:
-        table: of :func:`~symbreak.simulators.bench.bench_simulate` or :func:`~symbreak.models.bench.bench_train`.
+        table: of :func:`~symbreak.simulators.bench.bench_simulate`, :func:`~symbreak.models.bench.bench_train` or
+            :func:`.results_bench.bench_results`.
     """
     text = table.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
     paths = [folder / f"{what}.csv", folder / f"{what}.md"]

@@ -15,7 +15,7 @@ from .cells import cells
 from .examples import Example, examples, speed, top_speed
 from .film import gif
 from .palette import Styles, model_styles, record_styles
-from .results import SETTING, Setting, save_results
+from .results import SETTING, Setting, table_of
 from .spectra import spectra
 from .steps import rollout_error
 from .stills import stills
@@ -23,7 +23,7 @@ from .storage import Record, as_bytes, load_runs
 from .sweeps import sweeps
 from .training_curves import training_curves, training_table
 
-FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 3}}, ".svg": {}}
+FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {}}
 """Endings of the files of a figure, and how each is written."""
 CURVES = {"": error_curve, "-learned": learned_curve, "-steps": rollout_error}
 """Figures of one setting, by the end of their names."""
@@ -48,7 +48,7 @@ def plot_folder(results: Path, folder: Path) -> list[Path]:
         ValueError: as :func:`~.results.load_results` does.
     """
     records = load_runs(results)
-    table = save_results(records, results)
+    table = table_of(records, results)
     return plot_results(table, folder) + plot_training(records, folder) + plot_rollouts(results, records, folder)
 
 

@@ -51,6 +51,11 @@ def tidy(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def caption(axes: Axes, text: str) -> None:
+    """The title of a panel, at a given height: looking for a free one would measure every label of the axes."""
+    axes.set_title(text, fontsize=10, y=1.0)
+
+
 def panels(count: int, names: Collection[str], *, share: bool = False, top: float = TOP) -> tuple[Figure, list[Axes]]:
     """A figure with some panels in a row and room for a title above and a legend of ``names`` to the right.
 

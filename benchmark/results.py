@@ -119,17 +119,18 @@ def load_results(folder: Path) -> pd.DataFrame:
     Raises:
         ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
     """
-    return save_results(load_runs(folder), folder)
+    table = table_of(load_runs(folder), folder)
+    write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
+    return table
 
 
-def save_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
-    """:func:`load_results` of records that are loaded already."""
+def table_of(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+    """:func:`load_results` of records that are loaded already; writes nothing."""
     check_distinct(records)
     table = tabulate(records)
     if table.empty:
         reasons = "; ".join(sorted({record["reason"] for record in records}))
         raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
-    write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
     return table
 
 

@@ -52,7 +52,8 @@ def score_text(interval: Interval) -> str:
 
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
     """``mean, low, high`` of each model's :func:`score`, and the number of ``cells`` it is taken over."""
-    table = pd.DataFrame([vars(score(gain[model])) for model in gain], index=gain.columns)
+    rows = [vars(score(gain[model])) for model in gain]
+    table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"])
     return table.assign(cells=gain.notna().sum())
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .lines import draw_lines, finish, from_zero, panels, some
+from .lines import caption, draw_lines, finish, from_zero, panels, some
 from .palette import Styles
 
 
@@ -22,7 +22,7 @@ def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     figure, row = panels(len(strengths), rows.model.unique(), share=True)
     for strength, axes in zip(strengths, row, strict=True):
         draw_lines(axes, rows[rows.strength == strength], style, "number")
-        axes.set_title(f"strength {strength:g}", fontsize=10)
+        caption(axes, f"strength {strength:g}")
         axes.set_xlabel("rollout step (frames)")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     from_zero(row[0], rows["mean"])

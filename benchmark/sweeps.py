@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .lines import draw_lines, finish, from_zero, panels, some
+from .lines import caption, draw_lines, finish, from_zero, panels, some
 from .palette import Styles
 from .results import select
 
@@ -42,7 +42,7 @@ def sweep(rows: pd.DataFrame, axis: str, style: Styles, title: str) -> Figure:
         axes.set_xscale("log", base=2)
         axes.set_xticks(values, [str(value) for value in values])
         axes.minorticks_off()
-        axes.set_title(f"strength {strength:g}", fontsize=10)
+        caption(axes, f"strength {strength:g}")
         axes.set_xlabel(counted)
     from_zero(row[0], rows["mean"])
     row[0].set_ylabel("nRMSE")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
-from .lines import draw_lines, finish, panels, some
+from .lines import caption, draw_lines, finish, panels, some
 from .palette import Styles
 from .results import setting_of
 from .storage import Record
@@ -42,8 +43,11 @@ def training_curves(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     strengths = some(rows.strength.unique())
     figure, row = panels(len(strengths), rows.model.unique(), share=True)
     for strength, axes in zip(strengths, row, strict=True):
-        draw_lines(axes, rows[rows.strength == strength], style, "number")
         axes.set(xscale="log", yscale="log", xlabel="epoch")
-        axes.set_title(f"strength {strength:g}", fontsize=10)
+        draw_lines(axes, rows[rows.strength == strength], style, "number")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_major_formatter("{x:g}")
+        caption(axes, f"strength {strength:g}")
     row[0].set_ylabel("RMSE on validation simulations\n(share of the rms velocity)")
     return finish(figure, f"{title}\ntraining")

@@ -12,6 +12,7 @@ from ...models import check_model, list_models, load_model_file
 from ...models.bench import bench_train
 from ...simulators.bench import bench_simulate
 from ..bench import write_bench
+from ..results_bench import bench_results
 from .console import CONSOLE, CommandFailed
 
 
@@ -44,17 +45,24 @@ class Check:
 
 @dataclass(frozen=True)
 class Bench:
-    """Measure speed beside a baseline in the same run: PhiFlow's own loop, or a bare stack of convolutions."""
+    """Measure speed: of simulation and training beside a baseline in the same run (PhiFlow's own loop, a bare stack of
+    convolutions), and of tables and figures."""
 
-    what: Positional[Literal["simulate", "train"]]
-    """A simulation-step against resolution and batch, or a training step of each model."""
+    what: Positional[Literal["simulate", "train", "results"]]
+    """A simulation-step against resolution and batch, a training step of each model, or loading, ranking and plotting
+    100,000 rows of results."""
     models: tuple[str, ...] = ("equiv-rotation", "rpp-rotation", "rgroup-rotation", "rsteer-rotation")
     """Models to train."""
     out: Path | None = None
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
-        table = bench_simulate() if self.what == "simulate" else bench_train(list(self.models))
+        benches = {
+            "simulate": bench_simulate,
+            "train": lambda: bench_train(list(self.models)),
+            "results": bench_results,
+        }
+        table = benches[self.what]()
         CONSOLE.print(table.to_string(index=False, float_format="{:.3g}".format), soft_wrap=True, highlight=False)
         for path in write_bench(table, self.what, self.out or Path("results") / "bench"):
             CONSOLE.print(str(path), soft_wrap=True)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from ...datasets.files import write_atomically
 from ..leaderboard import tables
-from ..results import save_results
+from ..results import table_of
 from ..storage import load_runs
 from ..tables import ERRORS, SCORE, TEXT_COLUMNS, formatted, sections
 from .curves import curve_data
@@ -36,7 +36,7 @@ def write_report(folder: Path) -> Path:
         ValueError: no runs, a damaged one, or none that finished.
     """
     records = load_runs(folder)
-    results = save_results(records, folder)
+    results = table_of(records, folder)
     every = tables(results)
     scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS)]
     page = (

@@ -3,8 +3,7 @@
 import pytest
 
 from symbreak.benchmark.cells import cells
-from symbreak.benchmark.results import Setting, tabulate
-from symbreak.benchmark.results import save_results as save
+from symbreak.benchmark.results import Setting, table_of, tabulate
 
 
 def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **config):
@@ -48,8 +47,8 @@ def test_runs_that_a_table_cannot_tell_apart_are_refused(tmp_path):
     """Of two runs with equal setting, strength, model and seed, what differs is named; failed ones do not count."""
     one, other = record(number=1, budget=5), record(number=2, budget=6)
     with pytest.raises(ValueError, match=r"got 0+1 and 0+2, which differ in budget: keep them in two results folders"):
-        save([one, other], tmp_path)
-    assert len(save([one, other | {"status": "failed", "reason": ""}], tmp_path)) == 1
+        table_of([one, other], tmp_path)
+    assert len(table_of([one, other | {"status": "failed", "reason": ""}], tmp_path)) == 1
 
 
 def test_names_of_settings():

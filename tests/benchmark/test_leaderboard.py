@@ -126,6 +126,12 @@ def test_page():
     assert "| mine | 0.1 | 0.4 |" in text
 
 
+def test_a_folder_without_the_reference_has_tables_all_the_same(tmp_path):
+    table = write_leaderboard(results({("mine", 0.0, 0): 0.1, ("other", 0.0, 0): 0.2}), tmp_path)
+    assert set(table.model) == {"mine", "other"} and table.score.isna().all()
+    assert (tmp_path / "summary.md").read_text().startswith("| model |")
+
+
 def test_names_are_escaped():
     table = leaderboard(TABLE.replace("mine", "my_model|<b>&%$"))
     assert "| my_model\\|&lt;b>&%$ |" in markdown(table[["model"]])
