@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..datasets import Imported, Recipe, find_imported, generate
+from .budget import off_budget
 from .configuration import RunConfig
 from .presets import Preset
 from .results import label
@@ -70,6 +71,8 @@ def run_grid(
     left_out = set(preset.models) - {config.model for config in configs}
     if left_out:
         console.print(f"left out, made for other symmetries: {', '.join(sorted(left_out))}")
+    if warning := off_budget(configs):
+        console.print(warning, soft_wrap=True)
     out.mkdir(parents=True, exist_ok=True)
     superseded = _set_aside_superseded(configs, out)
     if superseded:

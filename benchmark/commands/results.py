@@ -11,6 +11,7 @@ from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets.manifest import MANIFEST
 from ..agreement import circumstances, compare
+from ..budget import off_budget
 from ..estimate import estimate
 from ..figures import plot_folder
 from ..grid import Machine, run_grid
@@ -74,6 +75,8 @@ class Run:
 
     def _run_preset(self, out: Path) -> None:
         if self.dry_run:
+            if warning := off_budget(self.preset.runs(self.model_file)):
+                CONSOLE.print(warning, soft_wrap=True)
             CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
             return
         records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
