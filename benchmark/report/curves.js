@@ -15,8 +15,8 @@
 
   const labels = {
     metric: (name) => metrics[name]?.[0] ?? name,
-    split: (name) => splits[name] ?? name,
-    axis: (name) => (name === "strength" ? "strength of the breaking" : "measured asymmetry of the data"),
+    split: (name) => (splits[name] ?? name).split(":")[0],
+    axis: (name) => (name === "strength" ? "strength of the breaking" : "as measured"),
     step: (step) => (step === "mean" ? "all" : step),
     train_simulations: (count) => `${count} simulation${count === 1 ? "" : "s"}`,
   };
@@ -180,7 +180,8 @@
   }
 
   function layout(x, y, empty) {
-    const axis = { gridcolor: paint("--line"), zerolinecolor: paint("--line"), rangemode: "tozero", automargin: true };
+    const lines = { gridcolor: paint("--line"), zerolinecolor: paint("--line"), tickcolor: paint("--line") };
+    const axis = { ...lines, rangemode: "tozero", automargin: true, ticks: "outside", ticklen: 7 };
     const nothing = { text: "no values for this choice", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5 };
     return {
       showlegend: false,
@@ -191,8 +192,8 @@
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: paint("--ink"), family: "system-ui, sans-serif", size: 13 },
       hoverlabel: { bgcolor: paint("--raised"), bordercolor: paint("--line"), font: { color: paint("--ink") } },
-      xaxis: { ...axis, title: { text: literal(x) } },
-      yaxis: { ...axis, title: { text: literal(y) } },
+      xaxis: { ...axis, title: { text: literal(x), font: { size: 13 } } },
+      yaxis: { ...axis, title: { text: literal(y), font: { size: 13 } } },
       modebar: { bgcolor: "rgba(0,0,0,0)", color: paint("--quiet"), activecolor: paint("--ink") },
       annotations: empty ? [nothing] : [],
     };

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import jinja2
+import pandas as pd
 import plotly.offline
 from markupsafe import Markup
 
 from ...datasets.files import write_atomically
 from ..leaderboard import tables
-from ..results import table_of
+from ..results import SETTING, table_of
 from ..storage import load_runs
-from ..tables import ERRORS, SCORE, TEXT_COLUMNS, formatted, sections
+from ..summary import varying
+from ..tables import ERRORS, SCORE, TEXT_COLUMNS, Section, formatted, sections
 from .curves import curve_data
 from .provenance import data_sets, environments, runs_by_model
 from .strips import rollout_groups
@@ -50,7 +53,7 @@ def write_report(folder: Path) -> Path:
             table=formatted(every.leaderboard),
             text_columns=TEXT_COLUMNS,
             explanation=f"{SCORE} The last columns are {ERRORS}",
-            sections=sections(every),
+            sections=[_without_constants(section, results) for section in sections(every)],
             curves=curve_data(results),
             groups=rollout_groups(folder, records),
             records=records,
@@ -63,6 +66,12 @@ def write_report(folder: Path) -> Path:
     target = folder / "report.html"
     write_atomically(target, page.encode())
     return target
+
+
+def _without_constants(section: Section, results: pd.DataFrame) -> Section:
+    """The section without the columns of the setting that are the same in all results: a phone shows few columns."""
+    constant = [name for name in SETTING if name not in varying(results)]
+    return replace(section, table=section.table.drop(columns=constant, errors="ignore"))
 
 
 def content_security_policy(scripts: list[str]) -> str:

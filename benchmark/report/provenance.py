@@ -30,12 +30,21 @@ def data_sets(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def environments(records: Sequence[Record]) -> list[tuple[str, int]]:
-    """Machines and versions of the libraries, in words, each with its number of runs."""
+    """Machines, versions of the libraries and commits of the code, in words, each with its number of runs."""
     words = (
-        "; ".join([record["machine"], *(f"{name} {version}" for name, version in record["versions"].items())])
+        "; ".join(
+            [record["machine"], *(f"{name} {version}" for name, version in record["versions"].items()), *_code(record)]
+        )
         for record in records
     )
     return Counter(words).most_common()
+
+
+def _code(record: Record) -> Iterator[str]:
+    """The commit that a run was made from, where its record knows."""
+    source = record.get("source", {})
+    if source.get("commit"):
+        yield f"commit {source['commit']}{', with changes' * source['dirty']}"
 
 
 def runs_by_model(records: Sequence[Record]) -> dict[str, list[dict[str, Any]]]:

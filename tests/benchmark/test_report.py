@@ -147,6 +147,27 @@ def test_a_page_without_the_reference_and_without_rollouts(tmp_path):
     assert 'id="comparisons"' not in page and 'id="rollouts"' not in page and "Every run finished" in page
 
 
+def test_the_page_names_the_commit_of_the_code(tmp_path):
+    """Runs of one machine and commit are one line; where git was missing nothing is said."""
+    for number, source in enumerate(({"commit": "c0ffee", "dirty": True}, {"commit": None, "dirty": None}, {})):
+        save_run(tmp_path, record("s", 0.5, "convnet", number, number) | {"source": source}, {}, {})
+    page = write_report(tmp_path).read_text()
+    assert re.findall(r"(\d) runs?: x86_64.*torch 2.6.0(.*)</li>", page) == [
+        ("2", ""),
+        ("1", "; commit c0ffee, with changes"),
+    ]
+
+
+def test_columns_of_an_only_setting_are_left_out(folder, page, tmp_path):
+    """On the page alone, and where there are two scenarios only what is equal in both."""
+    headings = r'<th scope="col"[^>]*>(\w+)</th>'
+    assert "scenario" in re.findall(headings, page) and "history" not in re.findall(headings, page)
+    save_run(tmp_path, record("s", 0.5, "convnet", 0, 1), {}, {})
+    save_run(tmp_path, record("s", 1.0, "convnet", 0, 2), {}, {})
+    learned = write_report(tmp_path).read_text().split('id="learned"')[-1]
+    assert re.findall(headings, learned.split("</thead>")[0]) == ["model", "first", "last", "slope"]
+
+
 def test_a_folder_where_every_run_failed_has_no_page(tmp_path):
     save_run(tmp_path, record("s", 0.5, "convnet", 0, 1) | {"status": "failed", "reason": "Boom"}, {}, {})
     with pytest.raises(ValueError, match="expected a finished run"):
