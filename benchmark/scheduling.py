@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, Literal
 
 import joblib
@@ -43,14 +47,14 @@ def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], work
 
 def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) -> Iterator[Outcome]:
     """In the order of ``todo``, at most ``workers`` calls ahead, so that the first ones left are those under way."""
-    jobs = [joblib.delayed(_numbered)(index, function, each) for index, each in todo.items()]
+    jobs = [joblib.delayed(_under)(os.getpid(), index, function, each) for index, each in todo.items()]
     return joblib.Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="n_jobs")(jobs)
 
 
 def _alone(function: Callable[..., Any], each: tuple) -> Any:
     """The call in a process of its own, or None if that is lost too."""
     try:
-        return joblib.Parallel(n_jobs=2)([joblib.delayed(function)(*each)])[0]
+        return joblib.Parallel(n_jobs=2)([joblib.delayed(_under)(os.getpid(), 0, function, each)])[0][1]
     except TerminatedWorkerError:
         return None
 
@@ -72,6 +76,26 @@ def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple]) -> Iterato
             yield ray.get(ready)
         except (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError, ray.exceptions.OutOfMemoryError):
             yield index, None
+
+
+def _under(parent: int, index: int, function: Callable[..., Any], each: tuple) -> Outcome:
+    """:func:`_numbered` in a process that ends with its parent; with one worker the parent itself makes the call."""
+    if os.getppid() == parent:
+        _end_with(parent)
+    return _numbered(index, function, each)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """From now on this process, which would outlive a parent that is killed alone and write where a repeated command
+    writes, looks every second whether it has been orphaned."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _numbered(index: int, function: Callable[..., Any], each: tuple) -> Outcome:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -36,6 +38,45 @@ def test_the_call_that_kills_its_process_is_found_and_the_rest_goes_on():
 def test_a_process_that_is_killed_once_is_forgiven(tmp_path):
     outcomes = dict(run_all(die_once, [(number, tmp_path / "died") for number in range(5)], 2, "loky"))
     assert outcomes == {number: number**2 for number in range(5)}
+
+
+ORPHANS = """
+import os, sys, time
+from symbreak.benchmark.scheduling import run_all
+
+def wait(folder):
+    open(os.path.join(folder, str(os.getpid())), "w").close()
+    time.sleep(300)
+
+if __name__ == "__main__":
+    list(run_all(wait, [(sys.argv[1],), (sys.argv[1],)], 2, "loky"))
+"""
+
+
+def is_alive(process: int) -> bool:
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().split()[2] != "Z"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="expected /proc, got none")
+def test_workers_end_with_a_parent_that_is_killed_alone(tmp_path):
+    (tmp_path / "orphans.py").write_text(ORPHANS)
+    (tmp_path / "workers").mkdir()
+    parent = subprocess.Popen([sys.executable, tmp_path / "orphans.py", tmp_path / "workers"])
+    wait_until(lambda: len(list((tmp_path / "workers").iterdir())) == 2)
+    workers = [int(path.name) for path in (tmp_path / "workers").iterdir()]
+    assert all(map(is_alive, workers))
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not any(map(is_alive, workers)))
+
+
+def wait_until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def slow_square(number: int) -> int:
