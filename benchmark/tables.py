@@ -121,7 +121,8 @@ def latex(table: pd.DataFrame) -> str:
     text = formatted(table)
     text = pd.concat([text[[*RANKING]], _by_scenario(text), text[[*SIZE]]], axis=1)
     alignment = "".join("l" if column in TEXT_COLUMNS else "r" for column in text.columns)
-    return text.to_latex(index=False, escape=True, column_format=alignment).translate(LATEX)
+    tabular = text.to_latex(index=False, escape=True, column_format=alignment).translate(LATEX)
+    return "% needs \\usepackage{booktabs}\n" + tabular
 
 
 def page(tables: Tables) -> str:

@@ -4,6 +4,8 @@ import csv
 import io
 import math
 import re
+import shutil
+import subprocess
 
 import pandas as pd
 import pytest
@@ -136,7 +138,24 @@ def test_names_are_escaped():
     table = leaderboard(TABLE.replace("mine", "my_model|<b>&%$"))
     assert "| my_model\\|&lt;b>&%$ |" in markdown(table[["model"]])
     assert r"my\_model\textbar{}\textless{}b\textgreater{}\&\%\$ & strict & 2.000" in latex(table)
-    assert re.match(r"\\begin\{tabular\}\{llrrrrr\}\n\\toprule\nmodel & family", latex(table))
+    start = r"% needs \\usepackage\{booktabs\}\n\\begin\{tabular\}\{llrrrrr\}\n\\toprule\nmodel & family"
+    assert re.match(start, latex(table))
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="expected pdflatex, got none")
+def test_the_table_for_papers_compiles(tmp_path):
+    """Every character that LaTeX reads as a command, in the name of a model and of a scenario."""
+    hostile = r"a_b%c&d$e#f{g}h~i^j\k|<b>±"
+    table = pd.concat([TABLE.replace("mine", hostile), TABLE.assign(scenario=hostile)])
+    rules = (
+        r"\IfFileExists{booktabs.sty}{\usepackage{booktabs}}{\let\toprule\hline\let\midrule\hline\let\bottomrule\hline}"
+    )
+    head = rf"\documentclass{{article}}\usepackage[T1]{{fontenc}}{rules}\begin{{document}}"
+    (tmp_path / "paper.tex").write_text(f"{head}\n{latex(leaderboard(table))}\n\\end{{document}}\n")
+    done = subprocess.run(
+        ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "paper.tex"], cwd=tmp_path, capture_output=True
+    )
+    assert done.returncode == 0, done.stdout.decode()[-1000:]
 
 
 def test_files(tmp_path):
