@@ -152,5 +152,7 @@ def _execute_all(
         records.append(record)
         progress.advance(task)
         if record["status"] == "failed":
-            progress.console.print(f"failed: {record['model']} at {record['strength']:g}: {record['reason']}")
+            progress.console.print(
+                f"failed: {record['model']} at {record['strength']:g}: {record['reason']}", markup=False
+            )
     return records

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.console import Console
 
-CONSOLE = Console()
+CONSOLE = Console(markup=False)
+"""Reasons of failures, paths and names are shown as they are, square brackets too."""
 
 
 class CommandFailed(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rich import box
 from rich.table import Table
 from tyro.conf import Positional
 
@@ -22,9 +23,9 @@ class List:
 
     def __call__(self) -> None:
         rows = {"scenarios": _scenario_rows, "models": _model_rows, "presets": _preset_rows}[self.what]()
-        table = Table(title=self.what)
+        table = Table(title=self.what, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
         for column in rows[0]:
-            table.add_column(column, no_wrap=column == "name")
+            table.add_column(column, no_wrap=column in ("name", "family", "symmetry", "group"), overflow="fold")
         for row in rows:
             table.add_row(*map(str, row.values()))
         CONSOLE.print(table)
@@ -42,7 +43,6 @@ def _model_rows() -> list[dict]:
         {
             "name": entry.name,
             "family": entry.family,
-            "symmetry": entry.symmetry or "-",
             "keeps": entry.keeps,
             "breaks": entry.breaks,
             "source": "; ".join(filter(None, (entry.source, entry.note))),

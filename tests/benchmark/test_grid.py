@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import torch
+from rich.console import Console
 
 from symbreak.benchmark import grid, run
 from symbreak.benchmark.grid import run_grid
@@ -30,7 +31,7 @@ class Raises(Forecaster):
         self.weight = torch.nn.Parameter(torch.ones(width))
 
     def forward(self, history):
-        raise RuntimeError("out of ideas")
+        raise RuntimeError("out of ideas [/at] least")
 
 @register("nan", family="unconstrained")
 class NaN(Raises):
@@ -139,9 +140,11 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     model_file = tmp_path / "broken.py"
     model_file.write_text(BROKEN_MODEL)
     some = replace(tiny, models=("convnet",), strengths=(1.0,))
-    records = {record["model"]: record for record in run_grid(some, tmp_path, machine, QUIET, model_file)}
+    with Console(file=(tmp_path / "log").open("w"), width=200) as console:
+        records = {record["model"]: record for record in run_grid(some, tmp_path, machine, console, model_file)}
+    assert "failed: raises at 1: RuntimeError: out of ideas [/at] least" in (tmp_path / "log").read_text()
     assert records["convnet"]["status"] == "done"
-    assert records["raises"]["reason"].startswith("RuntimeError: out of ideas (broken.py, line ")
+    assert records["raises"]["reason"].startswith("RuntimeError: out of ideas [/at] least (broken.py, line ")
     assert "expected a finite loss, got nan in epoch 1" in records["nan"]["reason"]
     assert set(load_results(tmp_path).model) == {"convnet"}
     assert len(run_grid(some, tmp_path, machine, QUIET, model_file)) == 2, "what failed is tried again"
