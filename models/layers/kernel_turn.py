@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from ...symmetry import PointElement
 from .fields import Fields, representation
-from .untied_kernel import Untied
+from .untied_kernel import CACHED_NUMBERS, Untied
 
 
 class KernelTurn(nn.Module):
@@ -35,27 +35,45 @@ class KernelTurn(nn.Module):
         self.register_buffer("signs", moved.sign().to(torch.get_default_dtype()), persistent=False)
         self.register_buffer("entries", moved.abs().long() - 1, persistent=False)
         self.register_buffer("back", self.entries.argsort(), persistent=False)
-        places = element.scalar(torch.arange(shape[0] * shape[1], dtype=torch.float64).view(shape))
-        self.register_buffer("places", places.long(), persistent=False)
+        places = element.scalar(torch.arange(shape[0] * shape[1], dtype=torch.float64).view(shape)).long().flatten()
+        self.register_buffer("places", places, persistent=False)
+        self.register_buffer("places_back", places.argsort(), persistent=False)
+        self.register_buffer("order", orbits(places).argsort(stable=True), persistent=False)
 
-    def rows(self, kernel: Untied) -> Iterator[Float[Tensor, "Y n"]]:
-        """The rows of ``g K``, the entries of each kernel as one list."""
+    def pieces(self, kernel: Untied) -> Iterator[Int[Tensor, " P"]]:
+        """All places, a few at a time; those that ``g`` maps onto one another together, which the cache rewards."""
+        return iter(self.order.split(max(1, CACHED_NUMBERS // kernel[0, 0].numel())))
+
+    def turned(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
+        """``(g K)(p)`` at the places ``p``, the entries of each kernel as one list."""
+        return kernel.index_select(0, self.places[places]).index_select(1, self.entries).mul_(self.signs)
+
+    def turned_back(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
+        """``(g^-1 K)(p)``."""
+        moved = kernel.index_select(0, self.places_back[places]).index_select(1, self.back)
+        return moved.mul_(self.signs[self.back])
+
+    def distance(self, kernel: Untied) -> Float[Tensor, ""]:
+        """``||K - g K||^2``."""
         flat = kernel.flatten(0, 1).flatten(1)
-        for places in self.places:
-            yield flat[places][:, self.entries] * self.signs
-
-    def differences(self, kernel: Untied) -> Iterator[Float[Tensor, "Y n"]]:
-        """The rows of ``K - g K``."""
-        for row, turned in zip(kernel.flatten(2), self.rows(kernel), strict=True):
-            yield row - turned
+        squares = (torch.dist(flat[p], self.turned(flat, p)) ** 2 for p in self.pieces(kernel))
+        return sum(squares, kernel.new_zeros(()))
 
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
-        """Adds ``scale`` times the derivative of ``||K - g K||^2``, which is ``2 (1 - g^T) (K - g K)``."""
-        flat = gradient.flatten(0, 1).flatten(1)
-        for places, row, difference in zip(self.places, gradient.flatten(2), self.differences(kernel), strict=True):
-            difference *= 2 * scale
-            row += difference
-            flat.index_add_(0, places, (difference * self.signs)[:, self.back], alpha=-1)
+        """Adds ``scale`` times the derivative of ``||K - g K||^2``, which is ``4 K - 2 g K - 2 g^-1 K``."""
+        flat, sums = (values.flatten(0, 1).flatten(1) for values in (kernel, gradient))
+        for p in self.pieces(kernel):
+            change = flat[p].mul_(2).sub_(self.turned(flat, p)).sub_(self.turned_back(flat, p))
+            sums.index_add_(0, p, change.mul_(2 * scale))
+
+
+def orbits(places: Int[Tensor, " P"]) -> Int[Tensor, " P"]:
+    """The least of the places that repeated moves lead to, for a map of order four at most."""
+    least = moved = torch.arange(len(places))
+    for _ in range(3):
+        moved = moved[places]
+        least = torch.minimum(least, moved)
+    return least
 
 
 def _rho(fields: Fields, element: PointElement) -> Float[Tensor, "d d"]:

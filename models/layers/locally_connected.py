@@ -10,6 +10,7 @@ from torch.nn.functional import pad
 
 from .boundary import pad_periodic, zero_padding
 from .built_once import BuiltOnce
+from .kept_memory import KeptMemory
 from .relaxed_layer import RelaxedLayer
 from .untied_kernel import Untied, UntiedKernel
 
@@ -37,6 +38,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
     ):
         super().__init__()
         self.boundary, self.alpha = boundary, alpha
+        self.memory = KeptMemory()
         self.weight = nn.Parameter(start.detach().permute(0, 2, 3, 1).repeat(*shape, 1, 1, 1, 1))
         self.bias = None if bias is None else nn.Parameter(bias.detach().clone())
 
@@ -44,11 +46,11 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         radius = self.weight.shape[3] // 2
         x, y = zero_padding(self.boundary, radius)
         padded = pad(pad_periodic(fields, self.boundary, radius), (y, y, x, x)).to(self.weight.dtype)
-        output = self._built().product(padded.permute(2, 3, 0, 1).contiguous()).permute(2, 3, 0, 1)
+        output = self._built().product(padded.permute(0, 2, 3, 1).contiguous()).permute(3, 2, 0, 1)
         return output if self.bias is None else output + self.channel_bias()[:, None, None]
 
     def build(self) -> UntiedKernel:
-        return UntiedKernel(self.weight)
+        return UntiedKernel(self.weight, self.memory)
 
     def channel_bias(self) -> Float[Tensor, " O"]:
         """One number an output channel."""

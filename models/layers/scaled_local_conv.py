@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -12,7 +14,7 @@ from .kernel_basis import kernel_basis
 from .locally_connected import LocallyConnected2d
 from .steerable_basis import orthonormal
 from .steerable_conv import SteerableConv2d
-from .untied_kernel import Untied
+from .untied_kernel import CACHED_NUMBERS, Untied
 
 
 class ScaledLocalConv2d(LocallyConnected2d):
@@ -57,32 +59,40 @@ class ScaledLocalConv2d(LocallyConnected2d):
         return self.bias[:, None].expand(-1, self.target.size).flatten()
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
-        parts = self._parts(kernel)
-        squares = (self._outside(row, c).square().sum() for row, c in zip(kernel, parts, strict=True))
-        return sum(squares, self._change(parts))
+        parts, filters = self._parts(kernel), self._filters()
+        pieces = zip(self._pieces(kernel), self._pieces(parts), strict=True)
+        outside = (torch.addmm(self._lists(few), c.flatten(0, -2), filters, alpha=-1) for few, c in pieces)
+        return sum((torch.linalg.vector_norm(part) ** 2 for part in outside), self._change(parts))
 
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
+        """That of the first term is ``2 (K - c Psi)``, as ``c Psi`` is the projection of ``K``."""
         with torch.enable_grad():
             parts = self._parts(kernel).requires_grad_()
             (for_parts,) = torch.autograd.grad(self._change(parts), parts)
-        parts.requires_grad_(False)
-        for row, sums, c, for_c in zip(kernel, gradient, parts, for_parts, strict=True):
-            sums += scale * (2 * self._outside(row, c) + self._along(for_c))
+        along, filters = for_parts - 2 * parts.detach(), self._filters()
+        for values, sums, c in zip(*map(self._pieces, (kernel, gradient, along)), strict=True):
+            change = torch.addmm(self._lists(values), c.flatten(0, -2), filters, beta=2)
+            self._blocks(sums).addcmul_(change.view_as(self._blocks(sums)), scale)
+
+    def _pieces(self, values: Float[Tensor, "X Y *rest"]) -> Iterator[Tensor]:
+        """A few rows of the grid at a time."""
+        return iter(values.split(max(1, CACHED_NUMBERS // self.weight[0].numel())))
 
     def _parts(self, kernel: Untied) -> Float[Tensor, "X Y o i N"]:
-        """``c``: row by row, the part of each kernel along the basis."""
-        return torch.stack([torch.einsum("zoprsiq,npqrs->zoin", self._blocks(row), self.basis) for row in kernel])
+        """``c``: the part of each kernel along the basis."""
+        filters = self._filters().T
+        parts = torch.cat([self._lists(few) @ filters for few in self._pieces(kernel)])
+        return parts.view(*self._blocks(kernel).shape[:4], -1)
 
-    def _along(self, parts: Float[Tensor, "Y o i N"]) -> Float[Tensor, "Y O k k I"]:
-        """``c Psi``."""
-        return torch.einsum("zoin,npqrs->zoprsiq", parts, self.basis).flatten(5, 6).flatten(1, 2)
+    def _filters(self) -> Float[Tensor, "N pkkq"]:
+        return self.basis.permute(0, 1, 3, 4, 2).flatten(1)
 
-    def _outside(self, row: Float[Tensor, "Y O k k I"], parts: Tensor) -> Float[Tensor, "Y O k k I"]:
-        """``K - c Psi``."""
-        return row - self._along(parts)
+    def _blocks(self, kernel: Untied) -> Float[Tensor, "X Y o i p k k q"]:
+        blocks = kernel.unflatten(5, (-1, self.source.size)).unflatten(2, (-1, self.target.size))
+        return blocks.permute(0, 1, 2, 6, 3, 4, 5, 7)
 
-    def _blocks(self, row: Float[Tensor, "Y O k k I"]) -> Float[Tensor, "Y o p k k i q"]:
-        return row.unflatten(4, (-1, self.source.size)).unflatten(1, (-1, self.target.size))
+    def _lists(self, kernel: Untied) -> Float[Tensor, "XYoi pkkq"]:
+        return self._blocks(kernel).flatten(4).flatten(0, 3)
 
     def _change(self, parts: Float[Tensor, "X Y o i N"]) -> Float[Tensor, ""]:
         """``||c - g c||^2``."""

@@ -10,9 +10,7 @@ from torch import Tensor
 
 from .locally_connected import LocallyConnected2d
 from .plain_conv import PlainConv2d
-from .untied_kernel import Untied
-
-CACHED_NUMBERS = 2**17
+from .untied_kernel import CACHED_NUMBERS, Untied
 
 
 class SmoothLocalConv2d(LocallyConnected2d):
@@ -50,17 +48,18 @@ class SmoothLocalConv2d(LocallyConnected2d):
 
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
         for values, sums in zip(neighbours(kernel), neighbours(gradient), strict=True):
-            difference = (values[1] - values[0]).mul_(2 * scale)
-            sums[0].sub_(difference)
-            sums[1].add_(difference)
+            difference = values[1] - values[0]
+            sums[0].addcmul_(difference, scale, value=-2)
+            sums[1].addcmul_(difference, scale, value=2)
 
 
 def neighbours(kernel: Untied) -> Iterator[tuple[Tensor, Tensor]]:
     """Neighbouring kernels, along x and along y, a few at a time: so many that they stay in the processor's cache."""
     few = max(1, CACHED_NUMBERS // kernel[0, 0].numel())
-    for x in range(kernel.shape[0]):
-        for y in range(0, kernel.shape[1], few):
-            if x + 1 < kernel.shape[0]:
-                yield kernel[x, y : y + few], kernel[x + 1, y : y + few]
-            following = kernel[x, y + 1 : y + 1 + few]
-            yield kernel[x, y : y + len(following)], following
+    height, width = min(few, kernel.shape[1]), max(1, few // kernel.shape[1])
+    for y in range(0, kernel.shape[1], height):
+        for x in range(0, kernel.shape[0], width):
+            right = kernel[x + 1 : x + 1 + width, y : y + height]
+            yield kernel[x : x + len(right), y : y + height], right
+            above = kernel[x : x + width, y + 1 : y + 1 + height]
+            yield kernel[x : x + width, y : y + above.shape[1]], above

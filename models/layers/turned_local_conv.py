@@ -51,8 +51,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
         return self.bias[:, None].expand(-1, self.target.size).flatten()
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
-        squares = (row.square().sum() for turn in self.turns for row in turn.differences(kernel))
-        return sum(squares, kernel.new_zeros(()))
+        return sum((turn.distance(kernel) for turn in self.turns), kernel.new_zeros(()))
 
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
         for turn in self.turns:

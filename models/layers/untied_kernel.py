@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from .kept_memory import KeptMemory
+
 Untied = Float[Tensor, "X Y O k k I"]
+UNFOLDED_NUMBERS = 2**18
+CACHED_NUMBERS = 2**17
 
 
 @dataclass
@@ -30,12 +35,12 @@ class UntiedKernel:
     kernels in the graph, autograd knows when all uses have been met.
     """
 
-    def __init__(self, weight: Untied):
+    def __init__(self, weight: Untied, memory: KeptMemory):
         self.values = weight.detach()
         self.uses = Uses()
-        self.token = WriteGradient.apply(weight, self.uses)
+        self.token = WriteGradient.apply(weight, self.uses, memory)
 
-    def product(self, padded: Float[Tensor, "X2 Y2 B I"]) -> Float[Tensor, "X Y B O"]:
+    def product(self, padded: Float[Tensor, "B X2 Y2 I"]) -> Float[Tensor, "X Y O B"]:
         """``out(p) = sum_y K(p, y) f(p + y)``."""
         return Product.apply(self.token, self.values, padded, self.uses)
 
@@ -48,56 +53,57 @@ class WriteGradient(torch.autograd.Function):
     """From the kernels to their token; backwards, from what the uses noted to the gradient of the kernels."""
 
     @staticmethod
-    def forward(ctx, weight: Tensor, uses: Uses) -> Tensor:
+    def forward(ctx, weight: Tensor, uses: Uses, memory: KeptMemory) -> Tensor:
         ctx.save_for_backward(weight)
-        ctx.uses = uses
+        ctx.uses, ctx.memory = uses, memory
         return weight.new_zeros(())
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, _: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx, _: Tensor) -> tuple[Tensor, None, None]:
         (weight,), uses = ctx.saved_tensors, ctx.uses
-        gradient = torch.empty_like(weight) if uses.products else torch.zeros_like(weight)
+        gradient = ctx.memory.empty_like(weight)
         if uses.products:
-            fields, outputs = (torch.cat(parts, 2) for parts in zip(*uses.products, strict=True))
-            for row, output, seen in zip(gradient.flatten(3), outputs, rows(fields, weight.shape[3]), strict=True):
-                torch.bmm(output.mT, seen, out=row)
+            fields = torch.cat([fields for fields, _ in uses.products])
+            outputs = torch.cat([output for _, output in uses.products], 2)
+            for x, seen in slabs(fields, weight):
+                torch.bmm(outputs[x].flatten(0, 1).mT, seen, out=gradient[x].flatten(0, 1).flatten(2))
+        else:
+            gradient.zero_()
         for add in uses.penalties:
             add(gradient)
         uses.products.clear()
         uses.penalties.clear()
-        return gradient, None
+        return gradient, None, None
 
 
 class Product(torch.autograd.Function):
-    """Row by row of the grid, so that what a row of kernels sees is the only copy of the fields at any time."""
+    """A few rows of the grid at a time, so that what they see is the only copy of the fields at any time."""
 
     @staticmethod
     def forward(ctx, token: Tensor, kernel: Tensor, fields: Tensor, uses: Uses) -> Tensor:
         ctx.save_for_backward(kernel, fields)
         ctx.uses = uses
-        output = fields.new_empty(*kernel.shape[:2], fields.shape[2], kernel.shape[2])
-        for row, seen, out in zip(kernel.flatten(3), rows(fields, kernel.shape[3]), output, strict=True):
-            torch.bmm(seen, row.mT, out=out)
+        output = fields.new_empty(*kernel.shape[:3], len(fields))
+        for x, seen in slabs(fields, kernel):
+            torch.bmm(kernel[x].flatten(0, 1).flatten(2), seen.mT, out=output[x].flatten(0, 1))
         return output
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, Tensor | None, None]:
         kernel, fields = ctx.saved_tensors
-        gradient = gradient.to(kernel.dtype).contiguous()
+        gradient = gradient.to(kernel.dtype).mT.contiguous()
         ctx.uses.products.append((fields, gradient))
         if not ctx.needs_input_grad[2]:
             return gradient.new_zeros(()), None, None, None
-        k, height = kernel.shape[3], kernel.shape[1]
         for_fields = torch.zeros_like(fields)
-        back = kernel.new_empty(height, fields.shape[2], kernel[0, 0, 0].numel())
-        entries = back.unflatten(2, kernel.shape[3:])
-        for x, row in enumerate(kernel.flatten(3)):
-            torch.bmm(gradient[x], row, out=back)
-            for u in range(k):
-                for v in range(k):
-                    for_fields[x + u, v : v + height] += entries[:, :, u, v]
+        k, height = kernel.shape[3], kernel.shape[1]
+        for x in rows(fields, kernel):
+            seen = torch.bmm(gradient[x].flatten(0, 1), kernel[x].flatten(0, 1).flatten(2))
+            seen = seen.view(-1, height, len(fields), *kernel.shape[3:]).permute(3, 4, 2, 0, 1, 5)
+            for u, v in product(range(k), repeat=2):
+                for_fields[:, x.start + u : x.stop + u, v : v + height] += seen[u, v]
         return gradient.new_zeros(()), None, for_fields, None
 
 
@@ -118,7 +124,17 @@ class Penalty(torch.autograd.Function):
         return weight.new_zeros(()), None, None, None, None
 
 
-def rows(fields: Float[Tensor, "X2 Y2 B I"], k: int) -> Iterator[Float[Tensor, "Y B kkI"]]:
-    """What each kernel of a row of the grid sees, one row after the other."""
-    for x in range(fields.shape[0] - k + 1):
-        yield fields[x : x + k].unfold(1, k, 1).permute(1, 2, 0, 4, 3).flatten(2)
+def rows(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[slice]:
+    """As many rows of the grid at a time as may be unfolded at once, and one at least."""
+    unfolded = kernel.shape[1] * len(fields) * kernel[0, 0, 0].numel()
+    few = max(1, UNFOLDED_NUMBERS // unfolded)
+    for x in range(0, len(kernel), few):
+        yield slice(x, min(x + few, len(kernel)))
+
+
+def slabs(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[tuple[slice, Float[Tensor, "P B kkI"]]]:
+    """Rows of the grid, and what each of their kernels sees."""
+    k = kernel.shape[3]
+    for x in rows(fields, kernel):
+        windows = fields[:, x.start : x.stop + k - 1].unfold(1, k, 1).unfold(2, k, 1)
+        yield x, windows.permute(1, 2, 0, 4, 5, 3).flatten(3).flatten(0, 1)
