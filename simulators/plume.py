@@ -40,7 +40,8 @@ def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plum
     trace_back = partial(trace_in_box, box=box)
     smoke = advect.mac_cormack(smoke, velocity, TIME_STEP, integrator=trace_back) + cells(law.inflow, box)
     buoyancy = smoke * cells(law.force.movedim(1, -1), box) * TIME_STEP
-    velocity = advect.semi_lagrangian(velocity, velocity, TIME_STEP, integrator=trace_back) + buoyancy.at(velocity)
+    carried = advect.semi_lagrangian(velocity, velocity, TIME_STEP * law.velocity_time, integrator=trace_back)
+    velocity = carried + buoyancy.at(velocity)
     x, y = faces(velocity, box)
     damped = (x * (1 - law.drag_x * TIME_STEP), y * (1 - law.drag_y * TIME_STEP))
     return Plumes(smoke.values.native("b,x,y"), *project(damped, solve, box))

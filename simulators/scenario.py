@@ -81,6 +81,7 @@ def law(
     drag_x: Float[Tensor, "#B #FX #Y"] | float = 0.0,
     drag_y: Float[Tensor, "#B #X #FY"] | float = 0.0,
     open_x: Float[Tensor, " FX"] | None = None,
+    velocity_time: float = 1.0,
 ) -> Law:
     """The law that breaks nothing, ``buoyancy x direction`` everywhere, except for what is given."""
     force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] if force is None else force
@@ -92,6 +93,7 @@ def law(
         drag_y=drag_y if drag_y.ndim else drag_y.view(1, 1, 1),
         open_x=openness(box, 0) if open_x is None else open_x,
         open_y=openness(box, 1),
+        velocity_time=velocity_time,
     )
 
 

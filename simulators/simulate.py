@@ -27,7 +27,7 @@ def simulate(plumes: Plumes, law: Law, box: Box, steps: int) -> Iterator[Plumes]
         FloatingPointError: the flow blew up.
     """
     solve = PressureSolve(*(part.to(plumes.smoke.device) for part in pressure_solve(box, law.open_x, law.open_y)))
-    law = Law(*(part.to(plumes.smoke.device) for part in law))
+    law = law.to(plumes.smoke.device)
     for number in range(1, steps + 1):
         with one_thread_without_denormals(), torch.no_grad():
             plumes = step(plumes, law, solve, box)

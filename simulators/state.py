@@ -78,6 +78,7 @@ class Law(NamedTuple):
         force: acceleration of the flow per unit of smoke.
         drag_x, drag_y: share of the velocity on the faces that is lost in each step.
         open_x, open_y: openness of the faces across x and y, see :class:`~.pressure.PressureSolve`.
+        velocity_time: for how much of a step the flow carries its own velocity; it carries smoke for the whole step.
     """
 
     inflow: Float[Tensor, "B X Y"]
@@ -86,3 +87,8 @@ class Law(NamedTuple):
     drag_y: Float[Tensor, "#B #X FY"]
     open_x: Float[Tensor, " FX"]
     open_y: Float[Tensor, " FY"]
+    velocity_time: float = 1.0
+
+    def to(self, device: torch.device | str) -> Law:
+        *fields, velocity_time = self
+        return Law(*(field.to(device) for field in fields), velocity_time)

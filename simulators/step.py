@@ -30,13 +30,13 @@ def step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plumes:
     """The plumes one time step later::
 
         s' = MacCormack(s, u) + inflow
-        u* = (1 - drag) (SemiLagrange(u, u) + s' force)
+        u* = (1 - drag) (SemiLagrange(u, u, velocity_time) + s' force)
         u' = projection of u* to divergence 0
 
     Keeps every symmetry of the box, the walls, the force and the drag; these are what a scenario breaks.
     """
     smoke = mac_cormack(plumes, box) + law.inflow
-    x, y = semi_lagrange(plumes.faces, box)
+    x, y = semi_lagrange(plumes.faces, law.velocity_time, box)
     x = (x + on_faces(smoke * law.force[:, 0], box, 0)) * (1 - law.drag_x)
     y = (y + on_faces(smoke * law.force[:, 1], box, 1)) * (1 - law.drag_y)
     return Plumes(smoke, *project((x, y), solve, box))
@@ -51,7 +51,7 @@ def mac_cormack(plumes: Plumes, box: Box) -> Float[Tensor, "B X Y"]:
     """
     smoke, outside = plumes.smoke, of_cells(box)
     x, y = means(plumes.velocity_x, 1), means(plumes.velocity_y, 2)
-    back, forth = points(x, y, -1, outside), points(x, y, 1, outside)
+    back, forth = points(x, y, -1.0, outside), points(x, y, 1.0, outside)
     corners = back.corners(surround(smoke, outside))
     carried = back.blend(*corners)
     returned = forth.blend(*forth.corners(surround(carried, outside)))
@@ -60,14 +60,14 @@ def mac_cormack(plumes: Plumes, box: Box) -> Float[Tensor, "B X Y"]:
     return (carried + 0.5 * (smoke - returned)).clamp(least, largest)
 
 
-def semi_lagrange(velocity: Faces, box: Box) -> Faces:
-    """Velocity carried by itself: ``u'(p) = u(p - u(p))``."""
+def semi_lagrange(velocity: Faces, time: float, box: Box) -> Faces:
+    """Velocity carried by itself for a time: ``u'(p) = u(p - time u(p))``."""
     x, y = (_without_far_end(component, box, axis) for axis, component in enumerate(velocity))
     outside_x, outside_y = of_faces(box, 0), of_faces(box, 1)
     around_x, around_y = surround(x, outside_x), surround(y, outside_y)
     y_at_x = means(means(around_y, 1), 2)[:, : x.shape[1], BELOW : BELOW + x.shape[2]]
     x_at_y = means(means(around_x, 1), 2)[:, BELOW : BELOW + y.shape[1], : y.shape[2]]
-    to_x, to_y = points(x, y_at_x, -1, outside_x), points(x_at_y, y, -1, outside_y)
+    to_x, to_y = points(x, y_at_x, -time, outside_x), points(x_at_y, y, -time, outside_y)
     carried = to_x.blend(*to_x.corners(around_x)), to_y.blend(*to_y.corners(around_y))
     return tuple(_with_far_end(component, box, axis) for axis, component in enumerate(carried))
 
@@ -138,8 +138,8 @@ class Points(NamedTuple):
         return at_lower_x.lerp(at_upper_x, self.along_x)
 
 
-def points(x: Float[Tensor, "B X Y"], y: Float[Tensor, "B X Y"], time: int, outside: Outside) -> Points:
-    """Where the velocity ``x, y`` carries each sample of a field in a time of ``-1`` or ``1``."""
+def points(x: Float[Tensor, "B X Y"], y: Float[Tensor, "B X Y"], time: float, outside: Outside) -> Points:
+    """Where the velocity ``x, y`` carries each sample of a field in some steps, or did before, where ``time`` is negative."""
     size_x, size_y = x.shape[1:]
     rows = torch.arange(BELOW, BELOW + max(size_x, size_y), dtype=x.dtype, device=x.device)
     place_x = _inside(rows[:size_x, None].add(x, alpha=time), size_x, outside[0])

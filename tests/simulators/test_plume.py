@@ -101,6 +101,7 @@ LAWS = {
     "drag": {"drag_x": torch.linspace(0, 0.2, 11)[None, :, None].double(), "drag_y": 0.1},
     "tilted": {"force": torch.tensor([0.01, 0.02]).double()[None, :, None, None]},
     "porous": {"open_x": porous(0.7)},
+    "half-time": {"velocity_time": 0.5},
 }
 
 
