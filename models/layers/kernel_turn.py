@@ -33,8 +33,10 @@ class KernelTurn(nn.Module):
         rho_in, rho_out = (_rho(fields, element).double() for fields in (source, target))
         moved = torch.einsum("pq,oqirxy,sr->opxyis", rho_out, moved, rho_in).flatten()
         self.register_buffer("signs", moved.sign().to(torch.get_default_dtype()), persistent=False)
+        self.changes_signs = bool((moved < 0).any())
         self.register_buffer("entries", moved.abs().long() - 1, persistent=False)
-        self.register_buffer("back", self.entries.argsort(), persistent=False)
+        self.register_buffer("entries_back", self.entries.argsort(), persistent=False)
+        self.register_buffer("signs_back", self.signs[self.entries_back], persistent=False)
         places = element.scalar(torch.arange(shape[0] * shape[1], dtype=torch.float64).view(shape)).long().flatten()
         self.register_buffer("places", places, persistent=False)
         self.register_buffer("places_back", places.argsort(), persistent=False)
@@ -46,24 +48,27 @@ class KernelTurn(nn.Module):
 
     def turned(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
         """``(g K)(p)`` at the places ``p``, the entries of each kernel as one list."""
-        return kernel.index_select(0, self.places[places]).index_select(1, self.entries).mul_(self.signs)
+        return self._moved(kernel.index_select(0, self.places[places]), self.entries, self.signs)
 
     def turned_back(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
         """``(g^-1 K)(p)``."""
-        moved = kernel.index_select(0, self.places_back[places]).index_select(1, self.back)
-        return moved.mul_(self.signs[self.back])
+        return self._moved(kernel.index_select(0, self.places_back[places]), self.entries_back, self.signs_back)
+
+    def _moved(self, kernels: Float[Tensor, "P n"], entries: Int[Tensor, " n"], signs: Float[Tensor, " n"]) -> Tensor:
+        moved = kernels.index_select(1, entries)
+        return moved.mul_(signs) if self.changes_signs else moved
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
         """``||K - g K||^2``."""
         flat = kernel.flatten(0, 1).flatten(1)
-        squares = (torch.dist(flat[p], self.turned(flat, p)) ** 2 for p in self.pieces(kernel))
+        squares = (torch.dist(flat.index_select(0, p), self.turned(flat, p)) ** 2 for p in self.pieces(kernel))
         return sum(squares, kernel.new_zeros(()))
 
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
         """Adds ``scale`` times the derivative of ``||K - g K||^2``, which is ``4 K - 2 g K - 2 g^-1 K``."""
         flat, sums = (values.flatten(0, 1).flatten(1) for values in (kernel, gradient))
         for p in self.pieces(kernel):
-            change = flat[p].mul_(2).sub_(self.turned(flat, p)).sub_(self.turned_back(flat, p))
+            change = flat.index_select(0, p).mul_(2).sub_(self.turned(flat, p)).sub_(self.turned_back(flat, p))
             sums.index_add_(0, p, change.mul_(2 * scale))
 
 

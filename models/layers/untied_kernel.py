@@ -15,7 +15,7 @@ from .kept_memory import KeptMemory
 
 Untied = Float[Tensor, "X Y O k k I"]
 UNFOLDED_NUMBERS = 2**18
-CACHED_NUMBERS = 2**17
+CACHED_NUMBERS = 2**18
 
 
 @dataclass
