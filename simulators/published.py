@@ -1,29 +1,36 @@
-"""The three smoke sets of the original study and its equivariance levels, as far as their description goes.
+"""The smoke plumes of the original study, as its public notebook makes them.
 
-Wang, Walters, Yu, *Approximately Equivariant Networks for Imperfectly Symmetric Dynamics*, ICML 2022. Strength 1 is
-what was published; lower strengths interpolate to equal forces. Lengths are fractions of the published 64 cells. With
-forces this large the flow moves up to 25 cells per step, far beyond the CFL number 10 of our own scenarios.
+Wang, Walters, Yu, *Approximately Equivariant Networks for Imperfectly Symmetric Dynamics*, ICML 2022; notebook
+``data_gen.ipynb`` of Rose-STL-Lab/Approximately-Equivariant-Nets, commit 0522ae8, and its older version, commit 4e7e82c,
+``.ipynb_checkpoints/data_gen-checkpoint.ipynb``. They differ in the rotation set alone, where we follow the older one.
+Strength 1 has the notebook's forces, lower strengths interpolate to equal ones. Lengths are fractions of its 64 cells.
+``docs/scenarios.md`` says what is not as in the notebook.
 """
 
 from __future__ import annotations
 
-import torch
+from jaxtyping import Int
 from numpy.random import Generator
+from torch import Tensor
 
 from ..symmetry import PointElement, Shape
 from .box import Box
 from .rotation_buoyancy import SIDES
-from .scaling_drag import act, drag_by_scale, in_plume_units, render, rescalings
+from .scaling_drag import act, in_plume_units, render, rescalings
 from .scenario import Scenario, cell_centers, law
 from .state import Draws, Law, one_draw
 
 CELLS = 64
 LAST_FRAME = 310
 INFLOW_HEIGHT = 5 / CELLS
+VELOCITY_TIME = 0.5
 WEAK, STRONG = 0.1, 0.2
 FORCE_STEP = 0.01
-LEVEL_FORCE_STEP = 0.005
+STRONGER_DOWN = 0.1
+LEVEL_FORCE, LEVEL_FORCE_STEP = 0.01, 0.045
+SCALED_FORCE = 0.1
 FIRST_SCALE, SCALE_STEP = 1.0, 0.1
+DOWN = 2
 
 
 def draw_translation(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
@@ -37,7 +44,8 @@ def force_per_half(box: Box, draws: Draws, strength: float) -> Law:
     """Force 0.1 in the left half and 0.2 in the right; at strength 0 their mean in both."""
     x, _ = cell_centers(box)
     contrast = (STRONG - WEAK) / (STRONG + WEAK) * strength * (x - box.shape[0] / 2).sign()
-    return law(box, draws, force=(draws.buoyancy[:, None] * draws.direction)[:, :, None, None] * (1 + contrast))
+    force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] * (1 + contrast)
+    return law(box, draws, force=force, velocity_time=VELOCITY_TIME)
 
 
 def draw_rotation(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
@@ -46,36 +54,52 @@ def draw_rotation(generator: Generator, index: int, shape: Shape, buoyancy: floa
 
 
 def force_per_plume(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``0.01 n`` for the ``n``-th plume: ``0.04 k`` plus 0.01, 0.02, 0.03, 0.04 from side to side, at strength 0
-    their mean 0.025."""
-    return _with_share_of_side(box, draws, strength, FORCE_STEP)
+    """Force ``0.01 n`` for the ``n``-th plume, ``0.011 n`` for those that go down: ``0.04 k`` plus 0.01, 0.02, 0.03,
+    0.04 from side to side; at strength 0 plus their mean, 0.025. (The newer notebook has ``0.025 n`` for all.)"""
+    side = _side(draws)
+    magnitude = draws.buoyancy + FORCE_STEP * (2.5 + strength * (side - 1.5))
+    magnitude = magnitude * (1 + STRONGER_DOWN * strength * (side == DOWN))
+    return law(box, draws, force=(magnitude[:, None] * draws.direction)[:, :, None, None])
 
 
 def draw_level(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """Plumes in turn from each side, at random places along it."""
-    return _from_side(index, shape, 0.0, generator.uniform(0.25, 0.75))
+    """Four plumes, from the middle of each side in turn; then the same again."""
+    return _from_side(index, shape, LEVEL_FORCE)
 
 
 def force_per_level(box: Box, draws: Draws, strength: float) -> Law:
-    """Force 0.005, 0.01, 0.015, 0.02 from side to side; the ten levels are strengths ``0, 1/9 ... 1``."""
-    return _with_share_of_side(box, draws, strength, LEVEL_FORCE_STEP)
+    """Force ``0.01 + 0.045 eps (0, 1, 2, 3)`` for plumes that rise up, left, down, right.
+
+    Level ``l`` is strength ``l / 9``: the notebook's forces ``0.005 (i + 1)``, ``i = 1, 1 + l, 1 + 2 l, 1 + 3 l``.
+    """
+    magnitude = draws.buoyancy + LEVEL_FORCE_STEP * strength * _side(draws)
+    force = (magnitude[:, None] * draws.direction)[:, :, None, None]
+    return law(box, draws, force=force, velocity_time=VELOCITY_TIME)
 
 
 def draw_scaling(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """38 plumes at scales 1.0, 1.1 ... 4.7 from the middle of the lower wall."""
-    return one_draw((shape[0] / 2, shape[1] * INFLOW_HEIGHT), (0.0, 1.0), buoyancy, FIRST_SCALE + SCALE_STEP * index)
+    """The plume of the notebook, force 0.1 from the middle of the lower wall, at 38 scales: 1.0, 1.1 ... 4.7."""
+    scale = FIRST_SCALE + SCALE_STEP * index
+    return one_draw((shape[0] / 2, shape[1] * INFLOW_HEIGHT), (0.0, 1.0), SCALED_FORCE, scale)
 
 
-def _from_side(index: int, shape: Shape, buoyancy: float, along: float = 0.5) -> Draws:
+def alike_at_all_scales(box: Box, draws: Draws, strength: float) -> Law:
+    """No drag, and nothing that a strength would change.
+
+    At factor ``f`` the notebook multiplies box, inflow and force by ``f`` at the same time step and divides lengths and
+    velocity of the result by ``f``. In plume units this is one and the same plume, on a grid that is ``f`` times finer.
+    """
+    return law(box, draws, velocity_time=VELOCITY_TIME)
+
+
+def _from_side(index: int, shape: Shape, buoyancy: float) -> Draws:
     x, y = shape if index % 2 == 0 else shape[::-1]
-    return one_draw((x * along, y * INFLOW_HEIGHT), (0.0, 1.0), buoyancy).moved(PointElement(index), (x, y))
+    return one_draw((x / 2, y * INFLOW_HEIGHT), (0.0, 1.0), buoyancy).moved(PointElement(index), (x, y))
 
 
-def _with_share_of_side(box: Box, draws: Draws, strength: float, step: float) -> Law:
-    """Force ``b + step (1, 2, 3, 4)`` for plumes that rise up, left, down, right; at strength 0 ``b + 2.5 step``."""
-    side = (draws.direction @ SIDES.T).argmax(1)
-    magnitude = draws.buoyancy + step * (2.5 + strength * (side.to(torch.float64) - 1.5))
-    return law(box, draws, force=(magnitude[:, None] * draws.direction)[:, :, None, None])
+def _side(draws: Draws) -> Int[Tensor, " B"]:
+    """0, 1, 2, 3 for plumes that rise up, left, down, right."""
+    return (draws.direction @ SIDES.T).argmax(1)
 
 
 PUBLISHED_TRANSLATION = Scenario(
@@ -83,7 +107,7 @@ PUBLISHED_TRANSLATION = Scenario(
     symmetry="translation",
     group="shift-x",
     boundary=("closed", "closed"),
-    description="the 35 plumes of the original study; closed walls break the symmetry at every strength; CFL 21",
+    description="the 35 plumes of the original study; closed walls break the symmetry at every strength",
     draw=draw_translation,
     law=force_per_half,
     last_frame=LAST_FRAME,
@@ -95,7 +119,7 @@ PUBLISHED_ROTATION = Scenario(
     symmetry="rotation",
     group="C4",
     boundary=("closed", "closed"),
-    description="the 36 plumes of the original study, from four sides with growing force; CFL 25",
+    description="the 36 plumes of the original study, from four sides with growing force",
     draw=draw_rotation,
     law=force_per_plume,
     last_frame=LAST_FRAME,
@@ -107,9 +131,9 @@ PUBLISHED_SCALING = Scenario(
     symmetry="scaling",
     group="dilation",
     boundary=("closed", "closed"),
-    description="38 plumes at the scales of the original study, broken by our scale-dependent drag",
+    description="the original study's plume at its 38 scales; nothing breaks the symmetry at any strength",
     draw=draw_scaling,
-    law=drag_by_scale,
+    law=alike_at_all_scales,
     last_frame=LAST_FRAME,
     plumes=38,
     act=act,
@@ -123,7 +147,7 @@ PUBLISHED_LEVELS = Scenario(
     symmetry="rotation",
     group="C4",
     boundary=("closed", "closed"),
-    description="the ten equivariance levels of the original study: strengths 0, 1/9 ... 1; CFL 12",
+    description="the original study's ten equivariance levels, strengths 0, 1/9 ... 1: four plumes, one from each side",
     draw=draw_level,
     law=force_per_level,
     last_frame=LAST_FRAME,

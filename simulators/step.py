@@ -139,7 +139,7 @@ class Points(NamedTuple):
 
 
 def points(x: Float[Tensor, "B X Y"], y: Float[Tensor, "B X Y"], time: float, outside: Outside) -> Points:
-    """Where the velocity ``x, y`` carries each sample of a field in some steps, or did before, where ``time`` is negative."""
+    """Where the velocity ``x, y`` carries each sample of a field in ``time`` steps; negative times look back."""
     size_x, size_y = x.shape[1:]
     rows = torch.arange(BELOW, BELOW + max(size_x, size_y), dtype=x.dtype, device=x.device)
     place_x = _inside(rows[:size_x, None].add(x, alpha=time), size_x, outside[0])

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from symbreak.datasets import DataSet, Recipe, evidence, measure, published_recipes
-from symbreak.datasets.evidence import error_from_rest, extremes
-from symbreak.datasets.published import published_error
+from symbreak.datasets.evidence import extremes, rendered_errors
+from symbreak.datasets.published import level_error, published_error
 
 
 def test_a_row_by_hand(folder):
@@ -23,13 +23,28 @@ def test_the_cfl_number_is_that_of_the_fastest_plume(small):
     assert extremes(replace(small, buoyancy=0.02))[1] > 1.2 * extremes(small)[1]
 
 
-def test_histories_from_rest(small):
-    """At strength 0 they never come apart. Above, they differ after one step as the forces ``b (1 + 0.45 d)`` of the
-    sides do, ``d = -1, -1/3, 1/3, 1``: the mean square difference of unlike sides is ``8/3 Var d = 40/27``, relative to
-    a mean square of ``1 + 0.45^2 Var d`` with ``Var d = 5/9``; about, because each plume draws its ``b``."""
-    assert error_from_rest(replace(small, strength=0.0)) < 1e-12
-    expected = (0.45**2 * 40 / 27 / (1 + 0.45**2 * 5 / 9)) ** 0.5
-    assert error_from_rest(small, steps=1) == pytest.approx(expected, rel=0.2)
+@pytest.mark.parametrize("name", [f"level-{level}" for level in range(10)])
+def test_levels_are_those_of_the_study(name):
+    """Measured as its notebook does, each level has the error that the study prints."""
+    recipe = published_recipes()[name]
+    assert level_error(recipe) == pytest.approx(published_error(recipe), abs=0.002)
+
+
+def test_only_levels_have_the_studys_error(small):
+    assert level_error(small) is None
+
+
+def test_rendered_scaling_at_strength_0():
+    """Nothing but interpolation: a quarter of the change in ten steps, a fifteenth of the velocity. Over one step the
+    change is small, and the same interpolation is twice as large."""
+    errors = rendered_errors(Recipe(scenario="scaling-drag", strength=0.0))
+    assert errors["rendered_EE_1"] == pytest.approx(2.16, abs=0.01)
+    assert errors["rendered_EE_10"] == pytest.approx(0.267, abs=0.002)
+    assert errors["rendered_of_velocity"] == pytest.approx(0.0668, abs=0.0005)
+
+
+def test_other_data_are_measured_as_they_are_stored(small):
+    assert set(rendered_errors(small).values()) == {None}
 
 
 def test_published_errors_belong_to_levels():
