@@ -70,8 +70,9 @@ class WriteGradient(torch.autograd.Function):
                 torch.bmm(outputs[x].flatten(0, 1).mT, seen, out=gradient[x].flatten(0, 1).flatten(2))
         else:
             gradient.zero_()
-        for add in uses.penalties:
-            add(gradient)
+        with torch.autocast(weight.device.type, enabled=False):
+            for add in uses.penalties:
+                add(gradient)
         uses.products.clear()
         uses.penalties.clear()
         return gradient, None, None
@@ -108,13 +109,14 @@ class Product(torch.autograd.Function):
 
 
 class Penalty(torch.autograd.Function):
-    """A number that depends on the kernels alone."""
+    """A number that depends on the kernels alone, in their own precision."""
 
     @staticmethod
     def forward(ctx, token: Tensor, kernel: Tensor, value: Callable, add_gradient: Callable, uses: Uses) -> Tensor:
         ctx.save_for_backward(kernel)
         ctx.add_gradient, ctx.uses = add_gradient, uses
-        return value(kernel)
+        with torch.autocast(kernel.device.type, enabled=False):
+            return value(kernel)
 
     @staticmethod
     @once_differentiable
