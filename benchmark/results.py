@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..datasets.files import write_atomically
 from ..datasets.imported import PREFIX
+from ..simulators import list_scenarios
 from .storage import Record, load_runs
 
 COLUMNS = (
@@ -61,10 +62,23 @@ def is_imported(scenario: str) -> bool:
     return scenario.startswith(PREFIX)
 
 
+def in_plume_units(scenario: str) -> bool:
+    """Whether ``data_error`` is measured before the frames that models see are rendered, :attr:`Scenario.observe`: it
+    lacks the interpolation that is part of every model's equivariance error."""
+    return scenario in {known.name for known in list_scenarios() if known.observe is not None}
+
+
+def is_like_models(scenario: str) -> bool:
+    """Whether ``data_error`` and the equivariance error of models are one measure, which may have a diagonal."""
+    return not is_imported(scenario) and not in_plume_units(scenario)
+
+
 def data_error_label(scenario: str) -> str:
     """What ``data_error`` is, for the axis of a figure."""
     if is_imported(scenario):
         return "statistical asymmetry of the data (not an equivariance error)"
+    if in_plume_units(scenario):
+        return f"equivariance error of the data before rendering (n = {DATA_ERROR_STEPS})"
     return f"equivariance error of the data (n = {DATA_ERROR_STEPS})"
 
 
@@ -78,10 +92,19 @@ def setting_of(record: Record) -> Setting:
     return Setting(record["scenario"], config["history"], config["recipe"]["train"])
 
 
-def tabulate(records: Iterable[Record]) -> pd.DataFrame:
-    """The long table with the columns of :data:`COLUMNS`, of the runs that finished.
+DIVERGED = [
+    {"split": split, "metric": metric, "step": "mean", "value": None}
+    for split in ("future", "domain")
+    for metric in ("nrmse", "rmse")
+]
+"""The rows of a run whose training diverged."""
 
-    ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty.
+
+def tabulate(records: Iterable[Record]) -> pd.DataFrame:
+    """The long table with the columns of :data:`COLUMNS`, of the runs that finished or whose training diverged.
+
+    ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty, as are
+    the errors of a diverged training.
     """
     rows = [
         {
@@ -93,15 +116,14 @@ def tabulate(records: Iterable[Record]) -> pd.DataFrame:
             "family": record["family"],
             "seed": record["seed"],
             "n_parameters": record["n_parameters"],
-            "train_seconds": record["train_seconds"],
+            "train_seconds": record.get("train_seconds"),
             "history": record["config"]["history"],
             "train_simulations": record["config"]["recipe"]["train"],
             **row,
             "step": str(row["step"]),
         }
         for record in records
-        if record["status"] == "done"
-        for row in record["metrics"]
+        for row in (record["metrics"] if record["status"] == "done" else DIVERGED if record.get("diverged") else ())
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(

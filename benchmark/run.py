@@ -23,7 +23,7 @@ from .methods import split_name
 from .provenance import source
 from .rollout import Rollout
 from .storage import Record, save_run
-from .training import train
+from .training import Diverged, train
 
 PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
 
@@ -87,7 +87,8 @@ def save_lost_run(config: RunConfig, out: Path) -> Record:
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
     """The record, the weights and the rollout to look at; the latter two are empty if the run failed. A failed run has
-    no checkpoint: repeated, it starts afresh, while one that was interrupted or killed goes on."""
+    no checkpoint: repeated, it starts afresh, while one that was interrupted or killed goes on. One whose training
+    diverged says so, because that counts in tables."""
     record = identity(config)
     weights, rollout = {}, {}
     checkpoint = out / "runs" / f"{config.hash}.checkpoint"
@@ -95,12 +96,15 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
         if model_file:
             load_model_file(model_file)
         record["family"] = get_model(split_name(config.model)[0]).family
-        measured, weights, rollout = _measure(config, DataSet(data_path), choose_device(device), checkpoint)
+        data, device = DataSet(data_path), choose_device(device)
+        initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(device)
+        record |= {"data": data_errors(data), "n_parameters": sum(each.numel() for each in initialised.parameters())}
+        measured, weights, rollout = _measure(config, initialised, data, device, checkpoint)
         record |= measured | {"status": "done"}
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
-        record |= {"status": "failed", "reason": " ".join(reason.split())}
+        record |= {"status": "failed", "reason": " ".join(reason.split()), "diverged": isinstance(error, Diverged)}
         checkpoint.unlink(missing_ok=True)
     return record, weights, rollout
 
@@ -124,10 +128,9 @@ def identity(config: RunConfig) -> Record:
     }
 
 
-def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint: Path):
+def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.device, checkpoint: Path):
     """The measured part of the record, the weights, and the rollout to look at."""
-    initialisation_seed, shuffling_seed, training_seed = seeds(config.seed)
-    rollout = untrained(config, data.increment_rms / data.velocity_rms, initialisation_seed).to(device)
+    _, shuffling_seed, training_seed = seeds(config.seed)
     windows = [
         data.windows(split, history=config.history, horizon=config.training.rollout) for split in ("train", "valid")
     ]
@@ -137,8 +140,6 @@ def _measure(config: RunConfig, data: DataSet, device: torch.device, checkpoint:
     curves = train(rollout, *windows, data.velocity_rms, config.training, shuffling_seed, method, elements, checkpoint)
     rows = evaluate(rollout, data, config.evaluation, device)
     measured = {
-        "data": data_errors(data),
-        "n_parameters": sum(parameter.numel() for parameter in rollout.parameters()),
         "device": device.type,
         "train_seconds": curves.seconds,
         "samples_per_second": curves.samples / curves.seconds if curves.seconds else 0.0,

@@ -29,8 +29,9 @@ SCORE = (
 )
 ERRORS = (
     "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
-    "each data set, mean over seeds with the bootstrap 95 % interval where there are several seeds. The columns are "
-    "the strengths of the symmetry breaking; `error` is the equivariance error of the data over ten steps, "
+    "each data set, mean over seeds with the bootstrap 95 % interval where there are several seeds (of three seeds it "
+    "is their range, and covers the mean in about three cases of four). The columns are the strengths of the symmetry "
+    "breaking; `error` is the equivariance error of the data over ten steps, "
     "`asymmetry`, of imported data, is another measure, on another scale: how far their statistics are from the moved "
     "ones."
 )
@@ -38,7 +39,8 @@ COMPARISONS = (
     "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
     "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite; `p`: "
     "two-sided sign-flip permutation test of its logarithm, `p_adjusted` after Benjamini and Hochberg for the number "
-    "of models. It speaks of these data sets, not of all."
+    "of models. It speaks of these data sets, not of all, and counts the strengths of one seed as independent, which "
+    "they are not quite: read a `p` near 0.05 as undecided."
 )
 LEARNED = (
     "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "

@@ -11,10 +11,13 @@ import torch
 from rich.console import Console
 
 from symbreak.benchmark import grid, run
+from symbreak.benchmark.figures import plot_folder
 from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.leaderboard import errors, write_leaderboard
 from symbreak.benchmark.presets import PRESETS
-from symbreak.benchmark.results import COLUMNS, load_results
+from symbreak.benchmark.results import COLUMNS, load_results, select
 from symbreak.benchmark.run import execute
+from symbreak.benchmark.scores import gains, scores
 from symbreak.benchmark.storage import load_rollout, load_run, load_runs
 from symbreak.benchmark.training import Curves, TrainingState
 
@@ -146,7 +149,13 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     assert records["convnet"]["status"] == "done"
     assert records["raises"]["reason"].startswith("RuntimeError: out of ideas [/at] least (broken.py, line ")
     assert "expected a finite loss, got nan in epoch 1" in records["nan"]["reason"]
-    assert set(load_results(tmp_path).model) == {"convnet"}
+    table = load_results(tmp_path)
+    assert set(table.model) == {"convnet", "nan"}, "a training that diverged counts"
+    assert table[table.model == "nan"].value.isna().all()
+    assert scores(gains(table))["mean"].to_dict() == {"convnet": 1.0, "nan": 0.0}
+    write_leaderboard(table, tmp_path)
+    plot_folder(tmp_path, tmp_path / "figures")
+    assert errors(select(table, "nrmse")).loc["nan"].item() == "diverged"
     assert len(run_grid(some, tmp_path, machine, QUIET, model_file)) == 2, "what failed is tried again"
 
 
