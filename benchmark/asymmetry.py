@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from .lines import draw_lines, finish, from_zero, panels
 from .palette import Styles
-from .results import DATA_ERROR_STEPS, data_error_label, is_imported, select
+from .results import DATA_ERROR_STEPS, data_error_label, is_like_models, select
 
 LABELS = {"nrmse": "nRMSE", "rmse": "RMSE (cells per frame)"}
 
@@ -34,9 +34,9 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
 
 
 def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """The equivariance error of trained models over that of their data; on the diagonal both break it alike. (Imported
-    data have another measure, and no diagonal.) Beside it, of the models whose weights tell, how far these are from the
-    symmetry."""
+    """The equivariance error of trained models over that of their data; on the diagonal both break it alike. (Data
+    that are measured otherwise than models, :func:`~.results.is_like_models`, have no diagonal.) Beside it, of the
+    models whose weights tell, how far these are from the symmetry."""
     scenario = table.scenario.iloc[0]
     weights = select(table, "relaxation", split="weights")
     figure, row = panels(1 + (not weights.empty), ["model = data", *table.model.unique()])
@@ -46,7 +46,7 @@ def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
         axes.set_xlabel(data_error_label(scenario))
         axes.set_ylabel("relaxation of the weights (share of the norm)")
     axes = row[0]
-    if not is_imported(scenario):
+    if is_like_models(scenario):
         top = max(table.data_error.max(), 0.1)
         axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
     rows = select(table, "equivariance_error", step=DATA_ERROR_STEPS)

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { models, metrics, splits, dataErrorLabels, imported, learnedStep } = data;
+  const { models, metrics, splits, dataErrorLabels, withDiagonal, learnedStep } = data;
   const series = data.series.map((values) => Object.fromEntries(data.columns.map((name, i) => [name, values[i]])));
   for (const row of series) row.step = data.steps[row.step];
   const controls = document.getElementById("controls");
@@ -123,7 +123,7 @@
       y: labels.metric(metric),
     });
     const learned = here.filter((row) => row.metric === "equivariance_error");
-    const comparable = !imported.includes(scenario);
+    const comparable = withDiagonal.includes(scenario);
     const diagonal = comparable ? "On the dotted diagonal a model breaks the symmetry as much as its data do. " : "";
     draw("learned", byModel(learned, (row) => atStep(row, learnedStep, "data_error")), {
       note: `${diagonal}${place}.`,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..cells import LINE, cells
 from ..palette import model_styles
-from ..results import DATA_ERROR_STEPS, data_error_label, is_imported
+from ..results import DATA_ERROR_STEPS, data_error_label, is_like_models
 
 METRICS = {
     "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
@@ -66,7 +66,7 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
         "metrics": METRICS,
         "splits": SPLITS,
         "dataErrorLabels": {scenario: data_error_label(scenario) for scenario in results.scenario.unique()},
-        "imported": [scenario for scenario in results.scenario.unique() if is_imported(scenario)],
+        "withDiagonal": [scenario for scenario in results.scenario.unique() if is_like_models(scenario)],
         "learnedStep": DATA_ERROR_STEPS,
     }
 
