@@ -223,7 +223,10 @@ def full() -> Preset:
 
 
 def paper() -> Preset:
-    """The protocol of Wang, Walters and Yu (2022): its plumes at 64 x 64, ten frames in, twenty frames out."""
+    """The protocol of Wang, Walters and Yu (2022): 64 x 64, ten frames in, twenty out; plumes after its notebook.
+
+    ``docs/scenarios.md`` says in what they differ from the notebook's, those of the scaling set most.
+    """
     return Preset(
         name="paper",
         scenarios=("published-translation", "published-rotation", "published-scaling"),

@@ -59,11 +59,11 @@ def published_recipes(*, as_published: bool = False) -> dict[str, Recipe]:
     its own and windows stay inside. Ten unseen simulations are *Domain*.
 
     A level has the notebook's 50 frames, from step 11, of four plumes: 30 for training, 10 for validation, and the last
-    10, which the study did not start from, for *Future*. There are no other plumes, so that *Domain* is all 50 frames of
-    the same four: not unseen.
+    10, which the study did not start from, for *Future*. There are no other plumes: *Domain* is all 50 frames of the
+    same four, and not unseen.
 
-    The forces are those of the notebook, see :mod:`symbreak.simulators.published`. They move the flow by more than 10
-    cells per step, far more than a look-up along straight lines resolves: these are no accurate solutions.
+    :mod:`symbreak.simulators.published` and ``docs/scenarios.md`` say what is as in the notebook. The flow moves by up
+    to 27 cells per step, far more than a look-up along straight lines resolves: these are no accurate solutions.
 
     Args:
         as_published: stores the velocity of lower faces instead of that of cell centres, see :class:`Recipe`.

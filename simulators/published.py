@@ -1,8 +1,9 @@
 """The smoke plumes of the original study, as its public notebook makes them.
 
 Wang, Walters, Yu, *Approximately Equivariant Networks for Imperfectly Symmetric Dynamics*, ICML 2022; notebook
-``data_gen.ipynb`` of Rose-STL-Lab/Approximately-Equivariant-Nets, commit 0522ae8, and its older version, commit 4e7e82c,
-``.ipynb_checkpoints/data_gen-checkpoint.ipynb``. They differ in the rotation set alone, where we follow the older one.
+``data_gen.ipynb`` of Rose-STL-Lab/Approximately-Equivariant-Nets, commit 0522ae8, and an older version of it, commit
+4e7e82c, ``.ipynb_checkpoints/data_gen-checkpoint.ipynb``. Their physics differ in the forces of the rotation set alone,
+where we follow the older one.
 Strength 1 has the notebook's forces, lower strengths interpolate to equal ones. Lengths are fractions of its 64 cells.
 ``docs/scenarios.md`` says what is not as in the notebook.
 """
