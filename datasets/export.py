@@ -20,12 +20,13 @@ def export(path: Path | str, target: Path | str) -> list[Path]:
         The files that were written.
 
     Raises:
-        DataError: the data set is incomplete or damaged, or the target cannot be written.
+        DataError: the target cannot be written; or the data set is incomplete or damaged, then nothing is written.
     """
     dataset, written = DataSet(path), []
-    for split in SPLITS:
+    velocities = {split: dataset.velocity(split) for split in SPLITS}
+    for split, velocity in velocities.items():
         buffer = BytesIO()
-        torch.save([simulation.clone() for simulation in dataset.velocity(split)], buffer)
+        torch.save([simulation.clone() for simulation in velocity], buffer)
         file = Path(target) / f"{split}.pt"
         write_atomically(file, buffer.getvalue())
         written.append(file)
