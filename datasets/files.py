@@ -39,6 +39,29 @@ def remove_leftovers(folder: Path, older_than: float = 3600.0) -> None:
             file.unlink(missing_ok=True)
 
 
+def write_recorded(path: Path, content: bytes) -> None:
+    """Like :func:`write_atomically`, then records the checksum in a file beside it, until a manifest holds it."""
+    write_atomically(path, content)
+    write_atomically(_record(path), checksum(content).encode())
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether a file is there and is what :func:`write_recorded` wrote."""
+    try:
+        return checksum(path.read_bytes()) == _record(path).read_text()
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def remove_record(path: Path) -> None:
+    """Removes the checksum beside a file, if there is one."""
+    _record(path).unlink(missing_ok=True)
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
 def read_bytes(path: Path, sha256: str | None = None) -> bytes:
     """The content of a file.
 
@@ -52,7 +75,7 @@ def read_bytes(path: Path, sha256: str | None = None) -> bytes:
     if sha256 is not None and checksum(content) != sha256:
         raise DataError(
             f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file is damaged; "
-            "delete the folder of the data set and generate it again"
+            "delete the folder of the data set, then generate it again or, if it was imported, import it again"
         )
     return content
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .files import checksum, read_bytes, remove_leftovers, write_atomically
+from .files import checksum, read_bytes, remove_leftovers, remove_record, write_atomically
 from .imported import Imported
 from .manifest import Manifest, installed_versions, write_manifest
 from .plan import file_names
@@ -57,4 +57,6 @@ def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str
         **measured(checksums),
     )
     write_manifest(folder, manifest)
+    for name in checksums:
+        remove_record(folder / name)
     remove_leftovers(folder)

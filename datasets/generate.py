@@ -10,7 +10,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ..simulators import Plumes, one_thread_without_denormals, simulate, still
-from .files import write_atomically
+from .files import is_recorded, write_recorded
 from .finish import finish
 from .manifest import MANIFEST
 from .measure import equivariance_of_files, measured_steps
@@ -36,7 +36,8 @@ def generate(
     """Simulates a data set, unless it is there already, and returns its folder.
 
     Each file holds up to 8 simulations and is written as soon as these are done; a generation that was interrupted
-    goes on with the files that are missing. The files do not depend on the number of workers.
+    goes on with the files that are missing, or that are not what their recorded checksums say. The files do not depend
+    on the number of workers.
 
     Args:
         recipe: what to simulate.
@@ -82,14 +83,14 @@ def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk, device: str = "cp
         velocity[:, frame], smoke[:, frame] = (field.numpy() for field in stored_fields(recipe, plumes, draws))
     for name, (start, stop) in chunk.files(recipe).items():
         frames = Frames(velocity[:, start:stop], smoke[:, start:stop])
-        write_atomically(folder / name, encode(recipe, frames, draws, recipe.first_frame + start))
+        write_recorded(folder / name, encode(recipe, frames, draws, recipe.first_frame + start))
     return chunk
 
 
 def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, device: str) -> Iterator[Chunk]:
     missing = []
     for chunk in chunks(recipe):
-        if all((folder / name).exists() for name in chunk.files(recipe)):
+        if all(is_recorded(folder / name) for name in chunk.files(recipe)):
             yield chunk
         else:
             missing.append(chunk)

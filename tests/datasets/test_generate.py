@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+import weakref
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from symbreak.datasets.files import checksum, remove_leftovers
 from symbreak.datasets.measure import equivariance_of_files
 from symbreak.datasets.plan import chunks
 from symbreak.datasets.recipe import SPLITS
+from symbreak.datasets.well import decode, encode
 from symbreak.simulators import list_scenarios, simulate, still
 
 
@@ -56,6 +58,75 @@ def test_goes_on_where_it_stopped(folder, small, tmp_path):
     generate(small, tmp_path)
     assert contents(target) == contents(folder)
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
+
+
+@pytest.mark.parametrize("damage", ["flipped", "truncated", "no record"])
+def test_damage_before_the_manifest_is_simulated_again(damage, folder, small, tmp_path):
+    """A finished file whose recorded checksum is wrong or missing is not trusted."""
+
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(small, tmp_path, progress=interrupt)
+    target = small.folder(tmp_path)
+    file = target / "data/train/simulations-00000-00007.hdf5"
+    content, record = file.read_bytes(), file.with_name(f"{file.name}.sha256")
+    assert record.read_text() == checksum(content)
+    if damage == "no record":
+        record.unlink()
+    else:
+        flipped = content[:-100] + bytes([content[-100] ^ 1]) + content[-99:]
+        file.write_bytes(flipped if damage == "flipped" else content[:-100])
+    generate(small, tmp_path)
+    assert contents(target) == contents(folder), "neither damage nor records are left"
+
+
+class Watch:
+    """Counts the simulations in arrays that are still alive, and the most there ever were."""
+
+    def __init__(self):
+        self.alive, self.most = {}, 0
+
+    def add(self, array):
+        if id(array) not in self.alive:
+            self.alive[id(array)] = len(array)
+            weakref.finalize(array, self.alive.pop, id(array))
+        self.most = max(self.most, sum(self.alive.values()))
+
+    def simulate(self, *args):
+        for plumes in simulate(*args):
+            self.add(plumes.smoke)
+            yield plumes
+
+    def encode(self, recipe, frames, draws, first_frame):
+        self.add(frames.velocity.base)
+        return encode(recipe, frames, draws, first_frame)
+
+    def decode(self, content, name):
+        frames = decode(content, name)
+        self.add(frames.velocity)
+        return frames
+
+
+def test_memory_does_not_grow_with_the_number_of_simulations(small, tmp_path):
+    """Twice as many in every split, from 16 on, of which the error is measured: as many as before are in memory."""
+
+    def most(simulations):
+        watch, recipe = Watch(), replace(small, train=simulations, valid=simulations, test=simulations)
+        with pytest.MonkeyPatch.context() as patch:
+            for room, names in (
+                ("generate", ("simulate", "encode")),
+                ("finish", ("decode",)),
+                ("measure", ("decode",)),
+            ):
+                for name in names:
+                    patch.setattr(sys.modules[f"symbreak.datasets.{room}"], name, getattr(watch, name))
+            generate(recipe, tmp_path)
+        assert not watch.alive
+        return watch.most
+
+    assert 8 <= most(16) == most(32) <= 32
 
 
 def test_progress_ends_at_the_total(small, tmp_path):
