@@ -66,14 +66,14 @@ def rendered_errors(recipe: Recipe) -> dict[str, float | None]:
         rendered_of_velocity   the same difference / rms_(x,g) ||F^n(g x)||,                  n = 10
 
     with ``x`` as in :func:`measure` and ``g`` the dilations of frames, whose interpolation is part of the difference.
-    Models see nothing but rendered frames: this, not ``EE_n``, is what theirs compares with. None for other data.
+    Models see nothing but rendered frames: this, not ``EE_n``, is what theirs compares with. None for other data, and
+    where there are no more than ten frames.
     """
     names = [*(f"rendered_EE_{n}" for n in RENDERED_STEPS), "rendered_of_velocity"]
-    scenario, box = recipe.scenario_object(), recipe.box
-    if scenario.observe is None:
-        return dict.fromkeys(names)
-    horizon = max(RENDERED_STEPS)
+    scenario, box, horizon = recipe.scenario_object(), recipe.box, max(RENDERED_STEPS)
     frames = [recipe.first_frame + frame for frame in start_frames(recipe, horizon)]
+    if scenario.observe is None or not frames:
+        return dict.fromkeys(names)
     dilations = probes(scenario.group, recipe.shape)
     miss, change, moved = torch.zeros(3, horizon, dtype=torch.float64)
     for chunk in measured_chunks(recipe):

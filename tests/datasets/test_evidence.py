@@ -45,6 +45,8 @@ def test_rendered_scaling_at_strength_0():
 
 def test_other_data_are_measured_as_they_are_stored(small):
     assert set(rendered_errors(small).values()) == {None}
+    too_short = replace(small, scenario="scaling-drag", train_frames=6, future_frames=4)
+    assert set(rendered_errors(too_short).values()) == {None}
 
 
 def test_published_errors_belong_to_levels():
