@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +15,7 @@ import torch
 from torch import Tensor
 
 from .asymmetry import asymmetry_of_files
+from .axes import doubt
 from .files import read_bytes, write_atomically
 from .finish import finish
 from .imported import Imported
@@ -35,11 +38,12 @@ def import_tensors(
 ) -> Path:
     """Converts published ``.pt`` files, such as ``raw_data_*.pt`` of the original study, and returns the new folder.
 
-    Every tensor ``[T, 2, H, W]`` is one simulation (or one station of a measurement), in the order of the file names;
-    ``[N, T, 2, H, W]`` are N of them, and lists, tuples and dictionaries of such tensors are read through. The last
-    ones, a share of ``test_share``, become *Domain*; of the others the first 65 % of the frames are for training, the
-    next 15 % for validation and the last 20 % are *Future*. There is no smoke (it is stored as zero) and no simulator,
-    hence no equivariance error, but a statistical asymmetry under the group, see :func:`~.asymmetry.asymmetry`.
+    Every tensor ``[T, 2, H, W]`` is one simulation (or one station of a measurement), in the order of the file names,
+    where ``raw_2`` comes before ``raw_10``; ``[N, T, 2, H, W]`` are N of them, and lists, tuples and dictionaries of
+    such tensors are read through. The last ones, a share of ``test_share``, become *Domain*; of the others the first
+    65 % of the frames are for training, the next 15 % for validation and the last 20 % are *Future*. There is no smoke
+    (it is stored as zero) and no simulator, hence no equivariance error, but a statistical asymmetry under the group,
+    see :func:`~.asymmetry.asymmetry`.
 
     Args:
         source: a file, or a folder of files.
@@ -53,9 +57,13 @@ def import_tensors(
         test_share: in (0, 1).
 
     Raises:
-        DataError: a file cannot be read, or holds anything else than tensors of one shape; pickled code is never run.
+        DataError: a file cannot be read, or holds anything else than floating-point tensors of one shape; pickled code
+            is never run.
         ValueError: fewer than two simulations, fewer than 20 frames, a share outside (0, 1), unknown axes, or what
             :class:`Imported` refuses.
+
+    Warns:
+        UserWarning: the flow would be much nearer to divergence-free with the other ``axes``.
     """
     if not 0 < test_share < 1:
         raise ValueError(f"expected a test_share between 0 and 1, got {test_share}")
@@ -85,7 +93,10 @@ def import_tensors(
         valid_frames=round(0.15 * frames),
         future_frames=frames - round(0.65 * frames) - round(0.15 * frames),
     )
-    return _store(imported, fields.float().numpy(), data_dir)
+    folder = _store(imported, fields.numpy(), data_dir)
+    if line := doubt(fields, axes):
+        warnings.warn(line, stacklevel=2)
+    return folder
 
 
 def find_imported(imported: Imported, data_dir: Path | str) -> Path:
@@ -125,17 +136,23 @@ def _store(imported: Imported, fields: np.ndarray, data_dir: Path | str) -> Path
 
 
 def _files(source: Path) -> list[Path]:
-    files = sorted(source.glob("*.pt")) if source.is_dir() else [source]
+    files = sorted(source.glob("*.pt"), key=_natural) if source.is_dir() else [source]
     if not files:
         raise DataError(f"expected .pt files in {source}, got none")
     return files
 
 
+def _natural(file: Path) -> list[str | int]:
+    """A key that sorts numbers in names by their value."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", file.name)]
+
+
 def _tensors(file: Path, content: bytes) -> Iterator[tuple[Path, Tensor]]:
     try:
-        loaded = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):
+            loaded = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
     except (UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = re.split(r"\.\s|\n", str(error))[0] or type(error).__name__
         raise DataError(f"expected tensors and nothing else in {file}, got: {reason}") from error
     stack = [loaded]
     while stack:
@@ -145,7 +162,9 @@ def _tensors(file: Path, content: bytes) -> Iterator[tuple[Path, Tensor]]:
         elif isinstance(item, Tensor) and item.ndim == 5:
             stack[:0] = list(item)
         elif isinstance(item, Tensor) and item.ndim == 4 and item.shape[1] == 2:
-            yield file, item
+            if not item.is_floating_point() or item.layout != torch.strided:
+                raise DataError(f"expected dense floating-point tensors in {file}, got {item.dtype}, {item.layout}")
+            yield file, item.float()
         else:
             got = tuple(item.shape) if isinstance(item, Tensor) else type(item).__name__
             raise DataError(f"expected tensors [T, 2, H, W] in {file}, got {got}")

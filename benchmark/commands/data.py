@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -74,13 +75,16 @@ class Import:
     boundary: tuple[str, str] = ("closed", "closed")
     """Walls along x and y: closed, open or periodic."""
     axes: Literal["xy", "yx"] = "xy"
-    """Order of the last two axes in the files."""
+    """Order of the last two axes in the files; yx for the smoke plumes of the original study."""
     data_dir: Path = Path("data")
     """Where data sets are."""
 
     def __call__(self) -> None:
         options = {name: getattr(self, name) for name in ("name", "group", "boundary", "axes")}
-        path = import_tensors(self.source, self.data_dir, **options)
+        with warnings.catch_warnings(record=True, action="always", category=UserWarning) as doubts:
+            path = import_tensors(self.source, self.data_dir, **options)
+        for doubt in doubts:
+            CONSOLE.print(f"warning: {doubt.message}", soft_wrap=True, highlight=False)
         CONSOLE.print(str(path), soft_wrap=True)
 
 
@@ -106,6 +110,9 @@ class Measure:
             _print_errors(path)
 
     def _write_table(self, out: Path) -> None:
+        for path in self.data:
+            if isinstance(DataSet(path).recipe, Imported):
+                raise ValueError(f"expected simulated data for a table, got imported ones in {path}")
         with progress_bar(CONSOLE) as progress:
             rows = [evidence(path) for path in progress.track(self.data, description="measure")]
         table = pd.DataFrame(rows).sort_values(["scenario", "last_frame", "strength"], kind="stable", ignore_index=True)

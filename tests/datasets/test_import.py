@@ -5,7 +5,17 @@ import pickle
 import pytest
 import torch
 
-from symbreak.datasets import DataError, DataSet, import_tensors, measure, measure_asymmetry, verify
+from symbreak.datasets import (
+    DataError,
+    DataSet,
+    Recipe,
+    export,
+    generate,
+    import_tensors,
+    measure,
+    measure_asymmetry,
+    verify,
+)
 
 
 def stations(count=5, frames=40, shape=(12, 9)):
@@ -48,6 +58,25 @@ def test_rows_of_pixels(tmp_path):
     assert right.asymmetry == pytest.approx(0, abs=1e-6) and wrong.asymmetry > 0.1
 
 
+@pytest.mark.parametrize("as_published", [False, True])
+def test_wrong_axes_are_doubted(as_published, tmp_path, recwarn):
+    """Plumes of our own and, on the lower faces, of the study: exported, and imported again in both orders of axes,
+    from files in both orders. Noise is no better in one than in the other."""
+    sizes = {"resolution": 16, "train": 2, "valid": 1, "test": 1, "train_frames": 20, "future_frames": 10}
+    recipe = Recipe(scenario="rotation-buoyancy", strength=1.0, as_published=as_published, **sizes)
+    export(generate(recipe, tmp_path), tmp_path)
+    plumes = torch.load(tmp_path / "train.pt")
+    for order, tensors in (("xy", plumes), ("yx", [each.mT.contiguous() for each in plumes])):
+        torch.save(tensors, tmp_path / f"{order}.pt")
+        import_tensors(tmp_path / f"{order}.pt", tmp_path, name="right", axes=order)
+        assert not recwarn.list
+        with pytest.warns(UserWarning, match=rf"the flow has a mean divergence of .*: is it {order}\?"):
+            import_tensors(tmp_path / f"{order}.pt", tmp_path, name="wrong", axes={"xy": "yx", "yx": "xy"}[order])
+    torch.save(stations(), tmp_path / "noise.pt")
+    import_tensors(tmp_path / "noise.pt", tmp_path, name="noise", group="mirror")
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize(
     ("option", "message"),
     [
@@ -82,13 +111,15 @@ class Code:
         return (open, ("ran.txt", "w"))
 
 
-def test_pickled_code_is_refused_and_not_run(tmp_path, monkeypatch):
+def test_pickled_code_is_refused_and_not_run(tmp_path, monkeypatch, recwarn):
     monkeypatch.chdir(tmp_path)
     torch.save({"velocity": stations()[0], "code": Code()}, tmp_path / "evil.pt")
     (tmp_path / "plain.pt").write_bytes(pickle.dumps(Code()))
     for name in ("evil.pt", "plain.pt"):
-        with pytest.raises(DataError, match=rf"expected tensors and nothing else in .*{name}"):
+        with pytest.raises(DataError, match=rf"expected tensors and nothing else in .*{name}") as error:
             import_tensors(tmp_path / name, tmp_path / "data", name="evil")
+        assert "weights_only" not in str(error.value), "torch's advice would run the code"
+    assert not recwarn.list
     assert not (tmp_path / "ran.txt").exists() and not (tmp_path / "data").exists()
 
 
@@ -100,6 +131,13 @@ def test_pickled_code_is_refused_and_not_run(tmp_path, monkeypatch):
         ([torch.zeros(40, 2, 9, 9), torch.zeros(40, 2, 9, 8)], "expected .40, 2, 9, 9. in .*, got .40, 2, 9, 8."),
         ([torch.full((40, 2, 9, 9), float("nan"))] * 2, "expected finite velocities"),
         ([torch.zeros(40, 2, 9, 9)] * 2, "expected finite velocities"),
+        ([torch.full((40, 2, 9, 9), 1e300, dtype=torch.float64)] * 2, "expected finite velocities"),
+        ([torch.full((40, 2, 9, 9), 1j)] * 2, r"expected dense floating-point tensors in .*, got torch.complex64, "),
+        ([torch.ones(40, 2, 9, 9, dtype=torch.int64)] * 2, r"expected dense floating-point tensors .* torch.int64, "),
+        (
+            [torch.ones(40, 2, 9, 9).to_sparse()] * 2,
+            r"expected dense floating-point .*, got torch.float32, torch.spars",
+        ),
         ([torch.ones(40, 2, 9, 9)], "expected at least 2 simulations of 20 frames, got 1 of 40"),
     ],
 )
@@ -107,6 +145,16 @@ def test_refuses(content, message, tmp_path):
     torch.save(content, tmp_path / "raw.pt")
     with pytest.raises(ValueError, match=message):
         import_tensors(tmp_path / "raw.pt", tmp_path / "data", name="bad")
+    assert not (tmp_path / "data").exists()
+
+
+def test_numbers_in_file_names_count(tmp_path):
+    """``raw_10`` comes after ``raw_9``, so that the last quarter of the stations is *Domain*."""
+    (tmp_path / "raw").mkdir()
+    for number, station in enumerate(stations(12, 20)):
+        torch.save(station, tmp_path / "raw" / f"raw_{number}.pt")
+    folder = import_tensors(tmp_path / "raw", tmp_path, name="jet", group="mirror")
+    assert torch.equal(DataSet(folder).velocity("domain"), torch.stack(stations(12, 20)[9:]))
 
 
 def test_missing_file(tmp_path):
