@@ -14,9 +14,9 @@ from .choices import CHOICE
 from .configuration import RunConfig
 from .grid import Machine, run_missing
 from .presets import Preset
-from .run import untrained
 from .storage import load_run
 from .tables import markdown
+from .untuned import key_of, learns
 
 CHOICES = "choices.csv"
 SEARCHED = [*CHOICE, "valid_rmse", "best_epoch", "train_seconds", "hash"]
@@ -53,8 +53,8 @@ class Search:
 
 def tune(
     preset: Preset, search: Search, out: Path, machine: Machine, console: Console, model_file: Path | None = None
-) -> pd.DataFrame:
-    """Searches for every model that learns, in every scenario of the preset, and returns the choices.
+) -> tuple[pd.DataFrame, list[str]]:
+    """Searches for every model that learns, in every scenario of the preset.
 
     1. Every learning rate at the shortest length; the one with the smallest validation error stays.
     2. With it, every longer length; the shortest one stays whose error is at most ``search.slack`` above the best.
@@ -62,8 +62,8 @@ def tune(
     Runs are kept in ``out/runs``, so that an interrupted search goes on where it stopped. Writes all candidates as
     ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads. Test data take no part.
 
-    Raises:
-        ValueError: a model whose every candidate failed.
+    Returns:
+        the choices; and the models, with their scenarios, that have none, because every learning rate failed.
     """
     grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), history=preset.history[:1], tuned=None)
     configs = [config for config in grid.runs(model_file) if learns(config)]
@@ -75,19 +75,11 @@ def tune(
     first, *longer = search.epochs
     short = searched([_with(config, rate, first) for rate in search.learning_rates for config in configs])
     rates = {(row.scenario, row.model): row.learning_rate for row in best_candidates(short).itertuples()}
-    long = searched([_with(config, rates[key_of(config)], epochs) for epochs in longer for config in configs])
-    table = pd.concat([short, long]).sort_values(CHOICE, ignore_index=True)
-    return _write(table, choose(table, search.slack), out)
-
-
-def learns(config: RunConfig) -> bool:
-    """Whether the model has anything to train."""
-    return any(parameter.requires_grad for parameter in untrained(config, 0.1, 0).parameters())
-
-
-def key_of(config: RunConfig) -> tuple[str, str]:
-    """What a choice is made for: scenario and model."""
-    return config.recipe.scenario, config.model
+    kept = [config for config in configs if key_of(config) in rates]
+    long = searched([_with(config, rates[key_of(config)], epochs) for epochs in longer for config in kept])
+    table = pd.concat([part for part in (short, long) if len(part)]).sort_values(CHOICE, ignore_index=True)
+    failed = [f"{config.model} ({config.recipe.scenario})" for config in configs if key_of(config) not in rates]
+    return _write(table, choose(table, search.slack), out), failed
 
 
 def _with(config: RunConfig, learning_rate: float, epochs: int) -> RunConfig:
@@ -104,15 +96,9 @@ def _row(config: RunConfig, out: Path) -> list:
 
 
 def best_candidates(short: pd.DataFrame) -> pd.DataFrame:
-    """The row with the smallest error of each scenario and model.
-
-    Raises:
-        ValueError: a model whose every candidate failed.
-    """
-    best = short.sort_values("valid_rmse", kind="stable").groupby(["scenario", "model"], sort=False).head(1)
-    if failed := best.model[best.valid_rmse == inf].unique().tolist():
-        raise ValueError(f"expected a finite validation error at some learning rate, got none for {', '.join(failed)}")
-    return best
+    """The row with the smallest error of each scenario and model; none where every candidate failed."""
+    finished = short[short.valid_rmse < inf].sort_values("valid_rmse", kind="stable")
+    return finished.groupby(["scenario", "model"], sort=False).head(1)
 
 
 def choose(searched: pd.DataFrame, slack: float) -> pd.DataFrame:

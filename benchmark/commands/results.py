@@ -106,9 +106,13 @@ class Tune:
     def __call__(self) -> None:
         if self.preset is None:
             raise ValueError(f"expected a preset out of {', '.join(PRESETS)}, got none")
-        choices = tune(self.preset, self.search, self.out, self.machine, CONSOLE, self.model_file)
+        choices, failed = tune(self.preset, self.search, self.out, self.machine, CONSOLE, self.model_file)
         CONSOLE.print(choices.to_string(index=False), soft_wrap=True, highlight=False)
         CONSOLE.print(str(self.out / CHOICES), soft_wrap=True)
+        if failed:
+            raise CommandFailed(
+                f"expected some learning rate to work, got none, and so no choice, for {', '.join(failed)}"
+            )
 
 
 @dataclass(frozen=True)

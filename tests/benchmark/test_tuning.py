@@ -3,12 +3,27 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+import symbreak.benchmark.commands.results
 from symbreak.benchmark.choices import CHOICE, read_choices
+from symbreak.benchmark.commands import CommandFailed
+from symbreak.benchmark.commands.results import Tune
 from symbreak.benchmark.tuning import SEARCHED, Search, choose, tune
 
 from .conftest import QUIET
 
 SEARCH = Search(learning_rates=(1e-5, 1e-2), epochs=(1, 2), slack=0.0)
+FAILS = """
+import torch
+from symbreak.models import Forecaster, register
+
+@register("always-fails", family="unconstrained")
+class AlwaysFails(Forecaster):
+    def __init__(self, task):
+        raise RuntimeError("no")
+
+    def forward(self, history):
+        return history[:, -1]
+"""
 CANDIDATES = [
     ["a", 0.01, 12, 1.00],
     ["a", 0.03, 12, 0.80],
@@ -34,16 +49,29 @@ def test_the_choice_is_the_best_step_size_and_the_shortest_training_that_is_near
     assert chosen.values.tolist() == [["rotation-buoyancy", "a", 0.03, 24], ["rotation-buoyancy", "b", 0.01, 48]]
 
 
-def test_a_model_that_never_finished_has_no_choice():
-    with pytest.raises(ValueError, match="expected a finite validation error at some learning rate, got none for a"):
-        choose(candidates([["a", 0.01, 12, float("inf")]]), slack=0.1)
+def test_a_model_that_never_finished_has_no_choice_and_the_others_keep_theirs():
+    rows = [["a", 0.01, 12, float("inf")], ["b", 0.01, 12, 0.5]]
+    assert choose(candidates(rows), slack=0.1).model.tolist() == ["b"]
+    assert choose(candidates(rows[:1]), slack=0.1).empty
+
+
+def test_a_search_goes_on_without_a_model_that_fails(tiny, machine, tmp_path, monkeypatch):
+    """Its candidates and the other model's choice are written, then the command fails and names it."""
+    model_file = tmp_path / "models.py"
+    model_file.write_text(FAILS)
+    monkeypatch.setattr(symbreak.benchmark.commands.results, "CONSOLE", QUIET)
+    preset = replace(tiny, models=("convnet",))
+    with pytest.raises(CommandFailed, match=r"no choice, for always-fails \(rotation-buoyancy\)$"):
+        Tune(preset=preset, search=SEARCH, model_file=model_file, out=tmp_path, machine=machine)()
+    assert [model for _, model in read_choices(tmp_path / "choices.csv")] == ["convnet"]
+    assert "always-fails" in (tmp_path / "search.md").read_text()
 
 
 def test_a_search_looks_at_validation_alone_and_its_choices_can_be_run(tiny, machine, tmp_path, monkeypatch):
     preset = replace(tiny, models=("persistence", "convnet", "equiv-rotation"))
-    chosen = tune(preset, SEARCH, tmp_path, machine, QUIET)
+    chosen, failed = tune(preset, SEARCH, tmp_path, machine, QUIET)
     searched = pd.read_csv(tmp_path / "search.csv")
-    assert chosen.model.tolist() == ["convnet", "equiv-rotation"]
+    assert chosen.model.tolist() == ["convnet", "equiv-rotation"] and not failed
     assert searched.groupby("epochs").size().to_dict() == {1: 4, 2: 2}
     assert set(searched.learning_rate) == set(SEARCH.learning_rates)
     assert "test" not in searched and "domain" not in (tmp_path / "search.md").read_text()
@@ -55,9 +83,9 @@ def test_a_search_looks_at_validation_alone_and_its_choices_can_be_run(tiny, mac
 
 def test_a_search_that_is_done_is_not_repeated(tiny, machine, tmp_path):
     preset = replace(tiny, models=("convnet",))
-    first = tune(preset, SEARCH, tmp_path, machine, QUIET)
+    first, _ = tune(preset, SEARCH, tmp_path, machine, QUIET)
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()}
-    assert tune(preset, SEARCH, tmp_path, machine, QUIET).equals(first)
+    assert tune(preset, SEARCH, tmp_path, machine, QUIET)[0].equals(first)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").iterdir()} == times
 
 

@@ -1,0 +1,31 @@
+"""Which models of a tuned grid learn, but were never tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import torch
+
+from .configuration import RunConfig
+from .run import untrained
+
+
+def learns(config: RunConfig) -> bool:
+    """Whether the model has anything to train; also where it cannot be built: the record of its run will say why."""
+    try:
+        with torch.random.fork_rng():
+            return any(parameter.requires_grad for parameter in untrained(config, 0.1, 0).parameters())
+    except Exception:
+        return True
+
+
+def key_of(config: RunConfig) -> tuple[str, str]:
+    """What a choice is made for: scenario and model."""
+    return config.recipe.scenario, config.model
+
+
+def untuned(configs: Sequence[RunConfig], choices: Collection[tuple[str, str]]) -> str:
+    """One line that names the models that learn and have no choice for their scenario; empty if there is none."""
+    without = {key_of(config): config for config in configs if key_of(config) not in choices}
+    found = [f"{model} ({scenario})" for (scenario, model), config in without.items() if learns(config)]
+    return f"not tuned, trained as the preset says: {', '.join(found)}" if found else ""
