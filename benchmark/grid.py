@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,19 +65,19 @@ def run_grid(
     tried again.
 
     Raises:
-        ValueError: a preset that names unknown scenarios or models, before anything is computed.
+        ValueError: a preset that names unknown scenarios or models, or damaged imports, before anything is computed.
     """
-    configs = preset.runs(model_file)
+    configs, imports = preset.runs(model_file), preset.verified_imports()
     left_out = set(preset.models) - {config.model for config in configs}
     if left_out:
-        console.print(f"left out, made for other symmetries: {', '.join(sorted(left_out))}")
+        console.print(f"left out, made for other symmetries or grids: {', '.join(sorted(left_out))}")
     if warning := off_budget(configs):
         console.print(warning, soft_wrap=True)
     out.mkdir(parents=True, exist_ok=True)
     superseded = _set_aside_superseded(configs, out)
     if superseded:
         console.print(f"{superseded} runs of other configurations of these models set aside in {out}/runs/superseded")
-    return run_missing(configs, out, machine, console, model_file, overwrite)
+    return run_missing(configs, out, machine, console, model_file, overwrite, imports)
 
 
 def run_missing(
@@ -87,15 +87,20 @@ def run_missing(
     console: Console,
     model_file: Path | None = None,
     overwrite: bool = False,
+    imports: Mapping[str, Path] | None = None,
 ) -> list[Record]:
-    """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay."""
+    """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay.
+
+    Args:
+        imports: folders of imported data, by hash; see :meth:`Preset.verified_imports`.
+    """
     missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
     console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
     if not missing:
         return []
     with progress_bar(console) as progress:
         recipes = list(dict.fromkeys(config.recipe for config in missing))
-        data = generate_all(recipes, machine, progress)
+        data = generate_all(recipes, machine, progress, imports)
         return _execute_all(missing, data, out, machine, progress, model_file)
 
 
@@ -110,14 +115,20 @@ def _set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     return len(old)
 
 
-def generate_all(recipes: Sequence[Recipe | Imported], machine: Machine, progress: Progress) -> dict[str, Path]:
-    """The data set of each recipe, by the recipe's hash; those that exist are taken as they are.
+def generate_all(
+    recipes: Sequence[Recipe | Imported],
+    machine: Machine,
+    progress: Progress,
+    imports: Mapping[str, Path] | None = None,
+) -> dict[str, Path]:
+    """The data set of each recipe, by the recipe's hash; those that exist are taken as they are, imported ones from
+    ``imports`` or else from below ``machine.data_dir``.
 
     Raises:
         DataError: an imported data set that is not there, before anything is simulated; or see :func:`generate`.
     """
-    imported = [recipe for recipe in recipes if isinstance(recipe, Imported)]
-    paths = {recipe.hash: find_imported(recipe, machine.data_dir) for recipe in imported}
+    given, imported = imports or {}, [recipe for recipe in recipes if isinstance(recipe, Imported)]
+    paths = {each.hash: given.get(each.hash) or find_imported(each, machine.data_dir) for each in imported}
     for recipe in (recipe for recipe in recipes if recipe.hash not in paths):
         task = progress.add_task(f"simulate {recipe.scenario} {recipe.strength:g}", total=None)
 

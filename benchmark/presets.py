@@ -10,7 +10,7 @@ from typing import Literal
 
 import tyro
 
-from ..datasets import Imported, Recipe
+from ..datasets import Imported, Recipe, verify
 from ..datasets.manifest import read_manifest
 from ..models import get_model, list_models, load_model_file
 from .choices import read_choices
@@ -106,21 +106,39 @@ class Preset:
         """The data sets, those together that differ in their strength alone.
 
         Raises:
-            ValueError: a folder without imported data, or with simulations too short for the preset's windows.
+            ValueError: a folder without imported data, or with simulations too short for the preset's windows; or two
+                folders of one name, which tables could not tell apart.
         """
         simulated = [
             [replace(self.simulations, train=train).recipe(scenario, strength) for strength in self.strengths]
             for scenario in self.scenarios
             for train in self.train_simulations or (self.simulations.train,)
         ]
-        return simulated + [[self._imported(folder)] for folder in self.imported]
+        return simulated + [[recipe] for recipe in self._imports().values()]
 
-    def _imported(self, folder: Path) -> Imported:
-        recipe = read_manifest(folder).recipe
-        if not isinstance(recipe, Imported):
-            raise ValueError(f"expected imported data in {folder}, got simulated ones: name their scenario instead")
-        self._check_windows(recipe, recipe.scenario)
-        return recipe
+    def _imports(self) -> dict[Path, Imported]:
+        found = {}
+        for folder in self.imported:
+            recipe = read_manifest(folder).recipe
+            if not isinstance(recipe, Imported):
+                raise ValueError(f"expected imported data in {folder}, got simulated ones: name their scenario instead")
+            for other in (place for place, known in found.items() if known.scenario == recipe.scenario):
+                raise ValueError(
+                    f"expected imported data of different names, got {recipe.name} in {other} and {folder}"
+                )
+            self._check_windows(recipe, recipe.scenario)
+            found[folder] = recipe
+        return found
+
+    def verified_imports(self) -> dict[str, Path]:
+        """The folder of each imported data set, by its hash.
+
+        Raises:
+            ValueError: as :meth:`series`, or a file is damaged.
+        """
+        for folder in self.imported:
+            verify(folder)
+        return {recipe.hash: folder for folder, recipe in self._imports().items()}
 
     def runs(self, model_file: Path | None = None) -> list[RunConfig]:
         """The grid, seeds outermost, so that a first complete table is there early.
@@ -157,17 +175,22 @@ class Preset:
         """The models that can be trained on a data set, ``own`` ones after those of the preset.
 
         Raises:
-            ValueError: an unknown model or method, or none that is made for the symmetry of the data.
+            ValueError: an unknown model or method, one that needs a module which is not installed, or none that is made
+                for the symmetry and the grid of the data.
         """
         entries = list_models(recipe.symmetry)
-        fitting = [entry.name for entry in entries]
+        fitting = [entry.name for entry in entries if entry.fits(recipe.shape)]
         usable = [entry.name for entry in entries if entry.usable]
         named = list(dict.fromkeys((*(self.models or usable), *own)))
         chosen = [name for name in named if get_model(split_name(name)[0]).name in fitting]
         if not chosen:
             raise ValueError(
-                f"expected models for {recipe.scenario}, got {', '.join(named)}, which are made for other symmetries"
+                f"expected models for {recipe.scenario}, got {', '.join(named)}, which are made for other symmetries "
+                "or grids"
             )
+        for entry in (get_model(split_name(name)[0]) for name in chosen):
+            if not entry.usable:
+                raise ValueError(f"expected the module {entry.requires} for {entry.name}, got none: it {entry.note}")
         return chosen
 
 

@@ -67,9 +67,10 @@ def tune(
     """
     grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), history=preset.history[:1], tuned=None)
     configs = [config for config in grid.runs(model_file) if learns(config)]
+    imports = grid.verified_imports()
 
     def searched(candidates: list[RunConfig]) -> pd.DataFrame:
-        run_missing(candidates, out, machine, console, model_file)
+        run_missing(candidates, out, machine, console, model_file, imports=imports)
         return pd.DataFrame([_row(config, out) for config in candidates], columns=SEARCHED)
 
     first, *longer = search.epochs

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 
+from ..symmetry import Shape
 from .forecaster import Forecaster
 
 SYMMETRIES = ("translation", "rotation", "reflection", "scaling")
@@ -35,6 +36,11 @@ class ModelEntry:
     source: str
     requires: str = ""
     install: str = ""
+    sides: int = 1
+
+    def fits(self, shape: Shape) -> bool:
+        """Whether the model can be built for a grid: its sides are multiples of ``sides``."""
+        return not any(cells % self.sides for cells in shape)
 
     @property
     def usable(self) -> bool:
@@ -70,6 +76,7 @@ def register(
     source: str = "",
     requires: str = "",
     install: str = "",
+    sides: int = 1,
 ) -> Callable[[type], type]:
     """Class decorator that puts a :class:`Forecaster` on the list under ``name``.
 
@@ -80,6 +87,7 @@ def register(
         keeps, breaks: the symmetries that the model keeps and those it can break, for ``symbreak list models``.
         source: the paper.
         requires, install: a module that symbreak does not bring along, and what ``pip install`` gets it by.
+        sides: number whose multiples the sides of the grid must be.
 
     Raises:
         ValueError: naming the argument that is wrong, or the constructor if it is not ``(task, *, width=...)``.
@@ -99,6 +107,7 @@ def register(
             source=source,
             requires=requires,
             install=install,
+            sides=sides,
         )
         return cls
 

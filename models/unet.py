@@ -56,6 +56,7 @@ class UNetwork(nn.Module):
     keeps="translations by 4 cells where the box is periodic",
     breaks="rotation, reflection, scaling",
     source="Ronneberger et al. 2015; Gupta & Brandstetter 2022",
+    sides=2**LEVELS,
 )
 class UNet(ChannelForecaster):
     """Two levels down and up, doubling the channels at each.

@@ -1,11 +1,14 @@
 """Runs on data that somebody else measured: a jet of 24 stations on a grid of 62 x 23, in the published layout."""
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
+from rich.console import Console
 
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.configuration import RunConfig
@@ -13,7 +16,7 @@ from symbreak.benchmark.grid import run_grid
 from symbreak.benchmark.presets import PRESETS
 from symbreak.benchmark.results import load_results
 from symbreak.benchmark.storage import load_runs
-from symbreak.datasets import DataSet, import_tensors
+from symbreak.datasets import DataError, DataSet, import_tensors
 
 from .conftest import QUIET
 from .test_cli import complaint
@@ -95,6 +98,42 @@ def test_run_on_the_command_line(jet, data_dir, tmp_path, capsys):
     main(["run", "quick", "--scenarios", "--imported", str(jet), "--models", "persistence", "convnet", *short, *place])
     table = pd.read_csv(tmp_path / "out" / "results.csv")
     assert set(table.scenario) == {"imported-jet"} and set(table.model) == {"persistence", "convnet"}
+
+
+def test_data_are_read_from_the_folder_that_is_named(jet, some, machine, tmp_path):
+    """Whatever the data folder is: a copy elsewhere will do. A damaged one is refused before --out is there."""
+    copy = shutil.copytree(jet, tmp_path / "moved" / jet.name)
+    elsewhere = replace(machine, data_dir=tmp_path / "empty")
+    preset = replace(some, imported=(copy,), models=("persistence",))
+    (record,) = run_grid(preset, tmp_path / "out", elsewhere, QUIET)
+    assert record["status"] == "done" and not (tmp_path / "empty").exists()
+    next((copy / "data/test").iterdir()).write_bytes(b"")
+    with pytest.raises(DataError, match=r"expected .*moved.* with SHA-256 .*: the file is damaged; .* import it again"):
+        run_grid(preset, tmp_path / "new", elsewhere, QUIET)
+    assert not (tmp_path / "new").exists()
+
+
+def test_two_imports_of_one_name_are_refused(jet, some, tmp_path, monkeypatch):
+    write_jet(tmp_path / "raw", stations=4)
+    other = import_tensors(tmp_path / "raw", tmp_path, name="jet", boundary=("open", "open"))
+    monkeypatch.chdir(jet.parent)
+    for second in (other, Path(jet.name)):
+        with pytest.raises(ValueError, match=r"expected imported data of different names, got jet in .* and "):
+            replace(some, imported=(jet, second)).runs()
+
+
+def test_models_that_do_not_fit_are_known_before(jet, some, machine, tmp_path, monkeypatch):
+    """The grid of 62 x 23 is nothing for the U-Net; a model whose module is missing is refused where it is named."""
+    every = [config.model for config in replace(some, models=()).runs()]
+    assert "convnet" in every and "unet" not in every
+    with (tmp_path / "log").open("w") as log:
+        run_grid(replace(some, models=("persistence", "unet")), tmp_path / "out", machine, Console(file=log, width=200))
+    assert "left out, made for other symmetries or grids: unet" in (tmp_path / "log").read_text()
+    with pytest.raises(ValueError, match="expected models for imported-jet, got unet, which are made for other sym"):
+        replace(some, models=("unet",)).runs()
+    monkeypatch.setattr("symbreak.models.registry.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"expected the module neuralop for fno, got none: it needs pip install"):
+        replace(some, models=("convnet", "fno")).runs()
 
 
 def test_refusals(jet, tiny, data, tmp_path, capsys):
