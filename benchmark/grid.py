@@ -18,6 +18,7 @@ from .results import label
 from .run import choose_device, execute, identity, save_lost_run
 from .scheduling import Backend, run_all
 from .storage import Record, is_done, load_run, set_aside
+from .untuned import untuned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def run_grid(
     left_out = set(preset.models) - {config.model for config in configs}
     if left_out:
         console.print(f"left out, made for other symmetries or grids: {', '.join(sorted(left_out))}")
-    if warning := off_budget(configs):
+    for warning in filter(None, (off_budget(configs), untuned(configs, preset.tuned))):
         console.print(warning, soft_wrap=True)
     out.mkdir(parents=True, exist_ok=True)
     superseded = _set_aside_superseded(configs, out)

@@ -147,11 +147,12 @@ class Preset:
             model_file: a user's file; its models join the grid.
 
         Raises:
-            ValueError: unknown scenario or model, a model of another symmetry than the data's, or as :meth:`series`.
+            ValueError: unknown scenario or model, also in ``tuned``, a model of another symmetry than the data's, or as
+                :meth:`series`.
         """
         own = [entry.name for entry in load_model_file(model_file)] if model_file else []
         source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
-        choices = read_choices(self.tuned) if self.tuned else {}
+        choices = self._choices() if self.tuned else {}
         return [
             RunConfig(
                 recipe=recipe,
@@ -170,6 +171,13 @@ class Preset:
             for model in self.models_for(series[0], own)
             for recipe in series
         ]
+
+    def _choices(self) -> dict[tuple[str, str], dict[str, float | int]]:
+        choices, known = read_choices(self.tuned), {entry.name for entry in list_models()}
+        unknown = sorted({model for _, model in choices if split_name(model)[0] not in known})
+        if unknown:
+            raise ValueError(f"expected names of models in {self.tuned}, got {', '.join(unknown)}")
+        return choices
 
     def models_for(self, recipe: Recipe | Imported, own: Sequence[str] = ()) -> list[str]:
         """The models that can be trained on a data set, ``own`` ones after those of the preset.

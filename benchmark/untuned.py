@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
+from .choices import read_choices
 from .configuration import RunConfig
 from .run import untrained
 
@@ -24,8 +26,12 @@ def key_of(config: RunConfig) -> tuple[str, str]:
     return config.recipe.scenario, config.model
 
 
-def untuned(configs: Sequence[RunConfig], choices: Collection[tuple[str, str]]) -> str:
-    """One line that names the models that learn and have no choice for their scenario; empty if there is none."""
+def untuned(configs: Sequence[RunConfig], tuned: Path | None) -> str:
+    """One line that names the models that learn and have no row for their scenario in ``tuned``, a choices.csv; empty
+    if there is none, or no such file is asked for."""
+    if not tuned:
+        return ""
+    choices = read_choices(tuned)
     without = {key_of(config): config for config in configs if key_of(config) not in choices}
     found = [f"{model} ({scenario})" for (scenario, model), config in without.items() if learns(config)]
-    return f"not tuned, trained as the preset says: {', '.join(found)}" if found else ""
+    return f"no row in {tuned}, trained as the preset says: {', '.join(found)}" if found else ""

@@ -25,6 +25,7 @@ from ..results import load_results
 from ..storage import load_run
 from ..tables import rich_table
 from ..tuning import CHOICES, Search, tune
+from ..untuned import untuned
 from .console import CONSOLE, CommandFailed
 
 PresetChoice = Annotated[
@@ -75,7 +76,8 @@ class Run:
 
     def _run_preset(self, out: Path) -> None:
         if self.dry_run:
-            if warning := off_budget(self.preset.runs(self.model_file)):
+            configs = self.preset.runs(self.model_file)
+            for warning in filter(None, (off_budget(configs), untuned(configs, self.preset.tuned))):
                 CONSOLE.print(warning, soft_wrap=True)
             CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
             return

@@ -1,13 +1,17 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import symbreak.benchmark.commands.results
 from symbreak.benchmark.choices import CHOICE, read_choices
 from symbreak.benchmark.commands import CommandFailed
 from symbreak.benchmark.commands.results import Tune
+from symbreak.benchmark.grid import run_grid
 from symbreak.benchmark.tuning import SEARCHED, Search, choose, tune
+from symbreak.benchmark.untuned import untuned
 
 from .conftest import QUIET
 
@@ -93,6 +97,27 @@ def test_choices_come_back_as_they_were_written(tmp_path):
     path = tmp_path / "choices.csv"
     pd.DataFrame([["rotation-buoyancy", "convnet", 0.003, 24]], columns=CHOICE).to_csv(path, index=False)
     assert read_choices(path) == {("rotation-buoyancy", "convnet"): {"learning_rate": 0.003, "epochs": 24}}
+
+
+def choices_of(tmp_path, *models) -> Path:
+    rows = [["rotation-buoyancy", model, 0.003, 24] for model in models]
+    pd.DataFrame(rows, columns=CHOICE).to_csv(tmp_path / "choices.csv", index=False)
+    return tmp_path / "choices.csv"
+
+
+def test_models_that_learn_and_were_not_tuned_are_named(tiny, machine, tmp_path):
+    tuned = choices_of(tmp_path, "convnet", "rgroup-rotation")
+    with Console(file=(tmp_path / "log").open("w"), width=40) as console:
+        run_grid(replace(tiny, models=("persistence",), tuned=tuned), tmp_path, machine, console)
+    assert "no row" not in (tmp_path / "log").read_text(), "persistence learns nothing"
+    line = f"no row in {tuned}, trained as the preset says: equiv-rotation (rotation-buoyancy)"
+    assert untuned(replace(tiny, tuned=tuned).runs(), tuned) == line
+    assert untuned(tiny.runs(), None) == ""
+
+
+def test_choices_for_a_model_that_does_not_exist_are_refused(tiny, tmp_path):
+    with pytest.raises(ValueError, match=r"expected names of models in .*choices\.csv, got convent$"):
+        replace(tiny, tuned=choices_of(tmp_path, "convnet", "convent")).runs()
 
 
 @pytest.mark.parametrize("content", ["", "model,epochs\nconvnet,3\n", ",".join(CHOICE) + "\na,b,fast,3\n"])
