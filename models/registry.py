@@ -136,9 +136,18 @@ def get_model(name: str) -> ModelEntry:
 
 @cache
 def load_installed_models() -> None:
-    """Imports what installed packages offer under the entry-point group ``symbreak.models``."""
+    """Imports what installed packages offer under the entry-point group ``symbreak.models``.
+
+    Raises:
+        ValueError: one cannot be imported; with its package, the entry point and the reason.
+    """
     for entry_point in entry_points(group=ENTRY_POINT_GROUP):
-        entry_point.load()
+        try:
+            entry_point.load()
+        except (Exception, SystemExit) as error:
+            package = entry_point.dist.name if entry_point.dist else "unknown"
+            named = f"{entry_point.name} = {entry_point.value} of the installed package {package}"
+            raise ValueError(f"expected {named} to import, got {type(error).__name__}: {error}") from error
 
 
 def _check_labels(name: str, symmetry: str | None, family: str) -> None:

@@ -47,6 +47,22 @@ def run(*arguments, **environment):
     )
 
 
+def test_an_installed_package_that_does_not_import_is_named_on_one_line(tmp_path):
+    """The folder is what pip would leave of it: a module, and metadata with the entry point."""
+    (tmp_path / "symbreak_guest.py").write_text("import nothing_of_this_name")
+    metadata = tmp_path / "symbreak_guest-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: symbreak-guest\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[symbreak.models]\nguest = symbreak_guest\n")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    listed = run("symbreak.benchmark.cli", "list", "models", PYTHONPATH=path)
+    assert listed.returncode == 2
+    assert listed.stderr == (
+        "symbreak: expected guest = symbreak_guest of the installed package symbreak-guest to import, got "
+        "ModuleNotFoundError: No module named 'nothing_of_this_name'\n"
+    )
+
+
 def test_a_package_installed_by_pip_adds_a_model(tmp_path):
     """Without network; the folder that it is installed to then stands for the user's environment."""
     project, target = tmp_path / "project", tmp_path / "installed"
