@@ -48,7 +48,8 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
         the records that were packed.
 
     Raises:
-        ValueError: a model without finished runs, a run without weights, or a model file other than that of the runs.
+        ValueError: a model without finished runs, a run without weights, a model file other than that of the runs, or
+            a model of an installed package, whose code the archive would lack.
     """
     records = [record for record in load_runs(results) if record["model"] in models and record["status"] == "done"]
     for model in models:
@@ -56,6 +57,7 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
             raise ValueError(f"expected finished runs of {model} in {results}, got none")
     configs = [config_of(record) for record in records]
     _check_sources(configs, model_file)
+    _check_code(configs)
     members = {f"recipes/{config.recipe.hash}.json": config.recipe.content.encode() for config in configs}
     if model_file:
         members[MODEL_FILE] = read_bytes(model_file)
@@ -100,6 +102,17 @@ def _check_sources(configs: Sequence[RunConfig], model_file: Path | None) -> Non
     own = [config for config in configs if config.model_source]
     for config in own or configs[:1]:
         check_model_file(config, model_file)
+
+
+def _check_code(configs: Sequence[RunConfig]) -> None:
+    """Whether every model is one of symbreak's or comes from the model file."""
+    for name in sorted({split_name(config.model)[0] for config in configs if not config.model_source}):
+        module = get_model(name).cls.__module__
+        if module.split(".")[0] != __name__.split(".")[0]:
+            raise ValueError(
+                f"expected models whose code can be packed, got {name} of the installed module {module}: run it from "
+                "a file with --model-file, and submit it with the same"
+            )
 
 
 def _check_recipes(configs: Sequence[RunConfig], recipes: Sequence[Recipe | Imported]) -> None:

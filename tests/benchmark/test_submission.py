@@ -112,6 +112,15 @@ def test_other_weights_are_found(archive, machine):
     assert not verdicts(archive, machine)[name].holds(1e-3)
 
 
+def test_a_model_of_an_installed_package_is_not_submitted_without_its_code(results_folder, tmp_path, monkeypatch):
+    guest = type("Guest", (MODELS["convnet"].cls,), {"__module__": "guest.models"})
+    monkeypatch.setitem(MODELS, "convnet", replace(MODELS["convnet"], cls=guest))
+    submit(results_folder, ["persistence"], tmp_path / "good.tar.gz")
+    with pytest.raises(ValueError, match=r"got convnet of the installed module guest\.models: .*--model-file"):
+        submit(results_folder, ["convnet"], tmp_path / "bad.tar.gz")
+    assert not (tmp_path / "bad.tar.gz").exists()
+
+
 @pytest.mark.parametrize(
     "changes, message",
     [
