@@ -13,39 +13,52 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from ..datasets import DataError, DataSet, Imported, Recipe
+from ..datasets import DataSet, Imported, Recipe
 from ..datasets.files import write_atomically
 from ..datasets.plan import Chunk
+from ..datasets.stored import stored_fields
 from ..simulators import get_scenario, simulate, still
 from .figures import save
 from .film import Film, gif
 
 STILLS = 5
+STATIONS = 4
+AS_DRAWN = "as drawn"
 FRAMES_PER_SECOND = 12
 FIELDS = {"speed": ("speed (cells per step)", "magma"), "smoke": ("smoke", "Greys")}
 
 
 def plot_data(path: Path, field: str = "speed") -> list[Path]:
-    """Draws the first test plume of a data set, and what becomes of it when it starts from where each group element
-    moves it: ``plumes-<field>`` as PNG and SVG, and as an animated GIF, in the folder ``figures`` of the data set.
+    """Draws the first test plume of a data set as it is stored, and what becomes of it when it starts from where each
+    group element moves it: ``plumes-<field>`` as PNG and SVG, and as an animated GIF, in the folder ``figures`` of the
+    data set. At strength 0 each row is the moved version of the first; above, the rows show how the symmetry is broken.
 
-    At strength 0 each row is the moved version of the first; above, the rows show how the symmetry is broken.
+    No simulator can start imported data elsewhere: of these the first test stations are drawn.
 
     Raises:
-        ValueError: an unknown field.
-        DataError: no complete data set at ``path``, or an imported one.
+        ValueError: an unknown field, or the smoke of imported data.
+        DataError: no complete data set at ``path``, or a test file is damaged.
     """
     if field not in FIELDS:
         raise ValueError(f"expected a field out of {', '.join(FIELDS)}, got {field!r}")
-    recipe = DataSet(path).recipe
-    if isinstance(recipe, Imported):
-        raise DataError(f"expected simulated data in {path}, got imported ones, which no simulator can start elsewhere")
-    films = orbit(recipe, field)
+    data = DataSet(path)
+    if isinstance(data.recipe, Imported):
+        if field == "smoke":
+            raise ValueError(f"expected the field speed, got smoke, which the imported data in {path} do not have")
+        films = {f"station {data.recipe.train + 1 + index}": film for index, film in enumerate(stored(data)[:STATIONS])}
+    else:
+        first = stored(data, field)[0]
+        films = orbit(data.recipe, field) | {AS_DRAWN: first}
     target = path / "figures" / f"plumes-{field}"
-    written = save(stills(recipe, films, field), target)
+    written = save(stills(data.recipe, films, field), target)
     animation = target.with_suffix(".gif")
-    write_atomically(animation, animate(recipe, films, field))
+    write_atomically(animation, animate(data.recipe, films, field))
     return [*written, animation]
+
+
+def stored(data: DataSet, field: str = "speed") -> Float[np.ndarray, "N T X Y"]:
+    """The test simulations or stations in the files."""
+    return data.smoke("domain").numpy() if field == "smoke" else data.velocity("domain").norm(dim=2).numpy()
 
 
 def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path]:
@@ -71,15 +84,25 @@ def orbit(recipe: Recipe, field: str) -> dict[str, Film]:
             plumes, moved = scenario.act(element, plumes, draws, shape)
         law, frames = scenario.law(box, moved, recipe.strength), []
         for state in islice(simulate(plumes, law, box, recipe.last_frame), recipe.first_frame - 1, None):
-            velocity, smoke = scenario.render(state, moved)
+            velocity, smoke = stored_fields(recipe, state, moved)
             frames.append(torch.linalg.vector_norm(velocity, dim=-3)[0] if field == "speed" else smoke[0])
-        films["as drawn" if element is None else str(element)] = torch.stack(frames).numpy()
+        films[AS_DRAWN if element is None else str(element)] = torch.stack(frames).numpy()
     return films
 
 
-def stills(recipe: Recipe, films: dict[str, Film], field: str) -> Figure:
-    """Rows: group elements; columns: moments."""
-    moments = np.linspace(0, recipe.frames - 1, STILLS).round().astype(int)
+def place(recipe: Recipe | Imported) -> str:
+    """Which data are shown."""
+    return recipe.scenario if isinstance(recipe, Imported) else f"{recipe.scenario} at strength {recipe.strength:g}"
+
+
+def moment_name(recipe: Recipe | Imported, frame: int) -> str:
+    """Steps from rest, or, where nobody knows when the flow began, the number of the frame, from 1."""
+    return f"frame {1 + frame}" if isinstance(recipe, Imported) else f"step {recipe.first_frame + frame}"
+
+
+def stills(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> Figure:
+    """Rows: group elements, or stations; columns: moments."""
+    moments = np.linspace(0, recipe.frames - 1, STILLS).round().astype(int).tolist()
     figure = Figure(figsize=(1.7 * STILLS + 1.6, 1.7 * len(films) + 0.8), layout="constrained")
     axes = figure.subplots(len(films), STILLS, squeeze=False)
     for row, (name, film) in zip(axes, films.items(), strict=True):
@@ -87,16 +110,16 @@ def stills(recipe: Recipe, films: dict[str, Film], field: str) -> Figure:
         for cell, moment in zip(row, moments, strict=True):
             image = show(cell, film[moment], films, field)
     for cell, moment in zip(axes[0], moments, strict=True):
-        cell.set_title(f"step {recipe.first_frame + moment}", fontsize=10)
+        cell.set_title(moment_name(recipe, moment), fontsize=10)
     figure.colorbar(image, ax=axes, shrink=0.8, pad=0.01, label=FIELDS[field][0])
-    figure.suptitle(f"{recipe.scenario} at strength {recipe.strength:g}: one plume, moved by the group", fontsize=11)
+    what = "the first test stations" if isinstance(recipe, Imported) else "one plume, moved by the group"
+    figure.suptitle(f"{place(recipe)}: {what}", fontsize=11)
     return figure
 
 
-def animate(recipe: Recipe, films: dict[str, Film], field: str) -> bytes:
+def animate(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> bytes:
     """The films side by side, as an animated GIF."""
-    place = f"{recipe.scenario} at strength {recipe.strength:g}"
-    titles = [f"{place}, step {recipe.first_frame + frame}" for frame in range(recipe.frames)]
+    titles = [f"{place(recipe)}, {moment_name(recipe, frame)}" for frame in range(recipe.frames)]
     return gif(films, titles, brightest(films), FIELDS[field][1], FRAMES_PER_SECOND)
 
 

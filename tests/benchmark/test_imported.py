@@ -147,7 +147,15 @@ def test_refusals(jet, tiny, data, tmp_path, capsys):
         replace(tiny, scenarios=())
     with pytest.raises(ValueError, match=r"expected imported without repetition, got"):
         replace(tiny, imported=(jet, jet))
-    assert "got imported ones" in complaint(capsys, "plot", str(jet))
+    assert "expected the field speed, got smoke" in complaint(capsys, "plot", str(jet), "--field", "smoke")
+
+
+def test_stations_are_drawn(jet, tmp_path, capsys):
+    copy = shutil.copytree(jet, tmp_path / jet.name)
+    main(["plot", str(copy)])
+    assert "3 pictures in" in capsys.readouterr().out
+    words = (copy / "figures" / "plumes-speed.svg").read_text()
+    assert all(each in words for each in ("station 19", "station 22", "frame 1", "frame 40", "the first test stations"))
 
 
 def test_simulated_runs_are_what_they_were():

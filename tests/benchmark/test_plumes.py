@@ -1,10 +1,14 @@
 """Pictures of a data set."""
 
+import shutil
+
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
+from symbreak.benchmark import plumes
 from symbreak.benchmark.plumes import orbit, plot_data, plot_plumes
-from symbreak.datasets import DataSet, generate
+from symbreak.datasets import DataError, DataSet, generate
 
 
 def test_orbit_of_the_first_test_plume(data, data_dir, tiny):
@@ -25,6 +29,18 @@ def test_pictures(data):
     assert written[-1].read_bytes()[:4] == b"GIF8"
     with pytest.raises(ValueError, match="expected a field out of speed, smoke, got 'heat'"):
         plot_data(data.path, "heat")
+
+
+def test_the_first_row_is_read_from_the_files(data, tmp_path, monkeypatch):
+    """A damaged test file is an error, not a simulation."""
+    shown = {}
+    monkeypatch.setattr(plumes, "stills", lambda recipe, films, field: shown.update(films) or Figure())
+    plot_data(data.path)
+    assert np.array_equal(shown["as drawn"], data.velocity("domain")[0].norm(dim=1).numpy())
+    copy = shutil.copytree(data.path, tmp_path / data.path.name)
+    next((copy / "data/test").iterdir()).write_bytes(b"")
+    with pytest.raises(DataError, match=r"expected .*data/test.* with SHA-256 .*: the file is damaged"):
+        plot_data(copy)
 
 
 def test_each_scenario_is_drawn_once_at_its_largest_strength(tiny, tmp_path):
