@@ -103,7 +103,8 @@ def moment_name(recipe: Recipe | Imported, frame: int) -> str:
 def stills(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> Figure:
     """Rows: group elements, or stations; columns: moments."""
     moments = np.linspace(0, recipe.frames - 1, STILLS).round().astype(int).tolist()
-    figure = Figure(figsize=(1.7 * STILLS + 1.6, 1.7 * len(films) + 0.8), layout="constrained")
+    row_height = 1.7 * recipe.shape[1] / recipe.shape[0]
+    figure = Figure(figsize=(1.7 * STILLS + 1.6, row_height * len(films) + 0.8), layout="constrained")
     axes = figure.subplots(len(films), STILLS, squeeze=False)
     for row, (name, film) in zip(axes, films.items(), strict=True):
         row[0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -111,8 +112,9 @@ def stills(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> Fig
             image = show(cell, film[moment], films, field)
     for cell, moment in zip(axes[0], moments, strict=True):
         cell.set_title(moment_name(recipe, moment), fontsize=10)
-    figure.colorbar(image, ax=axes, shrink=0.8, pad=0.01, label=FIELDS[field][0])
     what = "the first test stations" if isinstance(recipe, Imported) else "one plume, moved by the group"
+    label = "speed (as imported)" if isinstance(recipe, Imported) else FIELDS[field][0]
+    figure.colorbar(image, ax=axes, shrink=0.8, pad=0.01, label=label)
     figure.suptitle(f"{place(recipe)}: {what}", fontsize=11)
     return figure
 

@@ -136,6 +136,16 @@ def test_models_that_do_not_fit_are_known_before(jet, some, machine, tmp_path, m
         replace(some, models=("convnet", "fno")).runs()
 
 
+def test_doubted_axes_and_refused_tables_on_the_command_line(jet, data, tmp_path, capsys):
+    """One line of warning before the folder; a table is refused before anything is measured."""
+    torch.save(list(data.velocity("domain").mT.contiguous()), tmp_path / "rows.pt")
+    main(["import", str(tmp_path / "rows.pt"), "--name", "rows", "--data-dir", str(tmp_path)])
+    warning, folder = capsys.readouterr().out.splitlines()
+    assert warning.startswith("warning: the flow has a mean divergence of") and "imported-rows" in folder
+    message = complaint(capsys, "measure", str(data.path), str(jet), "--out", str(tmp_path / "table"))
+    assert message.startswith("symbreak: expected simulated data for a table, got imported ones in")
+
+
 def test_refusals(jet, tiny, data, tmp_path, capsys):
     message = complaint(capsys, "run", "quick", "--imported", str(jet), "--data-dir", str(tmp_path))
     assert "expected history + evaluation.steps of at most 8 frames, got 1 + 15 in imported-jet" in message
