@@ -164,7 +164,11 @@ def _execute_all(
         records.append(record)
         progress.advance(task)
         if record["status"] == "failed":
-            progress.console.print(
-                f"failed: {record['model']} at {record['strength']:g}: {record['reason']}", markup=False
-            )
+            progress.console.print(failure(record), markup=False, soft_wrap=True)
     return records
+
+
+def failure(record: Record) -> str:
+    """The line on a run that failed: which one, and why."""
+    where = f"{record['scenario']} at {record['strength']:g}, history {record['config']['history']}"
+    return f"failed: {record['model']} on {where}, seed {record['seed']}: {record['reason']}"

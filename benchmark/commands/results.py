@@ -14,7 +14,7 @@ from ..agreement import circumstances, compare
 from ..budget import off_budget
 from ..estimate import estimate
 from ..figures import plot_folder
-from ..grid import Machine, run_grid
+from ..grid import Machine, failure, run_grid
 from ..leaderboard import write_leaderboard
 from ..plumes import plot_data, plot_plumes
 from ..presets import PRESETS, summary
@@ -87,10 +87,10 @@ class Run:
         plot(out)
         plot_plumes(self.preset.recipes(), out / "figures")
         failed = [record for record in records if record["status"] == "failed"]
+        for record in failed:
+            CONSOLE.print(failure(record), soft_wrap=True)
         if failed:
-            raise CommandFailed(
-                f"expected {len(records)} runs to finish, got {len(failed)} that failed (reasons above)"
-            )
+            raise CommandFailed(f"expected {len(records)} runs to finish, got the {len(failed)} above that failed")
 
 
 @dataclass(frozen=True, kw_only=True)

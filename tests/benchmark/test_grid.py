@@ -145,7 +145,8 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     some = replace(tiny, models=("convnet",), strengths=(1.0,))
     with Console(file=(tmp_path / "log").open("w"), width=200) as console:
         records = {record["model"]: record for record in run_grid(some, tmp_path, machine, console, model_file)}
-    assert "failed: raises at 1: RuntimeError: out of ideas [/at] least" in (tmp_path / "log").read_text()
+    line = "failed: raises on rotation-buoyancy at 1, history 1, seed 0: RuntimeError: out of ideas [/at] least"
+    assert line in (tmp_path / "log").read_text()
     assert records["convnet"]["status"] == "done"
     assert records["raises"]["reason"].startswith("RuntimeError: out of ideas [/at] least (broken.py, line ")
     assert "expected a finite loss, got nan in epoch 1" in records["nan"]["reason"]
