@@ -17,7 +17,7 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     ``first`` and ``last`` are the model's error ``EE_10`` on the data with the least and the most symmetry breaking,
     mean over seeds. ``slope`` is that of the least-squares line of the model's error over the data's: 1 for a network
     that breaks the symmetry as its data do, 0 for one that does not follow them; with its bootstrap 95 % interval over
-    seeds.
+    seeds. Where all data have the same error there is no line, and no row.
 
     Returns:
         Columns :data:`LEARNED`.
@@ -27,8 +27,9 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     found = []
     for setting, part in rows.groupby(SETTING):
         for model, own in part.groupby("model", sort=False):
-            curves = own.pivot(index="data_error", columns="seed", values="value").dropna(axis=1)
-            if curves.shape[0] > 1 and curves.shape[1]:
+            curves = own.pivot(index=["strength", "data_error"], columns="seed", values="value").dropna(axis=1)
+            curves = curves.droplevel("strength")
+            if curves.index.nunique() > 1 and curves.shape[1]:
                 means = curves.mean(axis=1)
                 found.append([*setting, model, means.iloc[0], means.iloc[-1], *vars(slope(curves)).values()])
     return pd.DataFrame(found, columns=LEARNED)

@@ -37,6 +37,17 @@ def test_strict_models_do_not_follow_their_data():
     assert row.slope == pytest.approx(0, abs=1e-12)
 
 
+def test_two_strengths_may_have_the_same_data_error():
+    """Data errors 0, 0 and 1 centred are -1/3, -1/3, 2/3, with squares 2/3: errors 0.2, 0.4, 0.6 have the slope
+    (0.4 - 0.2) / (2/3) = 0.3. If all data errors are equal there is no slope."""
+    rows = errors({"a": {0: [0.2, 0.4, 0.6]}})
+    rows[1][1] = 0.0
+    row = learned(results(rows)).iloc[0]
+    assert (row["first"], row["last"], row.slope) == pytest.approx((0.2, 0.6, 0.3))
+    rows[2][1] = 0.0
+    assert learned(results(rows)).empty
+
+
 def test_one_strength_and_imported_data_have_no_slope():
     rows = errors({"a": {0: [0.1, 0.2, 0.3]}})
     assert learned(results(rows[:1])).empty
