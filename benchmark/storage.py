@@ -52,6 +52,8 @@ def _is_whole(record: Record) -> bool:
         return isinstance(record.get("reason"), str)
     if record.get("status") != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data")):
         return False
+    if not isinstance(record.get("n_parameters"), int) or not isinstance(record.get("train_seconds"), int | float):
+        return False
     metrics = record.get("metrics")
     return isinstance(metrics, list) and all(
         isinstance(row, dict) and isinstance(row.get("value"), int | float | None) for row in metrics

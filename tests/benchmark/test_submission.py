@@ -129,6 +129,8 @@ def test_a_model_of_an_installed_package_is_not_submitted_without_its_code(resul
         ({"config": {}}, "expected config with recipe, .*, got no "),
         ({"config": None}, "expected a run record of"),
         ({"metrics": 3}, "expected a run record of"),
+        ({"n_parameters": None}, "expected a run record of"),
+        ({"train_seconds": "long"}, "expected a run record of"),
         ({"hash": "0"}, "expected a run record of"),
     ],
 )
