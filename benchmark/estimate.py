@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,9 +36,7 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     configs = preset.runs(model_file)
     runs = Counter(config.model for config in configs)
     to_do = Counter(config.model for config in configs if not is_done(out, config.hash))
-    table = Table(
-        "model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {len(configs)} runs"
-    )
+    table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")
     total = 0.0
     for config in {config.model: config for config in configs}.values():
         parameters, seconds = training_time(config, choose_device(machine.device))
@@ -48,6 +47,18 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     hours = total / machine.workers / 3600
     table.add_row("all", f"{len(configs)}", f"{to_do.total()}", "", f"{hours:.1f} h on {machine.workers} workers")
     return table
+
+
+def size(configs: Sequence[RunConfig]) -> str:
+    """How many runs, and of which scenarios, strengths, seeds and histories."""
+    axes = {
+        "scenarios": [config.recipe.scenario for config in configs],
+        "strengths": [f"{config.recipe.strength:g}" for config in configs],
+        "seeds": [f"{config.seed}" for config in configs],
+        "histories": [f"{config.history}" for config in configs],
+    }
+    named = [f"{name} {', '.join(dict.fromkeys(values))}" for name, values in axes.items()]
+    return "; ".join((f"{len(configs)} runs", *named))
 
 
 def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from symbreak.benchmark.budget import off_budget
+from symbreak.benchmark.estimate import size
 from symbreak.benchmark.grid import run_grid
 
 MODEL = """
@@ -25,6 +26,12 @@ class CannotBeBuilt(FixedSize):
     def __init__(self, task):
         raise RuntimeError("no")
 """
+
+
+def test_a_dry_run_says_what_the_grid_is_made_of(tiny):
+    grid = replace(tiny, models=("convnet",), seeds=(0, 3), history=(1, 2))
+    made_of = "scenarios rotation-buoyancy; strengths 0, 1; seeds 0, 3; histories 1, 2"
+    assert size(grid.runs()) == f"8 runs; {made_of}"
 
 
 def test_models_that_are_a_fifth_off_are_named(tiny, machine, tmp_path):
