@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from .palette import Styles
 
-OUTLIER = 4
+OUTLIER = 8
 """Lines that exceed this many times the median of all values are cut off, so that they do not flatten the others."""
 PANELS = 5
 """At most so many panels side by side, and about so many markers on a line."""
