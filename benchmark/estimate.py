@@ -18,7 +18,7 @@ from .grid import Machine
 from .methods import split_name
 from .presets import Preset
 from .run import choose_device, untrained
-from .storage import is_done
+from .storage import finished
 from .training import train
 
 TIMED_STEPS = 3
@@ -35,7 +35,7 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     """
     configs = preset.runs(model_file)
     runs = Counter(config.model for config in configs)
-    to_do = Counter(config.model for config in configs if not is_done(out, config.hash))
+    to_do = Counter(config.model for config in configs if not finished(out, config.hash))
     table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")
     total = 0.0
     for config in {config.model: config for config in configs}.values():

@@ -12,12 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..datasets import Imported, Recipe, find_imported, generate
 from .budget import off_budget
+from .code import code_digest
 from .configuration import RunConfig
 from .presets import Preset
 from .results import label
 from .run import choose_device, execute, identity, save_lost_run
 from .scheduling import Backend, run_all
-from .storage import Record, is_done, load_run, set_aside
+from .storage import Record, finished, load_run, set_aside
 from .untuned import untuned
 
 
@@ -95,8 +96,13 @@ def run_missing(
     Args:
         imports: folders of imported data, by hash; see :meth:`Preset.verified_imports`.
     """
-    missing = [config for config in configs if overwrite or not is_done(out, config.hash)]
-    console.print(f"{len(configs)} runs, {len(configs) - len(missing)} of them done before")
+    done = {config: record for config in configs if not overwrite and (record := finished(out, config.hash))}
+    missing = [config for config in configs if config not in done]
+    console.print(f"{len(configs)} runs, {len(done)} of them done before")
+    outdated = {config.model for config, record in done.items() if record.get("code") != code_digest(config.model)}
+    if outdated:
+        names = ", ".join(sorted(outdated))
+        console.print(f"done by other code than this, repeat with --overwrite: {names}", soft_wrap=True)
     if not missing:
         return []
     with progress_bar(console) as progress:

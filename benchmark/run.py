@@ -17,6 +17,7 @@ from ..datasets import DataSet
 from ..models import Task, build, get_model, load_model_file
 from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
+from .code import code_digest
 from .configuration import RunConfig
 from .evaluation import evaluate, predict
 from .methods import split_name
@@ -95,7 +96,7 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
     try:
         if model_file:
             load_model_file(model_file)
-        record["family"] = get_model(split_name(config.model)[0]).family
+        record |= {"family": get_model(split_name(config.model)[0]).family, "code": code_digest(config.model)}
         data, device = DataSet(data_path), choose_device(device)
         initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(device)
         record |= {"data": data_errors(data), "n_parameters": sum(each.numel() for each in initialised.parameters())}

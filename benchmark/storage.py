@@ -72,15 +72,16 @@ def load_runs(folder: Path) -> list[Record]:
     return records
 
 
-def is_done(folder: Path, name: str) -> bool:
-    """Whether this run has finished well; a damaged record does not count, the run is repeated."""
+def finished(folder: Path, name: str) -> Record | None:
+    """The record of this run if it has finished well; a damaged one does not count, the run is repeated."""
     path = folder / "runs" / f"{name}.json"
     if not path.exists():
-        return False
+        return None
     try:
-        return load_run(path)["status"] == "done"
+        record = load_run(path)
     except ValueError:
-        return False
+        return None
+    return record if record["status"] == "done" else None
 
 
 def set_aside(folder: Path, name: str) -> None:

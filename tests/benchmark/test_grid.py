@@ -11,6 +11,7 @@ import torch
 from rich.console import Console
 
 from symbreak.benchmark import grid, run
+from symbreak.benchmark.code import code_digest
 from symbreak.benchmark.figures import plot_folder
 from symbreak.benchmark.grid import run_grid
 from symbreak.benchmark.leaderboard import errors, write_leaderboard
@@ -107,6 +108,15 @@ def test_nothing_is_done_twice(results_folder, tiny, machine):
     before = {path: path.stat().st_mtime_ns for path in results_folder.rglob("*.json")}
     assert run_grid(tiny, results_folder, machine, QUIET) == []
     assert {path: path.stat().st_mtime_ns for path in results_folder.rglob("*.json")} == before
+
+
+def test_runs_of_other_code_are_named_and_kept(results_folder, tiny, machine, monkeypatch):
+    """As if ``rgroup-rotation`` had been edited since; two models at two strengths are none of its business."""
+    said = Console(record=True, width=200)
+    edited = {"rgroup-rotation": "0123456789ab"}
+    monkeypatch.setattr(grid, "code_digest", lambda model: edited.get(model) or code_digest(model))
+    assert run_grid(tiny, results_folder, machine, said) == []
+    assert "other code than this, repeat with --overwrite: rgroup-rotation\n" in said.export_text()
 
 
 def test_interrupted_and_repeated_gives_the_same_table(results_folder, tiny, machine, tmp_path, monkeypatch):
