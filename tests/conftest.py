@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import torch
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 FINDERS = tuple(sys.meta_path)
@@ -22,6 +23,8 @@ sys.meta_path.insert(0, PathFinder)
 install_import_hook("symbreak", "beartype.beartype")
 sys.meta_path.remove(PathFinder)
 torch.set_num_threads(1)
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -310,7 +310,7 @@ def test_leftovers_of_killed_writers_are_removed(tmp_path):
     assert new.exists() and not old.exists()
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from([scenario.name for scenario in list_scenarios() if scenario.plumes is None]),
     st.floats(0, 1),
