@@ -60,13 +60,15 @@ class Training:
     """Rounds, each closed by a validation."""
     epoch_steps: int = 50
     """Optimisation steps per round."""
-    patience: int = 7
-    """Rounds without a better validation error after which training stops."""
+    patience: int | None = None
+    """Rounds without a better validation error after which training stops; none: it never does, so that a step size
+    that falls to zero gets there."""
 
     def __post_init__(self):
         for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"expected {name} >= 1, got {getattr(self, name)}")
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"expected {name} >= 1, got {value}")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"expected a finite learning_rate > 0, got {self.learning_rate}")
         if self.decay is not None and not 0 < self.decay <= 1:

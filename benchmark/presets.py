@@ -217,18 +217,22 @@ def quick() -> Preset:
         ),
         budget=5_000,
         simulations=Simulations(resolution=32),
+        training=Training(patience=7),
     )
 
 
 def core() -> Preset:
-    """The study: three symmetries, five strengths, every model of the paper, three seeds; a night on two cores."""
+    """The study: three symmetries, five strengths, every model of the paper, three seeds; a night on two cores.
+
+    The budget is twice what weights that depend on the place alone take on this grid (two banks, five layers).
+    """
     return Preset(
         name="core",
         scenarios=("rotation-buoyancy", "translation-buoyancy", "scaling-drag"),
         strengths=(0.0, 0.25, 0.5, 0.75, 1.0),
         models=PAPER_MODELS,
         seeds=(0, 1, 2),
-        budget=10_000,
+        budget=20_000,
         simulations=Simulations(resolution=32),
         training=Training(epochs=24),
     )

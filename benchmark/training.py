@@ -116,9 +116,9 @@ class TrainingState:
     @property
     def finished(self) -> bool:
         """After the last epoch, or when validation has not improved for ``patience`` epochs."""
-        epochs = len(self.curves.train_loss)
+        epochs, patience = len(self.curves.train_loss), self.config.patience
         waited = epochs - 1 - self.curves.best_epoch
-        return epochs >= self.config.epochs or waited >= self.config.patience
+        return epochs >= self.config.epochs or (patience is not None and waited >= patience)
 
     def batches(self, count: int) -> Iterator[Tensor]:
         """The batches of the epochs to come."""
