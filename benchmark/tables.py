@@ -38,9 +38,8 @@ ERRORS = (
 COMPARISONS = (
     "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
     "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite; `p`: "
-    "two-sided sign-flip permutation test of its logarithm, `p_adjusted` after Benjamini and Hochberg for the number "
-    "of models. It speaks of these data sets, not of all, and counts the strengths of one seed as independent, which "
-    "they are not quite: read a `p` near 0.05 as undecided."
+    "two-sided paired t test of its logarithm, with one mean for each seed, `p_adjusted` after Benjamini and Hochberg "
+    "for the number of models. It speaks of these data sets, not of all."
 )
 LEARNED = (
     "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "

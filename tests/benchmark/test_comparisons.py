@@ -32,22 +32,35 @@ def results(errors):
     return pd.DataFrame(rows)
 
 
-def test_half_the_error_in_every_cell():
-    """Five cells, each better by a factor of 2: ratio 2; of 2^5 sign patterns the observed and its mirror image are
-    the most extreme, so p = 2 / 32."""
-    table = results({("a", 0.0, s): 1.0 + s for s in range(5)} | {("b", 0.0, s): (1.0 + s) / 2 for s in range(5)})
-    row = paired_comparisons(table, "a").iloc[0]
-    assert (row.model, row.cells) == ("b", 5)
-    assert row.ratio == pytest.approx(2)
-    assert row.p == row.p_adjusted == pytest.approx(2 / 32)
+def worse_by(factors):
+    """Two models at two strengths: for seed ``s`` the error of ``b`` is that of ``a`` times ``e^-factors[s]``, halved at
+    one strength and doubled at the other."""
+    errors = {("a", strength, seed): 1.0 for strength in (0.0, 1.0) for seed in range(len(factors))}
+    for seed, factor in enumerate(factors):
+        errors |= {("b", 0.0, seed): math.exp(-factor) / 2, ("b", 1.0, seed): math.exp(-factor) * 2}
+    return errors
+
+
+def test_the_samples_are_seeds():
+    """Logarithms 1, 2, 3 of three seeds: mean 2, standard error 1 / sqrt 3, t = 2 sqrt 3 with two degrees of freedom,
+    for which p = 1 - t / sqrt(2 + t^2) = 1 - sqrt(12 / 14). What strengths differ by does not count."""
+    row = paired_comparisons(results(worse_by([1.0, 2.0, 3.0])), "a").iloc[0]
+    assert (row.model, row.cells) == ("b", 6)
+    assert row.ratio == pytest.approx(math.exp(2))
+    assert row.p == row.p_adjusted == pytest.approx(1 - math.sqrt(12 / 14))
+
+
+def test_equal_models_have_p_1():
+    assert paired_comparisons(results({(m, 0.0, s): 1.0 + s for m in "ab" for s in range(3)}), "a").p[0] == 1
 
 
 def test_adjustment_for_two_models():
-    """p = 2/32 twice: Benjamini-Hochberg leaves 2/32 (the larger rank divides by 2/2, the smaller is capped by it)."""
-    errors = {(m, 0.0, s): f * (1 + s) for m, f in (("a", 1.0), ("b", 0.5), ("c", 3.0)) for s in range(5)}
+    """The same p twice: Benjamini-Hochberg leaves it (the larger rank divides by 2/2, the smaller is capped by it)."""
+    errors = worse_by([1.0, 2.0, 3.0])
+    errors |= {("c", *key): 1 / error for (model, *key), error in errors.items() if model == "b"}
     table = paired_comparisons(results(errors), "a")
     assert table.model.tolist() == ["b", "c"]
-    assert table.p_adjusted.tolist() == pytest.approx([2 / 32, 2 / 32])
+    assert table.p_adjusted.tolist() == pytest.approx(2 * [1 - math.sqrt(12 / 14)])
 
 
 def test_every_scenario_is_compared_with_its_strict_models_and_all_with_the_reference():
@@ -61,7 +74,7 @@ def test_every_scenario_is_compared_with_its_strict_models_and_all_with_the_refe
     assert ratios == pytest.approx(expected)
 
 
-def test_one_cell_has_no_p():
+def test_one_seed_has_no_p():
     table = paired_comparisons(results({("a", 0.0, 0): 1.0, ("b", 0.0, 0): 2.0}), "a")
     assert table.ratio[0] == pytest.approx(0.5) and math.isnan(table.p[0])
 
