@@ -27,18 +27,19 @@ class Machine:
     """Where a grid runs; none of it changes a result on one kind of machine."""
 
     workers: int = os.cpu_count() or 1
-    """Processes that simulate and train side by side."""
+    """Processes that simulate and train side by side; on a Ray cluster, trainings that share one GPU."""
     backend: Backend = "loky"
     """loky: processes on this machine; ray: a Ray cluster, whose nodes share the folders of data and results."""
     device: str = "auto"
-    """auto, cpu or cuda; auto trains on CUDA where there is one, and simulates on the CPU."""
+    """auto, cpu or cuda; auto trains on CUDA where there is one, and simulates on the CPU, as Ray always does."""
     data_dir: Path = Path("data")
     """Where data sets are, and are put when they are missing."""
 
     def __post_init__(self):
         if self.workers < 1:
             raise ValueError(f"expected workers >= 1, got {self.workers}")
-        choose_device(self.device)
+        if self.backend == "loky" or self.device != "cuda":  # with Ray, other machines than this one have the GPUs
+            choose_device(self.device)
 
 
 def progress_bar(console: Console) -> Progress:
@@ -148,7 +149,7 @@ def generate_all(
             workers=machine.workers,
             progress=report,
             backend=machine.backend,
-            device="cuda" if machine.device == "cuda" else "cpu",
+            device="cuda" if machine.device == "cuda" and machine.backend == "loky" else "cpu",
         )
         progress.remove_task(task)
     return paths
@@ -165,7 +166,7 @@ def _execute_all(
     task = progress.add_task("train and evaluate", total=len(configs))
     arguments = [(config, data[config.recipe.hash], out, machine.device, model_file) for config in configs]
     records = []
-    for index, record in run_all(execute, arguments, machine.workers, machine.backend):
+    for index, record in run_all(execute, arguments, machine.workers, machine.backend, machine.device):
         record = record or save_lost_run(configs[index], out)
         records.append(record)
         progress.advance(task)

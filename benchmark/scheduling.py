@@ -18,17 +18,20 @@ RETRIES_AFTER_LOST_NODE = 3
 
 
 def run_all(
-    function: Callable[..., Any], arguments: Sequence[tuple], workers: int, backend: Backend
+    function: Callable[..., Any], arguments: Sequence[tuple], workers: int, backend: Backend, device: str = "cpu"
 ) -> Iterator[Outcome]:
     """``(index, function(*arguments[index]))`` as they finish; the result is None where the worker was lost.
 
     Args:
-        workers: processes side by side; on a Ray cluster as many as the cluster has cores, whatever is said here.
+        workers: processes side by side; on a Ray cluster, calls that share one GPU, and else as many as it has cores.
+        device: what the calls compute on, so that Ray gives them nodes that have it; auto: GPUs if the cluster has any.
 
     Raises:
-        ValueError: the Ray backend without Ray installed.
+        ValueError: the Ray backend without Ray installed, or for CUDA where no node has a GPU.
     """
-    return _on_ray(function, arguments) if backend == "ray" else _on_processes(function, arguments, workers)
+    if backend == "ray":
+        return _on_ray(function, arguments, workers, device)
+    return _on_processes(function, arguments, workers)
 
 
 def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], workers: int) -> Iterator[Outcome]:
@@ -59,7 +62,7 @@ def _alone(function: Callable[..., Any], each: tuple) -> Any:
         return None
 
 
-def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple]) -> Iterator[Outcome]:
+def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple], workers: int, device: str) -> Iterator[Outcome]:
     """Ray schedules the calls on its nodes and repeats those of a node that is lost."""
     try:
         import ray
@@ -67,7 +70,8 @@ def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple]) -> Iterato
         raise ValueError("expected Ray for --backend ray, got none: pip install 'symbreak[ray]'") from error
     if not ray.is_initialized():
         ray.init(log_to_driver=False)
-    remote = ray.remote(_numbered).options(num_cpus=1, max_retries=RETRIES_AFTER_LOST_NODE)
+    share = _gpu_share(device, workers, ray.cluster_resources().get("GPU", 0.0))
+    remote = ray.remote(_numbered).options(num_cpus=1, num_gpus=share, max_retries=RETRIES_AFTER_LOST_NODE)
     pending = {remote.remote(index, function, each): index for index, each in enumerate(arguments)}
     while pending:
         (ready,), _ = ray.wait(list(pending), num_returns=1)
@@ -76,6 +80,13 @@ def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple]) -> Iterato
             yield ray.get(ready)
         except (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError, ray.exceptions.OutOfMemoryError):
             yield index, None
+
+
+def _gpu_share(device: str, workers: int, gpus: float) -> float:
+    """The part of a GPU that a call asks Ray for, so that ``workers`` of them share one."""
+    if device == "cuda" and not gpus:
+        raise ValueError("expected a GPU in the Ray cluster for --device cuda, got none: use --device cpu")
+    return 1 / workers if gpus and device != "cpu" else 0.0
 
 
 def _under(parent: int, index: int, function: Callable[..., Any], each: tuple) -> Outcome:

@@ -4,12 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.results import load_results
 from symbreak.benchmark.scheduling import run_all
+
+from .conftest import QUIET
 
 
 def square_or_die(number: int) -> int:
@@ -79,36 +85,67 @@ def wait_until(condition):
         time.sleep(0.2)
 
 
-def slow_square(number: int) -> int:
-    time.sleep(1)
-    return number**2
-
-
 @pytest.fixture
-def ray():
+def cluster():
+    """A Ray cluster on this machine whose head has one core, and which more nodes can join."""
     ray = pytest.importorskip("ray")
-    yield ray
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, connect=True, head_node_args={"num_cpus": 1})
+    yield cluster
     ray.shutdown()
+    cluster.shutdown()
 
 
-def test_ray(ray):
-    outcomes = dict(run_all(square_or_die, [(number,) for number in range(4)], 2, "ray"))
-    assert outcomes == {number: number**2 for number in range(4)}
+def test_ray_without_a_gpu(cluster):
+    calls = [(number,) for number in range(4)]
+    assert dict(run_all(square_or_die, calls, 2, "ray")) == {number: number**2 for number in range(4)}
+    with pytest.raises(ValueError, match="expected a GPU in the Ray cluster for --device cuda, got none"):
+        next(run_all(square_or_die, calls, 2, "ray", "cuda"))
+
+
+def place(_: int) -> tuple[str, float]:
+    """The Ray node of a call, and what part of a GPU it was given."""
+    import ray
+
+    context = ray.get_runtime_context()
+    return context.get_node_id(), context.get_assigned_resources().get("GPU", 0)
 
 
 @pytest.mark.slow
-def test_a_ray_node_that_is_killed_does_not_lose_its_calls(ray):
-    """Two nodes of one core each; the second is killed after the first result."""
-    from ray.cluster_utils import Cluster
+@pytest.mark.parametrize("device, share", [("cpu", 0), ("auto", 0.25), ("cuda", 0.25)])
+def test_ray_puts_several_calls_on_one_gpu(cluster, device, share):
+    """Of two nodes the second has a GPU, as Ray is told: all calls that need one go there, a quarter of it each."""
+    node = cluster.add_node(num_cpus=4, num_gpus=1)
+    outcomes = dict(run_all(place, [(number,) for number in range(8)], 4, "ray", device))
+    assert {given for _, given in outcomes.values()} == {share}
+    assert device == "cpu" or {where for where, _ in outcomes.values()} == {node.node_id}
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-    second = cluster.add_node(num_cpus=1)
-    ray.init(address=cluster.address, log_to_driver=False)
-    try:
-        outcomes = run_all(slow_square, [(number,) for number in range(8)], 2, "ray")
-        first = next(outcomes)
-        cluster.remove_node(second, allow_graceful=False)
-        assert dict([first, *outcomes]) == {number: number**2 for number in range(8)}
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
+
+def metrics(folder: Path) -> str:
+    return load_results(folder).drop(columns="train_seconds").to_csv()
+
+
+@pytest.mark.slow
+def test_a_grid_outlives_a_killed_ray_node(cluster, tiny, machine, tmp_path):
+    """Two nodes of one core each; the second is killed when two runs are done and both nodes are at the next. The
+    table equals that of one process, character by character."""
+    import ray
+
+    node = cluster.add_node(num_cpus=1)
+    preset = replace(tiny, seeds=(0, 1))
+    left = []
+
+    def kill():
+        wait_until(lambda: len(list(tmp_path.glob("ray/runs/*.json"))) >= 2)
+        cluster.remove_node(node, allow_graceful=False)
+        left.append(len(preset.runs()) - len(list(tmp_path.glob("ray/runs/*.json"))))
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    run_grid(preset, tmp_path / "ray", replace(machine, backend="ray"), QUIET)
+    killer.join()
+    assert left[0] >= 4
+    wait_until(lambda: [each["NodeID"] for each in ray.nodes() if not each["Alive"]] == [node.node_id])
+    run_grid(preset, tmp_path / "loky", machine, QUIET)
+    assert metrics(tmp_path / "ray") == metrics(tmp_path / "loky")
