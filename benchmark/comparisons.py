@@ -11,8 +11,9 @@ import pandas as pd
 from jaxtyping import Float
 from scipy.stats import false_discovery_control, ttest_1samp
 
+from .kinds import by_kind
 from .results import SETTING, by_model, select
-from .scores import REFERENCE
+from .scores import REFERENCE, complete, gains
 from .statistics import Interval, resamples, tails
 
 PAIRED = ["model", "cells", "ratio", "p", "p_adjusted"]
@@ -55,14 +56,14 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
 
 
 def comparisons(results: pd.DataFrame) -> pd.DataFrame:
-    """:func:`paired_comparisons` with the reference of the leaderboard over all scenarios, if there are several, and in
-    each scenario with that reference and with its strict models.
+    """:func:`paired_comparisons` with the reference of the leaderboard over all scenarios, if there are several, of the
+    rows that have a score there; and in each scenario with that reference and with its strict models.
 
     Returns:
         Columns :data:`COMPARED`.
     """
     groups = list(results.groupby("scenario"))
-    asked = [(EVERYWHERE, REFERENCE, results)] if len(groups) > 1 else []
+    asked = [(EVERYWHERE, REFERENCE, _scored(results))] if len(groups) > 1 else []
     for scenario, part in groups:
         asked += [(scenario, name, part) for name in dict.fromkeys((REFERENCE, *_strict_models(part)))]
     tables = [
@@ -71,6 +72,13 @@ def comparisons(results: pd.DataFrame) -> pd.DataFrame:
         if reference in set(part.model)
     ]
     return pd.concat(tables)[COMPARED].reset_index(drop=True) if tables else pd.DataFrame(columns=COMPARED)
+
+
+def _scored(results: pd.DataFrame) -> pd.DataFrame:
+    """The results of the rows of the leaderboard that have a score over all scenarios."""
+    rows = by_kind(results)
+    whole = complete(gains(rows))
+    return rows[rows.model.isin(whole.index[whole])]
 
 
 def _over_seeds(gain: pd.Series) -> float:

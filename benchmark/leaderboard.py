@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,36 +11,36 @@ from ..datasets.files import write_atomically
 from .baselines import unbeaten
 from .cells import cells
 from .comparisons import comparisons, crossovers
+from .kinds import by_kind
 from .learned import learned
+from .origins import provenance
 from .results import SETTING, is_imported, select
-from .scores import gains, places, score_text, scores
+from .scores import gains, places, score_texts, scores
 from .statistics import Interval
+from .storage import Record
 from .summary import setting_words, summary, varying
 from .tables import Tables, latex, markdown, page
 
 
 def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
-    """One row a model, best score first.
+    """One row a model, or a kind of model where scenarios have several symmetries (see :mod:`.kinds`), best first.
 
     Columns: ``model, family, score, low, high, best, worst, cells`` (see :mod:`.scores`), ``score <scenario>`` for each
     of several scenarios, ``parameters, train s``, and the nRMSE at each data set, as text.
     """
-    gain = gains(results)
-    overall, place = scores(gain), places(gain)
-    rows = select(results, "nrmse")
-    models = rows.groupby("model")
-    table = pd.DataFrame({"family": models.family.first(), "score": overall["mean"]})
+    rows = by_kind(select(results, "nrmse"))
+    gain, models = gains(rows), rows.groupby("model")
+    overall = scores(gain)
+    table = pd.DataFrame({"family": models.family.first(), "score": overall["mean"]}, index=overall.index)
     table[["low", "high"]] = overall[["low", "high"]]
-    table[["best", "worst"]] = place
+    table[["best", "worst"]] = places(gain)
     table["cells"] = overall.cells
     if rows.scenario.nunique() > 1:
         for scenario, part in gain.groupby("scenario"):
-            intervals = scores(part)[["mean", "low", "high"]].itertuples(index=False)
-            table[f"score {scenario}"] = [score_text(Interval(*row)) for row in intervals]
+            table[f"score {scenario}"] = score_texts(part)
     table["parameters"] = models.n_parameters.max()
     table["train s"] = models.train_seconds.mean().round(1)
-    table = pd.concat([table, errors(rows)], axis=1)
-    return table.sort_values("score", ascending=False, kind="stable").reset_index(names="model")
+    return pd.concat([table, errors(rows)], axis=1).reset_index(names="model")
 
 
 def errors(rows: pd.DataFrame) -> pd.DataFrame:
@@ -60,11 +61,17 @@ def tables(results: pd.DataFrame) -> Tables:
     return Tables(leaderboard(results), comparisons(results), crossovers(results), learned(results), unbeaten(results))
 
 
-def write_leaderboard(results: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Writes the :func:`tables` as ``.csv``, together as ``leaderboard.md``, the leaderboard as ``.tex`` and the
-    :func:`~.summary.summary`; returns the leaderboard."""
+def write_leaderboard(results: pd.DataFrame, folder: Path, records: Sequence[Record]) -> pd.DataFrame:
+    """Writes the :func:`tables` as ``.csv``, together and with their provenance as ``leaderboard.md``, the leaderboard
+    as ``.tex`` and the :func:`~.summary.summary`; returns the leaderboard.
+
+    Args:
+        results: the table of the records.
+        folder: where to write.
+        records: the runs, for the provenance.
+    """
     every = tables(results)
-    write_atomically(folder / "leaderboard.md", page(every).encode())
+    write_atomically(folder / "leaderboard.md", f"{page(every)}\n{provenance(records)}".encode())
     write_atomically(folder / "summary.md", (markdown(summary(results)) + "\n").encode())
     write_atomically(folder / "leaderboard.tex", latex(every.leaderboard).encode())
     for name, table in vars(every).items():

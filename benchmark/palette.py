@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
 
+from .kinds import kind
 from .storage import Record
 
 HUES = {
@@ -43,11 +44,6 @@ def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) 
             shade = dark + (light - dark) * index / (len(own) - 1) if len(own) > 1 else hue
             style[model] = {"color": tuple(shade.tolist()), "marker": MARKERS[index % len(MARKERS)]}
     return style
-
-
-def kind(model: str, symmetry: str) -> str:
-    """What a model is, whatever its symmetry: ``rpp`` of ``rpp-rotation``. No two models of a scenario are of one."""
-    return model.removesuffix(f"-{symmetry}")
 
 
 def model_styles(results: pd.DataFrame) -> Styles:

@@ -141,13 +141,18 @@ def load_results(folder: Path) -> pd.DataFrame:
     Raises:
         ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
     """
-    table = table_of(load_runs(folder), folder)
+    return write_results(load_runs(folder), folder)
+
+
+def write_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+    """:func:`load_results` of records that are loaded already."""
+    table = table_of(records, folder)
     write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
     return table
 
 
 def table_of(records: Sequence[Record], folder: Path) -> pd.DataFrame:
-    """:func:`load_results` of records that are loaded already; writes nothing."""
+    """:func:`write_results` that writes nothing."""
     check_distinct(records)
     table = tabulate(records)
     if table.empty:

@@ -35,12 +35,13 @@ def bench_results(rows: int = ROWS, repeats: int = REPEATS) -> pd.DataFrame:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for record in made_up_records(rows):
+        records = list(made_up_records(rows))
+        for record in records:
             save_run(folder, record, {}, {})
         table = load_results(folder)
         steps = {
             "load": lambda: load_results(folder),
-            "rank": lambda: write_leaderboard(table, folder),
+            "rank": lambda: write_leaderboard(table, folder, records),
             "plot": lambda: plot_folder(folder, folder / "figures"),
         }
         times = {what: np.min([_times(step) for _ in range(repeats)], axis=0) for what, step in steps.items()}

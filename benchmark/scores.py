@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from .results import by_model, select
+from .results import SETTING, by_model, select
 from .statistics import Interval, resamples, tails
 
 REFERENCE = "convnet"
@@ -50,18 +50,36 @@ def score_text(interval: Interval) -> str:
     return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
 
+def complete(gain: pd.DataFrame) -> pd.Series:
+    """Whether each model was run on every data set (setting and strength) that the reference was run on.
+
+    Means over other data sets than those of the reference do not compare: some are harder to gain on than others.
+    """
+    run = gain.notna().groupby([*SETTING, "strength"]).any()
+    return run[run.any(axis=1)].all()
+
+
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
-    """``mean, low, high`` of each model's :func:`score`, and the number of ``cells`` it is taken over."""
+    """``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number of its
+    ``cells``; a row a model, best first, incomplete ones last."""
     rows = [vars(score(gain[model])) for model in gain]
-    table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"])
-    return table.assign(cells=gain.notna().sum())
+    table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"]).astype(float)
+    table[~complete(gain)] = math.nan
+    table["cells"] = gain.notna().sum()
+    return table.sort_values(["mean", "cells"], ascending=False)
+
+
+def score_texts(gain: pd.DataFrame) -> pd.Series:
+    """The :func:`scores` as text."""
+    return scores(gain)[["mean", "low", "high"]].apply(lambda row: score_text(Interval(*row)), axis=1)
 
 
 def places(gain: pd.DataFrame) -> pd.DataFrame:
-    """The ``best`` and ``worst`` place of each model when every seed ranks the models by its own cells alone; empty
-    with fewer than two seeds."""
-    by_seed = gain.groupby("seed").mean()
+    """The ``best`` and ``worst`` place of each :func:`complete` model when every seed ranks them by its own cells
+    alone, except models that lack one of these; empty with fewer than two seeds."""
+    known = gain.loc[:, complete(gain)].dropna(how="all")
+    by_seed = known.groupby("seed").mean().where(known.notna().groupby("seed").all())
     if len(by_seed) < 2:
         return pd.DataFrame(math.nan, index=gain.columns, columns=["best", "worst"])
     ranks = by_seed.rank(axis=1, ascending=False, method="min")
-    return pd.DataFrame({"best": ranks.min(), "worst": ranks.max()})
+    return pd.DataFrame({"best": ranks.min(), "worst": ranks.max()}, index=gain.columns)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .palette import kind
+from .kinds import by_kind
 from .results import SETTING
-from .scores import gains, score_text, scores
-from .statistics import Interval
+from .scores import gains, score_texts, scores
 
 WORDS = {"scenario": "{}", "history": "history {}", "train_simulations": "train {}"}
 
@@ -30,18 +29,9 @@ def varying(table: pd.DataFrame) -> list[str]:
 
 
 def summary(results: pd.DataFrame) -> pd.DataFrame:
-    """The score in each setting as text: a row a kind of model, so that ``rpp-rotation`` and ``rpp-scaling`` share one,
-    sorted by the mean place."""
-    gain = gains(results)
-    several = varying(results) or ["scenario"]
-    symmetry = results.groupby("scenario").symmetry.first()
-    texts, order = {}, {}
+    """The score in each setting as text: rows and their order are those of the leaderboard."""
+    gain, several = gains(by_kind(results)), varying(results) or ["scenario"]
+    table = pd.DataFrame(index=scores(gain).index)
     for key, part in gain.groupby(SETTING):
-        label = " ".join(setting_words(key, several))
-        table = scores(part.dropna(axis=1, how="all"))
-        table.index = [kind(model, symmetry[key[0]]) for model in table.index]
-        intervals = table[["mean", "low", "high"]].itertuples(index=False)
-        texts[label] = pd.Series([score_text(Interval(*row)) for row in intervals], index=table.index)
-        order[label] = table["mean"].rank(ascending=False)
-    places = pd.DataFrame(order).mean(axis=1).sort_values(kind="stable")
-    return pd.DataFrame(texts).loc[places.index].fillna("").reset_index(names="model")
+        table[" ".join(setting_words(key, several))] = score_texts(part)
+    return table.reset_index(names="model")

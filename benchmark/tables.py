@@ -15,7 +15,7 @@ from .results import SETTING
 from .scores import REFERENCE, score_text
 from .statistics import Interval
 
-TEXT_COLUMNS = ("model", "family", "scenario", "strict", "relaxed", "reference", "baseline", "split")
+TEXT_COLUMNS = ("model", "family", "scenario", "strict", "relaxed", "reference", "baseline", "split", "hash")
 """The others hold numbers and are aligned to the right."""
 RANKING = ("model", "family", "score", "places")
 SIZE = ("cells", "parameters", "train s")
@@ -24,8 +24,11 @@ LATEX = str.maketrans({"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\text
 SCORE = (
     f"`score` is how many times smaller the nRMSE on unseen simulations is than the {REFERENCE}'s: the geometric mean "
     "of the ratios over `cells` (scenario, history, training simulations, strength, seed) that both were run on (1 = "
-    "as good, above 1 = better), with its bootstrap 95 % interval over seeds. `places` are the best and the worst "
-    "place that the model gets when each seed ranks the models by itself."
+    "as good, above 1 = better), with its bootstrap 95 % interval over seeds. A row that was not run on every data set "
+    f"of the {REFERENCE}'s has none, because a mean over other data sets does not compare; its scores of single "
+    "scenarios do. `places` are the best and the worst place among the rows with a score when each seed ranks them by "
+    "itself. Where scenarios have several symmetries, a row is a kind of model: `rpp` is `rpp-rotation` where the "
+    f"symmetry is rotation. Where it is translation, the {REFERENCE} is the strict model, and there is no `equiv`."
 )
 ERRORS = (
     "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
@@ -75,7 +78,7 @@ def formatted(table: pd.DataFrame) -> pd.DataFrame:
     text["score"] = [score_text(Interval(*row)) for row in intervals]
     text.insert(3, "places", [_places(*row) for row in table[["best", "worst"]].itertuples(index=False)])
     text["parameters"] = table.parameters.map("{:,}".format)
-    return text.fillna("").astype(str)
+    return text.astype(object).fillna("").astype(str)
 
 
 def _places(best: float, worst: float) -> str:
@@ -194,4 +197,9 @@ def markdown(text: pd.DataFrame) -> str:
 
 def _markdown_rows(text: pd.DataFrame, alignment: list[str]) -> Iterator[str]:
     for cells in (text.columns, alignment, *text.itertuples(index=False)):
-        yield "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |"
+        yield "| " + " | ".join(map(escaped, cells)) + " |"
+
+
+def escaped(text: str) -> str:
+    """The text, so that Markdown shows it as it is in a cell of a table or in a line."""
+    return text.replace("|", "\\|").replace("<", "&lt;")

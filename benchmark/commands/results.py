@@ -21,8 +21,8 @@ from ..presets import PRESETS, summary
 from ..quote import quote
 from ..repeat import repeat
 from ..report import write_report
-from ..results import load_results
-from ..storage import load_run
+from ..results import write_results
+from ..storage import load_run, load_runs
 from ..tables import rich_table
 from ..tuning import CHOICES, Search, tune
 from ..untuned import untuned
@@ -82,8 +82,7 @@ class Run:
             CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
             return
         records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
-        results = load_results(out)
-        CONSOLE.print(rich_table(write_leaderboard(results, out), str(out)))
+        rank(out)
         plot(out)
         plot_plumes(self.preset.recipes(), out / "figures")
         failed = [record for record in records if record["status"] == "failed"]
@@ -125,8 +124,14 @@ class Leaderboard:
     """Results folder."""
 
     def __call__(self) -> None:
-        table = write_leaderboard(load_results(self.results), self.results)
-        CONSOLE.print(rich_table(table, str(self.results)))
+        rank(self.results)
+
+
+def rank(results: Path) -> None:
+    """Writes the tables of a results folder, and prints its leaderboard."""
+    records = load_runs(results)
+    table = write_leaderboard(write_results(records, results), results, records)
+    CONSOLE.print(rich_table(table, str(results)))
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ import plotly.offline
 from markupsafe import Markup
 
 from ...datasets.files import write_atomically
+from ..kinds import row_names
 from ..leaderboard import tables
+from ..origins import data_sets, environments, runs_by_row
 from ..results import SETTING, table_of
 from ..storage import load_runs
 from ..summary import varying
 from ..tables import ERRORS, SCORE, TEXT_COLUMNS, Section, formatted, sections
 from .curves import curve_data
-from .provenance import data_sets, environments, runs_by_model
 from .strips import rollout_groups
 
 TEMPLATES = Path(__file__).parent
@@ -60,7 +61,7 @@ def write_report(folder: Path) -> Path:
             failed=[record for record in records if record["status"] == "failed"],
             data_sets=data_sets(records),
             environments=environments(records),
-            runs=runs_by_model(records),
+            runs=runs_by_row(records, row_names(results)),
         )
     )
     target = folder / "report.html"

@@ -165,7 +165,7 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     assert set(table.model) == {"convnet", "nan"}, "a training that diverged counts"
     assert table[table.model == "nan"].value.isna().all()
     assert scores(gains(table))["mean"].to_dict() == {"convnet": 1.0, "nan": 0.0}
-    write_leaderboard(table, tmp_path)
+    write_leaderboard(table, tmp_path, load_runs(tmp_path))
     plot_folder(tmp_path, tmp_path / "figures")
     assert errors(select(table, "nrmse")).loc["nan"].item() == "diverged"
     assert len(run_grid(some, tmp_path, machine, QUIET, model_file)) == 2, "what failed is tried again"

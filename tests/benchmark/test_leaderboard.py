@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from symbreak.benchmark.leaderboard import leaderboard, tables, write_leaderboard
+from symbreak.benchmark.origins import provenance
 from symbreak.benchmark.scores import gains, places, score, scores
 from symbreak.benchmark.tables import latex, markdown, page, rich_table
 
@@ -106,6 +107,39 @@ def test_score_by_scenario():
     assert table.columns.tolist()[-2:] == ["s 0 (error 0)", "t 0 (error 0)"]
 
 
+TURNS = {("convnet", 0.0, 0): 0.4, ("rpp-rotation", 0.0, 0): 0.2, ("equiv-rotation", 0.0, 0): 0.1}
+SCALES = {("convnet", 0.0, 0): 0.4, ("rpp-scaling", 0.0, 0): 0.8}
+BOTH = pd.concat([results(TURNS, scenario="r"), results(SCALES, scenario="s", symmetry="scaling")])
+
+
+def test_over_several_symmetries_kinds_are_ranked_and_only_those_that_were_run_everywhere():
+    """rpp: twice as good in one scenario, half as good in the other. equiv, four times as good in one, has no score."""
+    table = leaderboard(BOTH)
+    assert table.model.tolist() == ["convnet", "rpp", "equiv"] and table.cells.tolist() == [2, 2, 1]
+    assert table.score.tolist() == pytest.approx([1, 1, math.nan], nan_ok=True)
+    assert table["score r"].tolist() == ["1.000", "2.000", "4.000"]
+    assert table["score s"].tolist()[:2] == ["1.000", "0.500"]
+    assert "| equiv | strict |  |  | 4.000 |  | 1 |" in page(tables(BOTH))
+    everywhere = tables(BOTH).comparisons.query("scenario == 'all'")
+    assert everywhere.model.tolist() == ["rpp"] and everywhere.ratio.tolist() == pytest.approx([1])
+
+
+def test_a_model_that_lacks_a_strength_has_no_score():
+    """Three times as good at the only one that it was run on; one at which the convnet diverged is not missed."""
+    values = {("convnet", strength, 0): 0.3 for strength in (0.0, 0.5)} | {("convnet", 1.0, 0): None}
+    values |= {("some", 0.0, 0): 0.1} | {("mine", strength, 0): 0.3 for strength in (0.0, 0.5)}
+    table = leaderboard(results(values)).set_index("model")
+    assert table.score.to_dict() == pytest.approx({"convnet": 1, "mine": 1, "some": math.nan}, nan_ok=True)
+
+
+def test_a_seed_ranks_only_models_that_have_all_its_cells():
+    """With seed 1, mine was run at strength 0 alone, where the convnet is worst."""
+    values = {("convnet", strength, seed): 0.3 for strength in (0.0, 1.0) for seed in (0, 1)}
+    values |= {("mine", 0.0, 0): 0.6, ("mine", 1.0, 0): 0.6, ("mine", 0.0, 1): 0.1}
+    found = places(gains(results(values)))
+    assert found.T.to_dict("list") == {"convnet": [1, 1], "mine": [2, 2]}
+
+
 @pytest.mark.parametrize("name, words", [("history", "history 1"), ("train_simulations", "train 6")])
 def test_settings_are_never_averaged_together(name, words):
     """Errors 0.2 and 0.4 at one strength of two settings are two columns."""
@@ -129,7 +163,7 @@ def test_page():
 
 
 def test_a_folder_without_the_reference_has_tables_all_the_same(tmp_path):
-    table = write_leaderboard(results({("mine", 0.0, 0): 0.1, ("other", 0.0, 0): 0.2}), tmp_path)
+    table = write_leaderboard(results({("mine", 0.0, 0): 0.1, ("other", 0.0, 0): 0.2}), tmp_path, [])
     assert set(table.model) == {"mine", "other"} and table.score.isna().all()
     assert (tmp_path / "summary.md").read_text().startswith("| model |")
 
@@ -158,8 +192,33 @@ def test_the_table_for_papers_compiles(tmp_path):
     assert done.returncode == 0, done.stdout.decode()[-1000:]
 
 
+RECORD = {
+    "status": "done",
+    "scenario": "s",
+    "strength": 0.5,
+    "model": "mine|<b>",
+    "config": {"recipe": {"train": 24}},
+    "data": {"hash": "da7a", "equivariance_error": {}},
+    "machine": "x86_64 Linux",
+    "device": "cuda",
+    "versions": {"torch": "2.6.0", "numpy": "2.4.6"},
+    "source": {"commit": "c0ffee", "dirty": False},
+}
+
+
+def test_provenance():
+    """Two runs of one model with one code, and one that failed with another, before it knew its data."""
+    failed = {name: RECORD[name] for name in ("model", "machine", "versions")} | {"status": "failed"}
+    text = provenance([RECORD, RECORD, failed])
+    assert "3 runs, 1 failed." in text and "| s | 0.5 | 24 | da7a |" in text and text.count("da7a") == 1
+    who = r"mine\|&lt;b>: x86_64 Linux"
+    assert f"- 2 runs of {who}; on cuda; torch 2.6.0, numpy 2.4.6; commit c0ffee\n" in text
+    assert f"- 1 run of {who}; torch 2.6.0, numpy 2.4.6\n" in text
+
+
 def test_files(tmp_path):
-    write_leaderboard(TABLE, tmp_path)
+    write_leaderboard(TABLE, tmp_path, [RECORD])
+    assert "commit c0ffee" in (tmp_path / "leaderboard.md").read_text()
     with (tmp_path / "comparisons.csv").open() as file:
         assert {row["model"] for row in csv.DictReader(file)} == {"mine", "boom", "convnet"}
     assert (tmp_path / "crossovers.csv").read_text().startswith("scenario,history,train_simulations,strict,relaxed")

@@ -152,10 +152,23 @@ def test_the_page_names_the_commit_of_the_code(tmp_path):
     for number, source in enumerate(({"commit": "c0ffee", "dirty": True}, {"commit": None, "dirty": None}, {})):
         save_run(tmp_path, record("s", 0.5, "convnet", number, number) | {"source": source}, {}, {})
     page = write_report(tmp_path).read_text()
-    assert re.findall(r"(\d) runs?: x86_64.*torch 2.6.0(.*)</li>", page) == [
+    assert re.findall(r"(\d) runs? of convnet: x86_64.*torch 2.6.0(.*)</li>", page) == [
         ("2", ""),
         ("1", "; commit c0ffee, with changes"),
     ]
+
+
+def test_a_kind_of_model_leads_to_its_runs_in_all_scenarios(tmp_path):
+    """A model that failed wherever it was run is in no table, and keeps its name."""
+    turns = record("rotation-buoyancy", 0.5, "equiv-rotation", 0, 1)
+    scales = turns | {"hash": f"{2:016x}", "scenario": "scaling-drag", "symmetry": "scaling", "model": "equiv-scaling"}
+    failed = scales | {"hash": f"{3:016x}", "model": "rpp-scaling", "status": "failed", "reason": "Boom"}
+    for run in (turns, scales, failed):
+        save_run(tmp_path, run, {}, {})
+    page = write_report(tmp_path).read_text()
+    assert '<a href="#runs-0">equiv</a>' in page and '<h4 id="runs-1">rpp-scaling</h4>' in page
+    of_equiv = page.split('<h4 id="runs-0">equiv</h4>')[1].split("<h4")[0]
+    assert "model = equiv-rotation" in of_equiv and "model = equiv-scaling" in of_equiv
 
 
 def test_columns_of_an_only_setting_are_left_out(folder, page, tmp_path):
