@@ -1,4 +1,7 @@
-"""The commands of ``symbreak``: each a dataclass of its arguments that can be called from Python."""
+"""The commands of ``symbreak``: each a dataclass of its arguments that can be called from Python.
+
+What draws, makes tables or measures speed is imported where it is called: ``symbreak --help`` has no need of it.
+"""
 
 from .console import CONSOLE, CommandFailed
 from .data import Export, Generate, Import, Measure, Verify

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets import (
@@ -22,7 +21,6 @@ from ...datasets import (
     verify,
 )
 from ...datasets.export import export
-from ..bench import write_bench
 from ..configuration import Simulations
 from ..grid import Machine, generate_all, progress_bar
 from .console import CONSOLE
@@ -110,6 +108,10 @@ class Measure:
             _print_errors(path)
 
     def _write_table(self, out: Path) -> None:
+        import pandas as pd
+
+        from ..bench import write_bench
+
         for path in self.data:
             if isinstance(DataSet(path).recipe, Imported):
                 raise ValueError(f"expected simulated data for a table, got imported ones in {path}")

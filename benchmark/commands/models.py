@@ -9,10 +9,6 @@ from typing import Literal
 from tyro.conf import Positional
 
 from ...models import check_model, list_models, load_model_file
-from ...models.bench import bench_train
-from ...simulators.bench import bench_simulate
-from ..bench import write_bench
-from ..results_bench import bench_results
 from .console import CONSOLE, CommandFailed
 
 
@@ -57,6 +53,11 @@ class Bench:
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
+        from ...models.bench import bench_train
+        from ...simulators.bench import bench_simulate
+        from ..bench import write_bench
+        from ..results_bench import bench_results
+
         benches = {
             "simulate": bench_simulate,
             "train": lambda: bench_train(list(self.models)),

@@ -10,20 +10,11 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets.manifest import MANIFEST
-from ..agreement import circumstances, compare
 from ..budget import off_budget
-from ..estimate import estimate
-from ..figures import plot_folder
 from ..grid import Machine, failure, run_grid
-from ..leaderboard import write_leaderboard
-from ..plumes import plot_data, plot_plumes
 from ..presets import PRESETS, summary
 from ..quote import quote
-from ..repeat import repeat
-from ..report import write_report
-from ..results import write_results
 from ..storage import load_run, load_runs
-from ..tables import rich_table
 from ..tuning import CHOICES, Search, tune
 from ..untuned import untuned
 from .console import CONSOLE, CommandFailed
@@ -65,6 +56,9 @@ class Run:
             self._repeat(self.out or Path("results") / "rerun")
 
     def _repeat(self, out: Path) -> None:
+        from ..agreement import circumstances, compare
+        from ..repeat import repeat
+
         recorded, found = load_run(self.record), repeat(self.record, out, self.machine, CONSOLE, self.model_file)
         if found["status"] == "failed":
             raise CommandFailed(f"expected the run to finish again, got: {found['reason']}")
@@ -75,6 +69,9 @@ class Run:
         CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
 
     def _run_preset(self, out: Path) -> None:
+        from ..estimate import estimate
+        from ..plumes import plot_plumes
+
         if self.dry_run:
             configs = self.preset.runs(self.model_file)
             for warning in filter(None, (off_budget(configs), untuned(configs, self.preset.tuned))):
@@ -129,6 +126,10 @@ class Leaderboard:
 
 def rank(results: Path) -> None:
     """Writes the tables of a results folder, and prints its leaderboard."""
+    from ..leaderboard import write_leaderboard
+    from ..results import write_results
+    from ..tables import rich_table
+
     records = load_runs(results)
     table = write_leaderboard(write_results(records, results), results, records)
     CONSOLE.print(rich_table(table, str(results)))
@@ -157,6 +158,8 @@ class Plot:
     """What to show of the plumes of a data set."""
 
     def __call__(self) -> None:
+        from ..plumes import plot_data
+
         if (self.folder / MANIFEST).exists():
             written = plot_data(self.folder, self.field)
             CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
@@ -166,6 +169,8 @@ class Plot:
 
 def plot(results: Path) -> None:
     """Draws every figure of a results folder into ``figures/`` and prints where they are."""
+    from ..figures import plot_folder
+
     folder = results / "figures"
     written = plot_folder(results, folder)
     CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
@@ -179,4 +184,6 @@ class Report:
     """Results folder."""
 
     def __call__(self) -> None:
+        from ..report import write_report
+
         CONSOLE.print(str(write_report(self.results)), soft_wrap=True)
