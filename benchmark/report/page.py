@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import jinja2
 import pandas as pd
 import plotly.offline
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...datasets.files import write_atomically
 from ..kinds import row_names
@@ -53,8 +54,8 @@ def write_report(folder: Path) -> Path:
             policy=content_security_policy(scripts),
             table=formatted(every.leaderboard),
             text_columns=TEXT_COLUMNS,
-            explanation=f"{SCORE} The last columns are {ERRORS}",
-            sections=[_without_constants(section, results) for section in sections(every)],
+            explanations=(SCORE, f"The last columns are {ERRORS}"),
+            sections=[_narrow(section, results) for section in sections(every)],
             curves=curve_data(results),
             groups=rollout_groups(folder, records),
             records=records,
@@ -69,10 +70,12 @@ def write_report(folder: Path) -> Path:
     return target
 
 
-def _without_constants(section: Section, results: pd.DataFrame) -> Section:
-    """The section without the columns of the setting that are the same in all results: a phone shows few columns."""
+def _narrow(section: Section, results: pd.DataFrame) -> Section:
+    """The section for a phone, which shows few columns: without those of the setting that are the same in all results,
+    and with the model first, which stays in view."""
     constant = [name for name in SETTING if name not in varying(results)]
-    return replace(section, table=section.table.drop(columns=constant, errors="ignore"))
+    columns = sorted(section.table.columns.drop(constant, errors="ignore"), key="model".__ne__)
+    return replace(section, table=section.table[columns])
 
 
 def content_security_policy(scripts: list[str]) -> str:
@@ -85,6 +88,11 @@ def content_security_policy(scripts: list[str]) -> str:
     )
 
 
+def code(text: str) -> Markup:
+    """The text, escaped, with what stands between backticks in typewriter letters."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -93,5 +101,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = code
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     return environment

@@ -11,6 +11,7 @@ import pytest
 from symbreak.benchmark.palette import MARKERS
 from symbreak.benchmark.report import write_report
 from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
+from symbreak.benchmark.report.page import code
 from symbreak.benchmark.report.strips import LEVELS, strip
 from symbreak.benchmark.results import tabulate
 from symbreak.benchmark.storage import save_run
@@ -134,6 +135,11 @@ def test_page_names_data_versions_configurations_and_reasons(page):
     assert len(page.encode()) < 8e6
 
 
+def test_explanations_show_code_and_escape_the_rest(page):
+    assert code("`score` of a < b: `<i>`") == "<code>score</code> of a &lt; b: <code>&lt;i&gt;</code>"
+    assert "<p><code>score</code> is how many times smaller" in page
+
+
 def test_names_from_users_are_escaped_everywhere(page):
     assert "<img src=x" not in page and SCRIPT not in page
     assert "&lt;img src=x onerror=alert(1)&gt;&lt;b&gt;" in page
@@ -171,10 +177,12 @@ def test_a_kind_of_model_leads_to_its_runs_in_all_scenarios(tmp_path):
     assert "model = equiv-rotation" in of_equiv and "model = equiv-scaling" in of_equiv
 
 
-def test_columns_of_an_only_setting_are_left_out(folder, page, tmp_path):
+def test_columns_of_an_only_setting_are_left_out_and_the_model_is_first(folder, page, tmp_path):
     """On the page alone, and where there are two scenarios only what is equal in both."""
     headings = r'<th scope="col"[^>]*>(\w+)</th>'
     assert "scenario" in re.findall(headings, page) and "history" not in re.findall(headings, page)
+    compared = re.findall(headings, page.split('id="comparisons"')[-1].split("</thead>")[0])
+    assert compared[:3] == ["model", "scenario", "reference"]
     save_run(tmp_path, record("s", 0.5, "convnet", 0, 1), {}, {})
     save_run(tmp_path, record("s", 1.0, "convnet", 0, 2), {}, {})
     learned = write_report(tmp_path).read_text().split('id="learned"')[-1]
