@@ -76,7 +76,7 @@ def comparisons(results: pd.DataFrame) -> pd.DataFrame:
 
 def _scored(results: pd.DataFrame) -> pd.DataFrame:
     """The results of the rows of the leaderboard that have a score over all scenarios."""
-    rows = by_kind(results)
+    rows = by_kind(select(results, "nrmse"))
     whole = complete(gains(rows))
     return rows[rows.model.isin(whole.index[whole])]
 
