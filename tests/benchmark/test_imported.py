@@ -172,7 +172,7 @@ def test_simulated_runs_are_what_they_were():
     """Their hashes name files in results folders."""
     assert [PRESETS[name]().runs()[0].hash for name in PRESETS] == [
         "b1c89955e0f6acc3",
-        "928346b8216c913e",
-        "9dadccee5be636a9",
+        "cdbbce532feac69d",
+        "a68d84d84c5cdbb1",
         "74609568e7e7cad4",
     ]
