@@ -33,8 +33,8 @@ def results(errors):
 
 
 def worse_by(factors):
-    """Two models at two strengths: for seed ``s`` the error of ``b`` is that of ``a`` times ``e^-factors[s]``, halved at
-    one strength and doubled at the other."""
+    """Two models at two strengths: for seed ``s`` the error of ``b`` is that of ``a`` times ``e^-factors[s]``, halved
+    at one strength and doubled at the other."""
     errors = {("a", strength, seed): 1.0 for strength in (0.0, 1.0) for seed in range(len(factors))}
     for seed, factor in enumerate(factors):
         errors |= {("b", 0.0, seed): math.exp(-factor) / 2, ("b", 1.0, seed): math.exp(-factor) * 2}
