@@ -50,7 +50,7 @@ def bench_train(
     Models take turns, so that a busy machine slows all of them; of each the fastest step counts.
 
     Returns:
-        columns ``model, parameters, steps_per_second, time_vs_convnet, kernel_share`` (share of the step spent
+        columns ``model, parameters, threads, steps_per_second, time_vs_convnet, kernel_share`` (share of the step spent
         on building kernels, measured by building and differentiating them alone) and ``flops_share`` (convolution and
         matrix FLOP/s as a share of the bare stack's).
 
@@ -161,6 +161,7 @@ def _table(runs: list[Run]) -> pandas.DataFrame:
         {
             "model": run.name,
             "parameters": count_parameters(run.model),
+            "threads": torch.get_num_threads(),
             "steps_per_second": 1 / run.step_seconds,
             "time_vs_convnet": run.step_seconds / by_name[PLAIN].step_seconds,
             "kernel_share": run.kernel_seconds / run.step_seconds,

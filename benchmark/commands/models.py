@@ -45,22 +45,29 @@ class Bench:
     convolutions), and of tables and figures."""
 
     what: Positional[Literal["simulate", "train", "results"]]
-    """A simulation-step against resolution and batch, a training step of each model, or loading, ranking and plotting
-    100,000 rows of results."""
-    models: tuple[str, ...] = ("equiv-rotation", "rpp-rotation", "rgroup-rotation", "rsteer-rotation")
+    """A simulation-step against resolution and batch, a training step of each model on one thread, as runs train, or
+    loading, ranking and plotting 100,000 rows of results."""
+    models: tuple[str, ...] = (
+        "equiv-rotation",
+        "rpp-rotation",
+        "rgroup-rotation",
+        "rsteer-rotation",
+        "rgroup-translation",
+    )
     """Models to train."""
     out: Path | None = None
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
         from ...models.bench import bench_train
+        from ...simulators import one_thread_without_denormals
         from ...simulators.bench import bench_simulate
         from ..bench import write_bench
         from ..results_bench import bench_results
 
         benches = {
             "simulate": bench_simulate,
-            "train": lambda: bench_train(list(self.models)),
+            "train": lambda: one_thread_without_denormals()(bench_train)(list(self.models)),
             "results": bench_results,
         }
         table = benches[self.what]()

@@ -40,7 +40,7 @@ class UntiedKernel:
         self.uses = Uses()
         self.token = WriteGradient.apply(weight, self.uses, memory)
 
-    def product(self, padded: Float[Tensor, "B X2 Y2 I"]) -> Float[Tensor, "X Y O B"]:
+    def product(self, padded: Float[Tensor, "B X2 Y2 I"]) -> Float[Tensor, "B X Y O"]:
         """``out(p) = sum_y K(p, y) f(p + y)``."""
         return Product.apply(self.token, self.values, padded, self.uses)
 
@@ -64,10 +64,9 @@ class WriteGradient(torch.autograd.Function):
         (weight,), uses = ctx.saved_tensors, ctx.uses
         gradient = ctx.memory.empty_like(weight)
         if uses.products:
-            fields = torch.cat([fields for fields, _ in uses.products])
-            outputs = torch.cat([output for _, output in uses.products], 2)
+            fields, outputs = (torch.cat(each) for each in zip(*uses.products, strict=True))
             for x, seen in slabs(fields, weight):
-                torch.bmm(outputs[x].flatten(0, 1).mT, seen, out=gradient[x].flatten(0, 1).flatten(2))
+                torch.bmm(at_places(outputs, x).mT, seen, out=gradient[x].flatten(0, 1).flatten(2))
         else:
             gradient.zero_()
         with torch.autocast(weight.device.type, enabled=False):
@@ -85,23 +84,25 @@ class Product(torch.autograd.Function):
     def forward(ctx, token: Tensor, kernel: Tensor, fields: Tensor, uses: Uses) -> Tensor:
         ctx.save_for_backward(kernel, fields)
         ctx.uses = uses
-        output = fields.new_empty(*kernel.shape[:3], len(fields))
+        output = fields.new_empty(len(fields), *kernel.shape[:3])
         for x, seen in slabs(fields, kernel):
-            torch.bmm(kernel[x].flatten(0, 1).flatten(2), seen.mT, out=output[x].flatten(0, 1))
+            values = fields.new_empty(*kernel[x].shape[:3], len(fields))
+            torch.bmm(kernel[x].flatten(0, 1).flatten(2), seen.mT, out=values.flatten(0, 1))
+            output[:, x] = values.permute(3, 0, 1, 2)
         return output
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, Tensor | None, None]:
         kernel, fields = ctx.saved_tensors
-        gradient = gradient.to(kernel.dtype).mT.contiguous()
+        gradient = gradient.to(kernel.dtype)
         ctx.uses.products.append((fields, gradient))
         if not ctx.needs_input_grad[2]:
             return gradient.new_zeros(()), None, None, None
         for_fields = torch.zeros_like(fields)
         k, height = kernel.shape[3], kernel.shape[1]
         for x in rows(fields, kernel):
-            seen = torch.bmm(gradient[x].flatten(0, 1), kernel[x].flatten(0, 1).flatten(2))
+            seen = torch.bmm(at_places(gradient, x), kernel[x].flatten(0, 1).flatten(2))
             seen = seen.view(-1, height, len(fields), *kernel.shape[3:]).permute(3, 4, 2, 0, 1, 5)
             for u, v in product(range(k), repeat=2):
                 for_fields[:, x.start + u : x.stop + u, v : v + height] += seen[u, v]
@@ -132,6 +133,11 @@ def rows(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[slice]:
     few = max(1, UNFOLDED_NUMBERS // unfolded)
     for x in range(0, len(kernel), few):
         yield slice(x, min(x + few, len(kernel)))
+
+
+def at_places(outputs: Float[Tensor, "B X Y O"], x: slice) -> Float[Tensor, "P B O"]:
+    """Some rows of the grid, place by place."""
+    return outputs[:, x].permute(1, 2, 0, 3).contiguous().flatten(0, 1)
 
 
 def slabs(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[tuple[slice, Float[Tensor, "P B kkI"]]]:

@@ -58,10 +58,7 @@ def test_kernels_averaged_over_the_group_have_no_penalty():
     """Kernels that differ from place to place may be equivariant: the mean over the group of any is."""
     layer = turned(C4)
     torch.nn.init.normal_(layer.weight)
-    turned_copies = [layer.weight.flatten(0, 1).flatten(1)]
-    for _ in range(3):
-        turned_copies.append(layer.turns[0].turned(turned_copies[-1], torch.arange(36)))
-    layer.weight.copy_((sum(turned_copies) / 4).view_as(layer.weight))
+    layer.weight.copy_(sum(turned_copy(layer, element) for element in C4.elements) / 4)
     assert layer.relaxation_penalty() < 1e-9 and turn_error(layer, torch.float32) < 1e-5
 
 
