@@ -39,7 +39,7 @@ class Dilation(Element):
 
     def scalar(self, field: Float[Tensor, "... X Y"]) -> Float[Tensor, "... X Y"]:
         x, y = field.shape[-2:]
-        factor = torch.as_tensor(self.factor, dtype=field.dtype, device=field.device)
+        factor = torch.full((), self.factor, dtype=field.dtype, device=field.device)
         return cell_means(factor, x, x / 2) @ field @ cell_means(factor, y, 0.0).mT
 
     def direction(self, vector: Float[Tensor, "... 2"]) -> Float[Tensor, "... 2"]:
