@@ -20,12 +20,18 @@ class PaddedOperator(nn.Module):
     def __init__(self, operator: nn.Module, task: Task):
         super().__init__()
         self.operator = operator
+        self.register_state_dict_post_hook(_tensors_only)
         x, y = (0 if kind == "periodic" else cells // 4 for cells, kind in zip(task.shape, task.boundary, strict=True))
         self.room = (0, y, 0, x)
         self.grid = task.shape
 
     def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B 2 X Y"]:
         return self.operator(pad(frames, self.room))[..., : self.grid[0], : self.grid[1]]
+
+
+def _tensors_only(module: nn.Module, state: dict, prefix: str, _) -> None:
+    """neuraloperator 2 puts the constructor's arguments among the weights, where nothing else expects them."""
+    state.pop("_metadata", None)
 
 
 @register(
