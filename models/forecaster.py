@@ -47,7 +47,11 @@ class Forecaster(nn.Module, ABC):
         Raises:
             ValueError: if the number of frames or the grid is not the task's.
         """
+        self.check_history(history)
+        return history.flatten(1, 2)
+
+    def check_history(self, history: Tensor) -> None:
+        """Raises ``ValueError`` if the number of frames or the grid is not the task's."""
         expected = (self.task.history, 2, *self.task.shape)
         if tuple(history.shape[1:]) != expected:
             raise ValueError(f"history: expected shape [B, {', '.join(map(str, expected))}], got {list(history.shape)}")
-        return history.flatten(1, 2)

@@ -18,6 +18,7 @@ class LinearExtrapolation(Forecaster):
     """
 
     def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        self.check_history(history)
         last = history[:, -1]
         change = last - history[:, -2] if self.task.history > 1 else torch.zeros_like(last)
         return change / self.task.increment_scale if self.task.predicts == "increment" else last + change

@@ -15,5 +15,6 @@ class Persistence(Forecaster):
     """``next = last``: nothing moves. No parameters; its skill is 0 by definition."""
 
     def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        self.check_history(history)
         last = history[:, -1]
         return torch.zeros_like(last) if self.task.predicts == "increment" else last

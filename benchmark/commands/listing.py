@@ -25,7 +25,9 @@ class List:
         rows = {"scenarios": _scenario_rows, "models": _model_rows, "presets": _preset_rows}[self.what]()
         table = Table(title=self.what, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
         for column in rows[0]:
-            table.add_column(column, no_wrap=column in ("name", "family", "symmetry", "group"), overflow="fold")
+            table.add_column(
+                column, no_wrap=column in ("name", "family", "group"), overflow="fold", min_width=len(column)
+            )
         for row in rows:
             table.add_row(*map(str, row.values()))
         CONSOLE.print(table)
@@ -43,6 +45,7 @@ def _model_rows() -> list[dict]:
         {
             "name": entry.name,
             "family": entry.family,
+            "symmetry": ", ".join(entry.symmetries) or "-",
             "keeps": entry.keeps,
             "breaks": entry.breaks,
             "source": "; ".join(filter(None, (entry.source, entry.note))),

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .coarse_grid import block_size, coarsen, refine
+from .own_grid import check_grid
 
 
 class DenseBranch(nn.Module):
@@ -19,10 +20,14 @@ class DenseBranch(nn.Module):
     Args:
         source, target: channels.
         shape: the grid ``(X, Y)``.
+
+    Raises:
+        ValueError: in use, fields on another grid.
     """
 
     def __init__(self, source: int, target: int, shape: tuple[int, int], *, rank: int = 8):
         super().__init__()
+        self.shape = shape
         self.block = block_size(shape[0]), block_size(shape[1])
         self.grid = shape[0] // self.block[0], shape[1] // self.block[1]
         cells = self.grid[0] * self.grid[1]
@@ -30,5 +35,6 @@ class DenseBranch(nn.Module):
         self.up = nn.Parameter(torch.zeros(target * cells, rank))
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
+        check_grid(fields, self.shape)
         coarse = coarsen(fields, self.block).flatten(1)
         return refine((coarse @ self.down.T @ self.up.T).unflatten(1, (-1, *self.grid)), self.block)

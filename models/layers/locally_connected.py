@@ -11,6 +11,7 @@ from torch.nn.functional import pad
 from .boundary import zero_padding
 from .built_once import BuiltOnce
 from .kept_memory import KeptMemory
+from .own_grid import check_grid
 from .relaxed_layer import RelaxedLayer
 from .untied_kernel import Untied, UntiedKernel
 
@@ -26,6 +27,9 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         shape: the grid ``(X, Y)``.
         boundary: kind of wall along x and y.
         alpha: weight of the penalty.
+
+    Raises:
+        ValueError: in use, fields on another grid.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         self.bias = None if bias is None else nn.Parameter(bias.detach().clone())
 
     def forward(self, fields: Float[Tensor, "B I X Y"]) -> Float[Tensor, "B O X Y"]:
+        check_grid(fields, self.weight.shape[:2])
         output = self._built().product(self._padded(fields)).permute(0, 3, 1, 2)
         return output if self.bias is None else output + self.channel_bias()[:, None, None]
 

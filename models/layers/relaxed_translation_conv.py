@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .built_conv import BuiltConv2d, Kernel
+from .own_grid import check_grid
 from .relaxed_layer import RelaxedLayer, variation
 
 
@@ -28,7 +29,7 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
             1e-2, where the network no longer left the symmetry; hence 1e-3.
 
     Raises:
-        ValueError: no bank, or banks that differ in kernel size or boundary.
+        ValueError: no bank, or banks that differ in kernel size or boundary; in use, fields on another grid.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
     relaxed translation convolution.
@@ -53,6 +54,7 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
         """The weights are repeated for each sample first: summing their gradient over samples and channels in one go
         takes five times longer."""
+        check_grid(fields, self.relaxation.shape[1:])
         outputs = super().forward(fields).unflatten(1, (len(self.banks), -1))
         weights = self.relaxation[:, None].expand(len(fields), -1, -1, -1, -1)
         return (weights * outputs).sum(1)

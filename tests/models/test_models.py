@@ -220,7 +220,7 @@ def test_on_a_grid_of_unequal_sides_half_turns_are_left(name):
     assert model_error(model, probe_fields(3, 2, (12, 10)), model.task.group) < 1e-5
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "persistence", "linear"])
 def test_another_history_is_an_error(name):
     model = small_model(name)
     with pytest.raises(ValueError, match=r"history: expected shape \[B, 2, 2, 12, 12\], got \[2, 3, 2, 12, 12\]"):
