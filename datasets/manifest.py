@@ -74,9 +74,22 @@ def read_manifest(folder: Path | str) -> Manifest:
     if manifest.data_version != DATA_VERSION:
         raise DataError(f"expected data of version {DATA_VERSION} in {path}, got {manifest.data_version}")
     if manifest.hash != recipe.hash:
+        _check_revision(manifest, path)
         raise DataError(f"expected the recipe of hash {manifest.hash} in {path}, got one of hash {recipe.hash}")
     expected = {name for split in FOLDER_OF_SPLIT for name in file_names(recipe, split)} | {"stats.yaml"}
     if set(manifest.files) != expected:
         missing = sorted(expected - set(manifest.files)) or sorted(set(manifest.files) - expected)
         raise DataError(f"expected the files of the recipe in {path}, got a difference in {missing[0]}")
     return manifest
+
+
+def _check_revision(manifest: Manifest, path: Path) -> None:
+    """Raises ``DataError`` for data of an older revision of their scenario."""
+    recipe = manifest.recipe
+    newest = 1 if isinstance(recipe, Imported) else recipe.scenario_object().revision
+    for revision in range(1, newest):
+        if manifest.hash == recipe.hash_at(revision):
+            raise DataError(
+                f"expected revision {newest} of {recipe.scenario} in {path}, got revision {revision}, of an older version "
+                "of symbreak: generate the data again"
+            )

@@ -104,7 +104,12 @@ class Recipe:
     @property
     def hash(self) -> str:
         """Twelve hexadecimal digits that identify the recipe and the version of the physics."""
-        return hashlib.sha256(f"symbreak data {DATA_VERSION}: {self.content}".encode()).hexdigest()[:12]
+        return self.hash_at(self.scenario_object().revision)
+
+    def hash_at(self, revision: int) -> str:
+        """The hash at a revision of the scenario; the first one does not enter."""
+        version = f"{DATA_VERSION}" if revision == 1 else f"{DATA_VERSION}, revision {revision}"
+        return hashlib.sha256(f"symbreak data {version}: {self.content}".encode()).hexdigest()[:12]
 
     @property
     def shape(self) -> Shape:

@@ -111,6 +111,7 @@ PUBLISHED_TRANSLATION = Scenario(
     description="the 35 plumes of the original study; closed walls break the symmetry at every strength",
     draw=draw_translation,
     law=force_per_half,
+    revision=2,
     last_frame=LAST_FRAME,
     plumes=35,
 )
@@ -123,6 +124,7 @@ PUBLISHED_ROTATION = Scenario(
     description="the 36 plumes of the original study, from four sides with growing force",
     draw=draw_rotation,
     law=force_per_plume,
+    revision=2,
     last_frame=LAST_FRAME,
     plumes=36,
 )
@@ -135,6 +137,7 @@ PUBLISHED_SCALING = Scenario(
     description="the original study's plume at its 38 scales; nothing breaks the symmetry at any strength",
     draw=draw_scaling,
     law=alike_at_all_scales,
+    revision=2,
     last_frame=LAST_FRAME,
     plumes=38,
     act=act,
@@ -151,5 +154,6 @@ PUBLISHED_LEVELS = Scenario(
     description="the original study's ten equivariance levels, strengths 0, 1/9 ... 1: four plumes, one from each side",
     draw=draw_level,
     law=force_per_level,
+    revision=2,
     last_frame=LAST_FRAME,
 )

@@ -42,6 +42,8 @@ class Scenario:
         draw: ``(generator, index, shape, buoyancy) -> Draws`` of one simulation (a batch of one). ``buoyancy`` is the
             base force of the recipe; ``index`` lets every set hold the same share of, say, each side.
         law: ``(box, draws, strength) -> Law``; at strength 0 it treats all states that the group relates alike.
+        revision: counts changes of the draws, the law or what is stored. From 2 on it is part of the hash of recipes, so
+            that data of an older revision are not taken for those of this one.
         last_frame: number of steps after which the flow is no longer predictable enough to be measured.
         plumes: how many there are, where ``draw`` is a list by ``index`` and draws nothing at random.
         act: ``(element, plumes, draws, shape) -> g x``.
@@ -58,6 +60,7 @@ class Scenario:
     description: str
     draw: Callable[[Generator, int, Shape, float], Draws]
     law: Callable[[Box, Draws, float], Law]
+    revision: int = 1
     last_frame: int = 110
     plumes: int | None = None
     act: Callable[[Element, Plumes, Draws, Shape], tuple[Plumes, Draws]] = act

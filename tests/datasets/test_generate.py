@@ -20,6 +20,7 @@ from symbreak.datasets.plan import chunks
 from symbreak.datasets.recipe import SPLITS
 from symbreak.datasets.well import decode, encode
 from symbreak.simulators import list_scenarios, simulate, still
+from symbreak.simulators.registry import SCENARIOS
 
 
 def contents(folder):
@@ -235,6 +236,17 @@ def test_a_manifest_of_another_recipe_is_refused(edit, message, folder, small, t
     for look in (verify, lambda path: generate(small, tmp_path)):
         with pytest.raises(DataError, match=message.replace("{own}", small.hash).replace("{other}", other.hash)):
             look(target)
+
+
+def test_data_of_an_older_revision(folder, small, tmp_path, monkeypatch):
+    """They are refused by name, and generating again makes new ones beside them."""
+    shutil.copytree(folder, small.folder(tmp_path))
+    old = small.folder(tmp_path)
+    monkeypatch.setitem(SCENARIOS, small.scenario, replace(small.scenario_object(), revision=3))
+    for look in (verify, DataSet, measure):
+        with pytest.raises(DataError, match=r"expected revision 3 of rotation-buoyancy in .*json, got revision 1"):
+            look(old)
+    assert generate(small, tmp_path) != old
 
 
 @pytest.mark.parametrize("scenario", ["rotation-buoyancy", "published-rotation"])

@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symbreak.datasets import DataError, Recipe
+from symbreak.datasets import DataError, Recipe, published_recipes
 from symbreak.datasets.plan import chunks, file_names
+from symbreak.simulators.registry import SCENARIOS
 
 strengths = st.floats(0, 1)
 recipes = st.builds(
@@ -69,6 +71,19 @@ def test_hash_is_the_same_in_another_process():
     code = "from symbreak.datasets import Recipe; print(Recipe(scenario='rotation-buoyancy', strength=0.1).hash)"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert other.strip() == Recipe(scenario="rotation-buoyancy", strength=0.1).hash
+
+
+def test_a_revision_changes_the_hash_and_the_first_one_does_not(monkeypatch):
+    """What was recorded before there were revisions stays valid."""
+    recipe = Recipe(scenario="rotation-buoyancy")
+    assert recipe.hash == recipe.hash_at(1) == "b17bf9e4a9fb"
+    monkeypatch.setitem(SCENARIOS, recipe.scenario, replace(recipe.scenario_object(), revision=2))
+    assert recipe.hash == recipe.hash_at(2) != recipe.hash_at(1)
+
+
+def test_the_published_plumes_are_not_those_of_older_versions():
+    for recipe in published_recipes().values():
+        assert recipe.scenario_object().revision == 2 and recipe.hash != recipe.hash_at(1)
 
 
 @given(recipes, strengths)
