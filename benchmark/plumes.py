@@ -17,7 +17,7 @@ from ..datasets import DataSet, Imported, Recipe
 from ..datasets.files import write_atomically
 from ..datasets.plan import Chunk
 from ..datasets.stored import stored_fields
-from ..simulators import get_scenario, simulate, still
+from ..simulators import get_scenario, still
 from .figures import save
 from .film import Film, gif
 
@@ -82,8 +82,8 @@ def orbit(recipe: Recipe, field: str) -> dict[str, Film]:
         plumes, moved = still(box, 1), draws
         if element is not None:
             plumes, moved = scenario.act(element, plumes, draws, shape)
-        law, frames = scenario.law(box, moved, recipe.strength), []
-        for state in islice(simulate(plumes, law, box, recipe.last_frame), recipe.first_frame - 1, None):
+        run, frames = scenario.evolve(plumes, moved, recipe.strength, recipe.last_frame), []
+        for state in islice(run, recipe.first_frame - 1, None):
             velocity, smoke = stored_fields(recipe, state, moved)
             frames.append(torch.linalg.vector_norm(velocity, dim=-3)[0] if field == "speed" else smoke[0])
         films[AS_DRAWN if element is None else str(element)] = torch.stack(frames).numpy()

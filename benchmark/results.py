@@ -63,8 +63,8 @@ def is_imported(scenario: str) -> bool:
 
 
 def in_plume_units(scenario: str) -> bool:
-    """Whether ``data_error`` is measured before the frames that models see are rendered, :attr:`Scenario.observe`: it
-    lacks the interpolation that is part of every model's equivariance error."""
+    """Whether the group acts in plume units where ``data_error`` is measured, :attr:`Scenario.observe`: it lacks the
+    interpolation of frames that is part of every model's equivariance error."""
     return scenario in {known.name for known in list_scenarios() if known.observe is not None}
 
 
@@ -78,7 +78,7 @@ def data_error_label(scenario: str) -> str:
     if is_imported(scenario):
         return "statistical asymmetry of the data (not an equivariance error)"
     if in_plume_units(scenario):
-        return f"equivariance error of the data before rendering (n = {DATA_ERROR_STEPS})"
+        return f"equivariance error of the data in plume units (n = {DATA_ERROR_STEPS})"
     return f"equivariance error of the data (n = {DATA_ERROR_STEPS})"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from ..simulators import one_thread_without_denormals, simulate, still
+from ..simulators import Scenario, one_thread_without_denormals, still
 from ..simulators.box import divergence
 from ..symmetry import probes
 from .manifest import read_manifest
@@ -51,8 +51,8 @@ def extremes(recipe: Recipe) -> tuple[float, float]:
     step, which is the CFL number: over all simulations of a recipe, simulated again from rest to the last frame."""
     largest_divergence = largest_cfl = 0.0
     for chunk in chunks(recipe):
-        law = recipe.scenario_object().law(recipe.box, chunk.draws(recipe), recipe.strength)
-        for plumes in simulate(still(recipe.box, len(chunk)), law, recipe.box, recipe.last_frame):
+        rest, draws = still(recipe.box, len(chunk)), chunk.draws(recipe)
+        for plumes in recipe.scenario_object().evolve(rest, draws, recipe.strength, recipe.last_frame):
             largest_divergence = max(largest_divergence, divergence(plumes.faces).abs().max().item())
             largest_cfl = max(largest_cfl, *(component.abs().max().item() for component in plumes.faces))
     return largest_divergence, largest_cfl
@@ -60,33 +60,33 @@ def extremes(recipe: Recipe) -> tuple[float, float]:
 
 @one_thread_without_denormals()
 def rendered_errors(recipe: Recipe) -> dict[str, float | None]:
-    """The error on rendered frames, for data whose ``EE_n`` is measured elsewhere (:attr:`Scenario.observe`)::
+    """The error on frames that are rendered at a scale, for data whose ``EE_n`` is measured before (``observe``)::
 
         rendered_EE_n          rms_(x,g) ||F^n(g x) - g F^n(x)|| / rms_x ||F^n(x) - x||,      n = 1, 10
         rendered_of_velocity   the same difference / rms_(x,g) ||F^n(g x)||,                  n = 10
 
     with ``x`` as in :func:`measure` and ``g`` the dilations of frames, whose interpolation is part of the difference.
-    Models see nothing but rendered frames: this, not ``EE_n``, is what theirs compares with. None for other data, and
-    where there are no more than ten frames.
+    Models see nothing but rendered frames: this, not ``EE_n``, is what theirs compares with. None for data that are not
+    rendered, and where there are no more than ten frames.
     """
     names = [*(f"rendered_EE_{n}" for n in RENDERED_STEPS), "rendered_of_velocity"]
-    scenario, box, horizon = recipe.scenario_object(), recipe.box, max(RENDERED_STEPS)
+    scenario, horizon = recipe.scenario_object(), max(RENDERED_STEPS)
     frames = [recipe.first_frame + frame for frame in start_frames(recipe, horizon)]
-    if scenario.observe is None or not frames:
+    if scenario.render is Scenario.render or not frames:
         return dict.fromkeys(names)
     dilations = probes(scenario.group, recipe.shape)
     miss, change, moved = torch.zeros(3, horizon, dtype=torch.float64)
     for chunk in measured_chunks(recipe):
         draws = chunk.draws(recipe)
-        law = scenario.law(box, draws, recipe.strength)
-        history = list(simulate(still(box, len(chunk)), law, box, frames[-1] + horizon))
+        rest = still(recipe.box, len(chunk))
+        history = list(scenario.evolve(rest, draws, recipe.strength, frames[-1] + horizon))
         for frame in frames:
             start, *following = (scenario.render(plumes, draws)[0] for plumes in history[frame - 1 : frame + horizon])
             following = torch.stack(following)
             change += (following - start).square().sum((1, 2, 3, 4))
             for dilation in dilations:
                 plumes, dilated = scenario.act(dilation, history[frame - 1], draws, recipe.shape)
-                run = simulate(plumes, scenario.law(box, dilated, recipe.strength), box, horizon)
+                run = scenario.evolve(plumes, dilated, recipe.strength, horizon)
                 after = torch.stack([scenario.render(plumes, dilated)[0] for plumes in run])
                 miss += (after - dilation.vector(following)).square().sum((1, 2, 3, 4)) / len(dilations)
                 moved += after.square().sum((1, 2, 3, 4)) / len(dilations)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from ..simulators import Plumes, one_thread_without_denormals, simulate, still
+from ..simulators import Plumes, one_thread_without_denormals, still
 from .files import is_recorded, write_recorded
 from .finish import finish
 from .manifest import MANIFEST
@@ -74,8 +74,7 @@ def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk, device: str = "cp
     """Simulates one batch and writes its files; runs in a worker."""
     scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
     box = scenario.box(recipe.resolution)
-    law = scenario.law(box, draws, recipe.strength)
-    run = simulate(still(box, len(chunk), device), law, box, recipe.last_frame)
+    run = scenario.evolve(still(box, len(chunk), device), draws, recipe.strength, recipe.last_frame)
     velocity = np.empty((len(chunk), recipe.frames, 2, *box.shape), dtype=np.float32)
     smoke = np.empty((len(chunk), recipe.frames, *box.shape), dtype=np.float32)
     for frame, state in enumerate(islice(run, recipe.first_frame - 1, None)):

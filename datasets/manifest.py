@@ -90,6 +90,6 @@ def _check_revision(manifest: Manifest, path: Path) -> None:
     for revision in range(1, newest):
         if manifest.hash == recipe.hash_at(revision):
             raise DataError(
-                f"expected revision {newest} of {recipe.scenario} in {path}, got revision {revision}, of an older version "
-                "of symbreak: generate the data again"
+                f"expected revision {newest} of {recipe.scenario} in {path}, got revision {revision}, of an older "
+                "version of symbreak: generate the data again"
             )

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..simulators import Draws, Plumes, one_thread_without_denormals, simulate, still
+from ..simulators import Draws, Plumes, one_thread_without_denormals, still
 from ..symmetry import Element, equivariance_error
 from .files import read_bytes
 from .imported import Imported
@@ -99,9 +99,7 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     stored = torch.from_numpy(decode(read_bytes(folder / name, files[name]), str(folder / name)).velocity)
     frames = start_frames(recipe, horizon)
     scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
-    box = scenario.box(recipe.resolution)
-    law = scenario.law(box, draws, recipe.strength)
-    run = simulate(still(box, len(chunk)), law, box, recipe.first_frame + frames[-1])
+    run = scenario.evolve(still(recipe.box, len(chunk)), draws, recipe.strength, recipe.first_frame + frames[-1])
     starts = []
     for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
         difference = (stored_fields(recipe, plumes, draws)[0] - stored[:, frame]).abs().max().item()
@@ -124,8 +122,5 @@ def start_frames(recipe: Recipe | Imported, horizon: int) -> tuple[int, ...]:
 def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 X Y"]:
     if start.following is not None:
         return start.following
-    scenario = recipe.scenario_object()
-    box = scenario.box(recipe.resolution)
-    law = scenario.law(box, start.draws, recipe.strength)
-    run = simulate(start.plumes, law, box, horizon)
+    run = recipe.scenario_object().evolve(start.plumes, start.draws, recipe.strength, horizon)
     return torch.stack([observed(recipe, plumes, start.draws) for plumes in run], 1)

@@ -31,10 +31,14 @@ class Chunk:
         shape = (recipe.resolution, recipe.resolution)
         rows = []
         for index in range(self.first, self.last):
-            number = index if scenario.plumes is None else dealt(scenario.plumes, self.simulations, index)
+            number = index if scenario.plumes is None else scenario.plumes[self._place(index, recipe)]
             sequence = np.random.SeedSequence((recipe.seed, SEED_OF_SPLIT[self.simulations], index))
             rows.append(scenario.draw(np.random.default_rng(sequence), number, shape, recipe.buoyancy))
         return stack_draws(rows)
+
+    def _place(self, index: int, recipe: Recipe) -> int:
+        """Where in a fixed list of plumes: training from the front, test from the back, validation before test."""
+        return {"train": index, "valid": -1 - recipe.test - index, "test": -1 - index}[self.simulations]
 
     def files(self, recipe: Recipe | Imported) -> dict[str, tuple[int, int]]:
         """File name below the data set's folder -> its frames ``start, stop``, counted from the first stored one.
@@ -51,13 +55,6 @@ class Chunk:
             f"data/future/{name}": (future, recipe.frames),
         }
         return {file: (start, stop) for file, (start, stop) in ranges.items() if stop > start}
-
-
-def dealt(plumes: int, simulations: str, index: int) -> int:
-    """Which plume of a fixed list is number ``index`` of a set: shuffled, training from the front, others from the back
-    (validation sets of such lists are frames of the training plumes)."""
-    order = np.random.default_rng(0).permutation(plumes)
-    return int(order[index if simulations == "train" else -1 - index])
 
 
 def chunks(recipe: Recipe | Imported) -> list[Chunk]:

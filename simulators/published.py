@@ -16,11 +16,27 @@ from torch import Tensor
 
 from ..symmetry import PointElement, Shape
 from .box import Box
+from .finer_grid import on_finer_grids
 from .rotation_buoyancy import SIDES
-from .scaling_drag import act, in_plume_units, render, rescalings
+from .scaling_drag import act, in_plume_units, rescalings
 from .scenario import Scenario, cell_centers, law
 from .state import Draws, Law, one_draw
 
+TRANSLATION_TRAINED = (
+    (48, 10), (56, 10), (8, 20), (40, 5), (56, 25), (48, 20), (48, 5), (16, 20), (56, 5), (32, 10), (56, 15), (16, 5),
+    (40, 15), (40, 25), (48, 25), (48, 15), (24, 10), (56, 20), (32, 15), (16, 15), (8, 10), (24, 15), (8, 15),
+    (32, 25), (8, 5),
+)  # fmt: skip
+TRANSLATION_UNSEEN = ((32, 20), (32, 5), (24, 20), (16, 25), (24, 5), (16, 10), (40, 20), (8, 25), (24, 25), (40, 10))
+"""Inflows of the study's simulations, in cells (``run_model.py`` of the repository)."""
+ROTATION_TRAINED = (27, 33, 3, 28, 9, 12, 22, 8, 30, 25, 16, 11, 23, 29, 36, 26, 1, 35, 19, 34, 4, 2, 7, 31, 17)
+ROTATION_UNSEEN = (6, 14, 15, 10, 18, 20, 24, 13, 21, 5)
+"""Numbers of the study's simulations, from 1; it uses number 32 nowhere."""
+SCALING_TRAINED = (
+    27, 9, 7, 11, 4, 26, 35, 2, 29, 10, 34, 12, 37, 28, 18, 24, 8, 14, 1, 31, 25, 0, 19, 15, 36, 3, 20, 13,
+)  # fmt: skip
+SCALING_UNSEEN = (5, 30, 16, 23, 33, 6, 17, 22, 21, 32)
+"""Numbers of the study's simulations, from 0."""
 CELLS = 64
 LAST_FRAME = 310
 INFLOW_HEIGHT = 5 / CELLS
@@ -79,16 +95,18 @@ def force_per_level(box: Box, draws: Draws, strength: float) -> Law:
 
 
 def draw_scaling(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """The plume of the notebook, force 0.1 from the middle of the lower wall, at 38 scales: 1.0, 1.1 ... 4.7."""
+    """The plume of the notebook, force 0.1 from the middle of the lower wall, on 38 grids, 1.0, 1.1 ... 4.7 times as
+    fine as the stored one."""
     scale = FIRST_SCALE + SCALE_STEP * index
     return one_draw((shape[0] / 2, shape[1] * INFLOW_HEIGHT), (0.0, 1.0), SCALED_FORCE, scale)
 
 
 def alike_at_all_scales(box: Box, draws: Draws, strength: float) -> Law:
-    """No drag, and nothing that a strength would change.
+    """Nothing that a strength would change.
 
     At factor ``f`` the notebook multiplies box, inflow and force by ``f`` at the same time step and divides lengths and
-    velocity of the result by ``f``. In plume units this is one and the same plume, on a grid that is ``f`` times finer.
+    velocity of the result by ``f``. So does :func:`~.finer_grid.on_finer_grids`: what is stored is one and the same
+    plume, computed on grids of ``int(64 f)`` cells.
     """
     return law(box, draws, velocity_time=VELOCITY_TIME)
 
@@ -113,7 +131,7 @@ PUBLISHED_TRANSLATION = Scenario(
     law=force_per_half,
     revision=2,
     last_frame=LAST_FRAME,
-    plumes=35,
+    plumes=tuple(7 * (y // 5 - 1) + x // 8 - 1 for x, y in TRANSLATION_TRAINED + TRANSLATION_UNSEEN),
 )
 
 PUBLISHED_ROTATION = Scenario(
@@ -126,7 +144,7 @@ PUBLISHED_ROTATION = Scenario(
     law=force_per_plume,
     revision=2,
     last_frame=LAST_FRAME,
-    plumes=36,
+    plumes=tuple(number - 1 for number in (*ROTATION_TRAINED, 32, *ROTATION_UNSEEN)),
 )
 
 PUBLISHED_SCALING = Scenario(
@@ -134,14 +152,14 @@ PUBLISHED_SCALING = Scenario(
     symmetry="scaling",
     group="dilation",
     boundary=("closed", "closed"),
-    description="the original study's plume at its 38 scales; nothing breaks the symmetry at any strength",
+    description="the original study's plume on its 38 grids, 1 to 4.7 times as fine; nothing depends on the strength",
     draw=draw_scaling,
     law=alike_at_all_scales,
     revision=2,
     last_frame=LAST_FRAME,
-    plumes=38,
+    plumes=SCALING_TRAINED + SCALING_UNSEEN,
     act=act,
-    render=render,
+    run=on_finer_grids,
     observe=in_plume_units,
     probes=rescalings,
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -13,6 +14,7 @@ from torch import Tensor
 from ..symmetry import Element, Shape, probes
 from .box import Box
 from .pressure import openness
+from .simulate import simulate
 from .state import Draws, Law, Plumes
 
 INFLOW_RADIUS = 5 / 64
@@ -29,6 +31,11 @@ def render(plumes: Plumes, draws: Draws) -> tuple[Float[Tensor, "B 2 X Y"], Floa
     return plumes.velocity, plumes.smoke
 
 
+def run(law: Callable[[Box, Draws], Law], plumes: Plumes, draws: Draws, box: Box, steps: int) -> Iterator[Plumes]:
+    """All plumes together, on the grid that they have."""
+    return simulate(plumes, law(box, draws), box, steps)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """One file per scenario defines one of these; ``docs/add-a-scenario.md`` says how.
@@ -42,14 +49,17 @@ class Scenario:
         draw: ``(generator, index, shape, buoyancy) -> Draws`` of one simulation (a batch of one). ``buoyancy`` is the
             base force of the recipe; ``index`` lets every set hold the same share of, say, each side.
         law: ``(box, draws, strength) -> Law``; at strength 0 it treats all states that the group relates alike.
-        revision: counts changes of the draws, the law or what is stored. From 2 on it is part of the hash of recipes, so
-            that data of an older revision are not taken for those of this one.
+        revision: counts changes of the draws, the law or what is stored. From 2 on it is part of the hash of recipes,
+            so that data of an older revision are not taken for those of this one.
         last_frame: number of steps after which the flow is no longer predictable enough to be measured.
-        plumes: how many there are, where ``draw`` is a list by ``index`` and draws nothing at random.
+        plumes: where ``draw`` is a list by ``index`` and draws nothing at random, the indices in the order in which
+            they are dealt to splits: training from the front, test and then validation from the back.
         act: ``(element, plumes, draws, shape) -> g x``.
+        run: ``(law, plumes, draws, box, steps) -> plumes`` after 1, 2 ... steps, where ``law(box, draws)`` is the one
+            at the strength of the data.
         render: ``(plumes, draws) -> velocity, smoke`` that is stored, at the cell centres.
-        observe: ``(plumes, draws) -> velocity`` in which the error of the data is measured, where that is not the one
-            that is stored.
+        observe: ``(plumes, draws) -> velocity`` in which the error of the data is measured, where that is not as it is
+            stored: then all of it is simulated and nothing read from the files.
         probes: ``(group, shape) -> elements`` over which the error of the data is averaged.
     """
 
@@ -62,11 +72,17 @@ class Scenario:
     law: Callable[[Box, Draws, float], Law]
     revision: int = 1
     last_frame: int = 110
-    plumes: int | None = None
+    plumes: tuple[int, ...] | None = None
     act: Callable[[Element, Plumes, Draws, Shape], tuple[Plumes, Draws]] = act
+    run: Callable[[Callable[[Box, Draws], Law], Plumes, Draws, Box, int], Iterator[Plumes]] = run
     render: Callable[[Plumes, Draws], tuple[Tensor, Tensor]] = render
     observe: Callable[[Plumes, Draws], Tensor] | None = None
     probes: Callable[[str, Shape], tuple[Element, ...]] = probes
+
+    def evolve(self, plumes: Plumes, draws: Draws, strength: float, steps: int) -> Iterator[Plumes]:
+        """The plumes after 1 ... ``steps`` steps, see :func:`~.simulate.simulate`."""
+        box = Box(tuple(plumes.smoke.shape[1:]), self.boundary)
+        return self.run(partial(self.law, strength=strength), plumes, draws, box, steps)
 
     def observed(self, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
         """The velocity in which the error of the data is measured."""

@@ -62,7 +62,7 @@ def test_persistence_learns_no_symmetry(results, tiny):
 def test_no_diagonal_over_data_that_are_measured_before_rendering(results, tiny):
     table = cells(results.assign(scenario="scaling-drag"))
     axes = learned_curve(table, model_styles(results), "title").axes[0]
-    assert set(lines(axes)) == {*tiny.models} - {"persistence"} and "before rendering" in axes.get_xlabel()
+    assert set(lines(axes)) == {*tiny.models} - {"persistence"} and "in plume units" in axes.get_xlabel()
 
 
 def test_rollout_error_has_a_panel_a_strength(results, tiny):
