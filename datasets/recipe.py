@@ -66,8 +66,12 @@ class Recipe:
             raise ValueError(f"expected a strength in [0, 1], got {self.strength}")
         if (self.valid == 0) != (self.valid_frames > 0):
             raise ValueError(f"expected valid or valid_frames above 0, got {self.valid} and {self.valid_frames}")
-        if scenario.plumes is not None and self.train + self.valid + self.test > len(scenario.plumes):
-            raise ValueError(f"expected at most {len(scenario.plumes)} plumes of {self.scenario}, got more")
+        simulations = self.train + self.valid + self.test
+        if scenario.plumes is not None and simulations > len(scenario.plumes):
+            raise ValueError(
+                f"expected train, valid and test of at most {len(scenario.plumes)} together, which is how many plumes "
+                f"{self.scenario} has, got {simulations}"
+            )
         if self.buoyancy <= 0:
             raise ValueError(f"expected a buoyancy above 0, got {self.buoyancy}")
         for name, least in MINIMA.items():

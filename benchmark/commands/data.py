@@ -52,6 +52,8 @@ class Generate:
         return [self.simulations.recipe(self.scenario, strength) for strength in self.strengths]
 
     def _published(self) -> list[Recipe]:
+        if (self.strengths, self.simulations) != (Generate.strengths, Simulations()):
+            raise ValueError("expected no strengths, sizes or frames with --published, which has those of the study, got some")
         recipes = published_recipes(as_published=self.as_published).values()
         chosen = [recipe for recipe in recipes if recipe.scenario == self.scenario]
         if not chosen:
