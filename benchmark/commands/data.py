@@ -53,7 +53,7 @@ class Generate:
 
     def _published(self) -> list[Recipe]:
         if (self.strengths, self.simulations) != (Generate.strengths, Simulations()):
-            raise ValueError("expected no strengths, sizes or frames with --published, which has those of the study, got some")
+            raise ValueError("expected no strengths, sizes or frames beside --published, which has its own, got some")
         recipes = published_recipes(as_published=self.as_published).values()
         chosen = [recipe for recipe in recipes if recipe.scenario == self.scenario]
         if not chosen:
