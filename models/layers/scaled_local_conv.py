@@ -31,7 +31,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         source, target: input and output fields of a :class:`ScaleGroup`.
         shape: the grid ``(X, Y)``.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha: weight of the penalty, as of :class:`SmoothLocalConv2d`; not tuned for itself.
+        alpha: weight of the penalty; not tuned.
 
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """

@@ -24,7 +24,8 @@ class TurnedLocalConv2d(LocallyConnected2d):
         source, target: input and output fields.
         shape: the grid ``(X, Y)``; where its sides are unequal, ``g`` are the elements that map it onto itself.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha: weight of the penalty, as of :class:`SmoothLocalConv2d`; not tuned for itself.
+        alpha: weight of the penalty. Of 1e-2, 1e-1 and 1, 1e-1 had the smallest validation errors on rotation-buoyancy,
+            at strength 0 and at 1.
 
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """
@@ -38,7 +39,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 1e-2,
+        alpha: float = 0.1,
     ):
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)
