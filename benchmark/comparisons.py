@@ -35,19 +35,22 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
     so ``p`` speaks of these data sets, not of all.
 
     Returns:
-        Columns :data:`PAIRED`, best first; ``p`` is NaN below two seeds.
+        Columns :data:`PAIRED`, best first; ``p`` is NaN below two seeds with all cells, and where either diverged.
 
     Raises:
         ValueError: the reference has no results.
     """
-    errors = by_model(select(results, metric)).replace(math.inf, math.nan)
+    errors = by_model(select(results, metric))
     if reference not in errors:
         raise ValueError(f"expected results of {reference}, got those of {', '.join(errors.columns)}")
     rows = []
     for model in errors.columns.drop(reference):
-        gain = np.log(errors[reference] / errors[model]).dropna()
+        both = errors[[reference, model]].dropna()
+        finite = both[np.isfinite(both).all(axis=1)]
+        gain = np.log(finite[reference] / finite[model])
         ratio = math.exp(gain.mean()) if len(gain) else math.nan
-        rows.append({"model": model, "cells": len(gain), "ratio": ratio, "p": _over_seeds(gain)})
+        p = _over_seeds(gain) if len(finite) == len(both) else math.nan
+        rows.append({"model": model, "cells": len(gain), "ratio": ratio, "p": p})
     table = pd.DataFrame(rows, columns=PAIRED).astype({"p_adjusted": float})
     known = table.p.notna()
     if known.any():
@@ -82,7 +85,7 @@ def _scored(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _over_seeds(gain: pd.Series) -> float:
-    means = gain.groupby("seed").mean()
+    means = gain.unstack("seed").dropna(axis=1).mean()
     if len(means) < 2:
         return math.nan
     return float(ttest_1samp(means, 0).pvalue) if means.any() else 1.0

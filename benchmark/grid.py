@@ -100,7 +100,9 @@ def run_missing(
     done = {config: record for config in configs if not overwrite and (record := finished(out, config.hash))}
     missing = [config for config in configs if config not in done]
     console.print(f"{len(configs)} runs, {len(done)} of them done before")
-    outdated = {config.model for config, record in done.items() if record.get("code") != code_digest(config.model)}
+    outdated = {
+        config.model for config, record in done.items() if code_digest(config.model) not in (None, record.get("code"))
+    }
     if outdated:
         names = ", ".join(sorted(outdated))
         console.print(f"done by other code than this, repeat with --overwrite: {names}", soft_wrap=True)

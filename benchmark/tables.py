@@ -41,8 +41,9 @@ ERRORS = (
 COMPARISONS = (
     "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
     "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite; `p`: "
-    "two-sided paired t test of its logarithm, with one mean for each seed, `p_adjusted` after Benjamini and Hochberg "
-    "for the number of models. It speaks of these data sets, not of all."
+    "two-sided paired t test of its logarithm, with one mean for each seed that has all cells, `p_adjusted` after "
+    "Benjamini and Hochberg for the number of models; none where either diverged. It speaks of these data sets, not of "
+    "all."
 )
 LEARNED = (
     "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "

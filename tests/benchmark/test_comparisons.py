@@ -87,7 +87,15 @@ def test_unknown_reference():
 def test_a_diverged_rollout_is_no_cell():
     errors = {("a", 0.0, s): 1.0 for s in range(3)} | {("b", 0.0, s): 0.5 for s in range(2)} | {("b", 0.0, 2): None}
     row = paired_comparisons(results(errors), "a").iloc[0]
-    assert (row.cells, row.ratio) == (2, pytest.approx(2))
+    assert (row.cells, row.ratio) == (2, pytest.approx(2)) and math.isnan(row.p)
+
+
+def test_a_seed_that_lacks_a_cell_is_no_sample():
+    """Else the difference between strengths would pass for one between seeds: here of logarithms 1, 2, 3 and 4."""
+    errors = worse_by([1.0, 2.0, 3.0, 4.0])
+    del errors["b", 0.0, 3]
+    row = paired_comparisons(results(errors), "a").iloc[0]
+    assert row.cells == 7 and row.p == pytest.approx(1 - math.sqrt(12 / 14))
 
 
 @pytest.mark.parametrize(
