@@ -174,5 +174,5 @@ def test_simulated_runs_are_what_they_were():
         "b1c89955e0f6acc3",
         "cdbbce532feac69d",
         "a68d84d84c5cdbb1",
-        "74609568e7e7cad4",
+        "8063dd1d1659e3ae",
     ]
