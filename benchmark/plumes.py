@@ -17,7 +17,7 @@ from ..datasets import DataSet, Imported, Recipe
 from ..datasets.files import write_atomically
 from ..datasets.plan import Chunk
 from ..datasets.stored import stored_fields
-from ..simulators import get_scenario, still
+from ..simulators import get_scenario, one_thread_without_denormals, still
 from .figures import save
 from .film import Film, gif
 
@@ -72,6 +72,7 @@ def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path
     return written
 
 
+@one_thread_without_denormals()
 def orbit(recipe: Recipe, field: str) -> dict[str, Film]:
     """All stored frames of the first test plume under the identity and each element of the group, by its name."""
     scenario = get_scenario(recipe.scenario)
