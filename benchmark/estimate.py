@@ -27,7 +27,8 @@ TIMED_STEPS = 3
 def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | None = None) -> Table:
     """One line a model: its runs, those that are still to do, parameters, and seconds of training per run.
 
-    The last line adds up the runs to do, spread over the workers. Simulation and evaluation are not counted; they are
+    The last line adds up the runs to do, spread over the workers; on a Ray cluster, whose other machines may have other
+    devices, it is the time of this one alone. Simulation and evaluation are not counted; they are
     short beside training.
 
     Raises:
@@ -37,15 +38,16 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     runs = Counter(config.model for config in configs)
     to_do = Counter(config.model for config in configs if not finished(out, config.hash))
     table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")
-    total = 0.0
+    total, device = 0.0, choose_device(machine.device if machine.backend == "loky" else "auto")
     for config in {config.model: config for config in configs}.values():
-        parameters, seconds = training_time(config, choose_device(machine.device))
+        parameters, seconds = training_time(config, device)
         total += seconds * to_do[config.model]
         table.add_row(
             config.model, f"{runs[config.model]}", f"{to_do[config.model]}", f"{parameters:,}", f"{seconds:.0f}"
         )
-    hours = total / machine.workers / 3600
-    table.add_row("all", f"{len(configs)}", f"{to_do.total()}", "", f"{hours:.1f} h on {machine.workers} workers")
+    workers = machine.workers if machine.backend == "loky" else 1
+    hours = f"{total / workers / 3600:.1f} h on {workers} worker{'s' * (workers > 1)}"
+    table.add_row("all", f"{len(configs)}", f"{to_do.total()}", "", hours)
     return table
 
 

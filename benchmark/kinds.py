@@ -5,6 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ..models import SYMMETRIES
+from .scores import REFERENCE
+
+STRICT = "equiv"
 
 
 def kind(model: str, symmetry: str) -> str:
@@ -28,6 +31,14 @@ def row_names(results: pd.DataFrame) -> dict[tuple[str, str], str]:
 
 
 def by_kind(results: pd.DataFrame) -> pd.DataFrame:
-    """The results with :func:`row_names` for models."""
+    """The results with :func:`row_names` for models.
+
+    A convnet, which shares its weights over all places, is the strict model where translations are the symmetry (as
+    in Wang, Walters & Yu 2022): beside strict models of other symmetries its results there count as theirs, too.
+    """
     names = row_names(results)
-    return results.assign(model=[names[pair] for pair in zip(results.model, results.symmetry, strict=True)])
+    rows = results.assign(model=[names[pair] for pair in zip(results.model, results.symmetry, strict=True)])
+    if STRICT not in names.values():
+        return rows
+    shared = rows[(rows.model == REFERENCE) & (rows.symmetry == "translation")]
+    return pd.concat([rows, shared.assign(model=STRICT, family="strict")], ignore_index=True)

@@ -260,7 +260,8 @@ def full() -> Preset:
 def paper() -> Preset:
     """The protocol of Wang, Walters and Yu (2022): 64 x 64, ten frames in, twenty out; plumes after its notebook.
 
-    ``docs/scenarios.md`` says in what they differ from the notebook's, those of the scaling set most.
+    ``docs/scenarios.md`` says in what they differ from the notebook's. All three sets have 25 training plumes; of the
+    scaling set the study has three more.
     """
     return Preset(
         name="paper",

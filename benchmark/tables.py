@@ -28,7 +28,7 @@ SCORE = (
     f"of the {REFERENCE}'s has none, because a mean over other data sets does not compare; its scores of single "
     "scenarios do. `places` are the best and the worst place among the rows with a score when each seed ranks them by "
     "itself. Where scenarios have several symmetries, a row is a kind of model: `rpp` is `rpp-rotation` where the "
-    f"symmetry is rotation. Where it is translation, the {REFERENCE} is the strict model, and there is no `equiv`."
+    f"symmetry is rotation. Where it is translation, the {REFERENCE} is the strict model, and counts as `equiv`, too."
 )
 ERRORS = (
     "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "

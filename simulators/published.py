@@ -105,8 +105,9 @@ def alike_at_all_scales(box: Box, draws: Draws, strength: float) -> Law:
     """Nothing that a strength would change.
 
     At factor ``f`` the notebook multiplies box, inflow and force by ``f`` at the same time step and divides lengths and
-    velocity of the result by ``f``. So does :func:`~.finer_grid.on_finer_grids`: what is stored is one and the same
-    plume, computed on grids of ``int(64 f)`` cells.
+    velocity of the result by ``f``. So does :func:`~.finer_grid.on_finer_grids`, except that inflow radius and stored
+    velocity take ``int(64 f) / 64`` for ``f``, up to 1 % less: what is stored is one and the same plume, computed on
+    grids of ``int(64 f)`` cells.
     """
     return law(box, draws, velocity_time=VELOCITY_TIME)
 

@@ -1,7 +1,8 @@
 """No module names a device: training takes place where the parameters are.
 
 Shown without a GPU, by tensors that only pretend to hold numbers: the model's on another device than those that code
-makes without being told where. Operations on tensors of two devices raise, as they do on a GPU.
+makes without being told where. Operations on tensors of two devices raise, as they do on a GPU. It covers the loss and
+its gradient; the optimiser, checkpoints, scores and GradNorm's weights, which are numbers, need a device to run on.
 """
 
 from contextlib import nullcontext

@@ -27,3 +27,14 @@ def test_kinds_are_for_several_symmetries_and_never_share_a_row_with_another_mod
     assert by_kind(one).model.tolist() == one.model.tolist()
     two = pd.concat([one, pd.DataFrame({"model": ["rpp-scaling"], "symmetry": "scaling"})])
     assert by_kind(two).model.tolist() == ["rpp", "convnet-rotation", "convnet", "rpp"]
+
+
+def test_the_convnet_is_the_strict_model_of_translation():
+    """Its results there stand in both rows, those of other scenarios in its own alone; without strict models, too."""
+    rows = [("convnet", "rotation", 1), ("equiv-rotation", "rotation", 2), ("convnet", "translation", 3)]
+    results = pd.DataFrame(rows, columns=["model", "symmetry", "value"]).assign(family="f")
+    table = by_kind(results)
+    assert table[table.model == "equiv"].value.tolist() == [2, 3]
+    assert table[table.model == "equiv"].family.tolist() == ["f", "strict"]
+    assert table[table.model == "convnet"].value.tolist() == [1, 3]
+    assert by_kind(results[results.model == "convnet"]).model.tolist() == ["convnet"] * 2

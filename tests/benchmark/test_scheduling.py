@@ -138,6 +138,7 @@ def test_a_grid_outlives_a_killed_ray_node(cluster, tiny, machine, tmp_path):
 
     def kill():
         wait_until(lambda: len(list(tmp_path.glob("ray/runs/*.json"))) >= 2)
+        wait_until(lambda: ray.available_resources().get("CPU", 0) == 0)
         cluster.remove_node(node, allow_graceful=False)
         left.append(len(preset.runs()) - len(list(tmp_path.glob("ray/runs/*.json"))))
 

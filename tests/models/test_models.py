@@ -9,6 +9,7 @@ import torch
 from symbreak.models import Task, build, check_model, count_parameters, get_model, kernels_built_once, list_models
 from symbreak.models.check import default_task
 from symbreak.models.conv_stack import ChannelForecaster, ConvStack, channel_layers
+from symbreak.models.fno import PaddedOperator
 from symbreak.models.layers import PlainConv2d
 from symbreak.models.model_error import model_error
 from symbreak.models.probe_fields import probe_fields
@@ -119,6 +120,19 @@ def test_fno_says_what_to_install():
     assert get_model("convnet").usable and get_model("convnet").note == ""
     with pytest.raises(ValueError, match=r"fno: expected the module neuralop, got none .*symbreak\[fno\]"):
         build("fno", ROTATION)
+
+
+def test_the_state_of_fno_holds_tensors_only():
+    """Around a network that puts a dictionary there, as neuraloperator 2 does."""
+
+    class Operator(torch.nn.Conv2d):
+        def state_dict(self, *args, **options):
+            state = super().state_dict(*args, **options)
+            state["_metadata"] = {"modes": 8}
+            return state
+
+    padded = PaddedOperator(Operator(2, 2, 1), ROTATION)
+    assert set(padded.state_dict()) == {"operator.weight", "operator.bias"}
 
 
 def test_unet_says_which_grids_it_can_halve_twice():

@@ -9,6 +9,7 @@ from symbreak.models.layers import (
     ScaledLocalConv2d,
     SmoothLocalConv2d,
     TurnedLocalConv2d,
+    kernel_turn,
     kernels_built_once,
 )
 from symbreak.models.layers.fields import representation
@@ -97,11 +98,22 @@ def turned_copy(layer, element):
     return torch.einsum("pq,xyoqirab,sr->xyopabis", out, moved, back).flatten(6, 7).flatten(2, 3)
 
 
-@pytest.mark.parametrize("group, target", [(C4, "regular"), (D4, "vector"), (MIRROR, "regular")])
-def test_turned_penalty_and_its_gradient_equal_the_formula(group, target):
-    layer = turned(group, target, shape=(5, 7) if group is MIRROR else (3, 3)).double()
+@pytest.mark.parametrize(
+    "group, target, shape, generators",
+    [
+        (C4, "regular", (3, 3), [1]),
+        (C4, "regular", (4, 4), [1]),
+        (C4, "vector", (5, 7), [2]),
+        (D4, "vector", (3, 3), [1, 4]),
+        (MIRROR, "regular", (5, 7), [1]),
+    ],
+)
+@pytest.mark.parametrize("at_once", [1, 2**18])
+def test_turned_penalty_and_its_gradient_equal_the_formula(group, target, shape, generators, at_once, monkeypatch):
+    """Quarter turns, a half turn where sides are unequal, and mirrors; cycles of places one by one and all at once."""
+    monkeypatch.setattr(kernel_turn, "CACHED_NUMBERS", at_once)
+    layer = turned(group, target, shape=shape).double()
     torch.nn.init.normal_(layer.weight)
-    generators = {"C4": [1], "D4": [1, 4], "mirror": [1]}[group.name]
     copies = [turned_copy(layer, group.elements[index]) for index in generators]
     expected = layer.alpha * sum((layer.weight - copy).square().sum() for copy in copies)
     torch.testing.assert_close(layer.relaxation_penalty(), expected)
