@@ -28,8 +28,7 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     """One line a model: its runs, those that are still to do, parameters, and seconds of training per run.
 
     The last line adds up the runs to do, spread over the workers; on a Ray cluster, whose other machines may have other
-    devices, it is the time of this one alone. Simulation and evaluation are not counted; they are
-    short beside training.
+    devices, it is the time of this one alone. Simulation and evaluation are not counted: they are short.
 
     Raises:
         ValueError: a preset that names unknown scenarios or models.
