@@ -23,7 +23,7 @@ def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
     paths = [folder / f"{what}.csv", folder / f"{what}.md"]
     write_atomically(paths[0], table.to_csv(index=False).encode())
     write_atomically(paths[1], (markdown(text) + "\n").encode())
-    return [*paths, *(save(simulation_figure(table), folder / what) if what == "simulate" else [])]
+    return [*paths, *save([(folder / what, simulation_figure(table))] if what == "simulate" else [])]
 
 
 def simulation_figure(table: pd.DataFrame) -> Figure:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
+from joblib import Parallel, delayed
 from matplotlib.figure import Figure
 
 from ..datasets.files import write_atomically
 from .asymmetry import error_curve, learned_curve
 from .cells import cells
+from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
 from .film import gif
 from .palette import Styles, model_styles, record_styles
@@ -19,80 +21,72 @@ from .results import SETTING, Setting, table_of
 from .spectra import spectra
 from .steps import rollout_error
 from .stills import stills
-from .storage import Record, as_bytes, load_runs
+from .storage import Record, load_runs
 from .sweeps import sweeps
 from .training_curves import training_curves, training_table
 
-FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {}}
-"""Endings of the files of a figure, and how each is written."""
 CURVES = {"": error_curve, "-learned": learned_curve, "-steps": rollout_error}
 """Figures of one setting, by the end of their names."""
+Named = tuple[str, Figure]
 
 
-def save(figure: Figure, path: Path) -> list[Path]:
-    """Writes the figure as PNG and as SVG, laid out once for both; returns both paths."""
-    if layout := figure.get_layout_engine():
-        layout.execute(figure)
-        figure.set_layout_engine(None)
+def save(figures: Iterable[tuple[Path, Figure]], workers: int = 1) -> list[Path]:
+    """Writes figures, each with its path without ending, as PNG and as SVG; returns the paths of all files.
+
+    Args:
+        workers: processes that draw side by side.
+    """
+    jobs = (delayed(drawn)(path, figure) for path, figure in figures)
     written = []
-    for suffix, options in FORMATS.items():
-        written.append(path.with_name(path.name + suffix))
-        write_atomically(written[-1], as_bytes(partial(figure.savefig, format=suffix[1:], **options)))
+    for files in Parallel(n_jobs=workers, return_as="generator")(jobs):
+        for path, content in files.items():
+            write_atomically(path, content)
+            written.append(path)
     return written
 
 
-def plot_folder(results: Path, folder: Path) -> list[Path]:
+def plot_folder(results: Path, folder: Path, workers: int = 1) -> list[Path]:
     """Draws every figure of a results folder into ``folder``.
+
+    Args:
+        workers: processes that draw side by side.
 
     Raises:
         ValueError: as :func:`~.results.load_results` does.
     """
     records = load_runs(results)
-    table = table_of(records, results)
-    return plot_results(table, folder) + plot_training(records, folder) + plot_rollouts(results, records, folder)
+    style, table = record_styles(records), table_of(records, results)
+    shown = examples(results, records, style)
+    named = chain(curves(table), training(records), *(pictures(example, style) for example in shown))
+    written = save(((folder / name, figure) for name, figure in named), workers)
+    for example in shown:
+        written.append(folder / f"{example.setting.slug}-rollout.gif")
+        write_atomically(written[-1], animation(example))
+    return written
 
 
-def plot_results(results: pd.DataFrame, folder: Path) -> list[Path]:
+def curves(results: pd.DataFrame) -> Iterator[Named]:
     """The curves of each setting, and those over history lengths and training-set sizes where there are several."""
-    written, style = [], model_styles(results)
-    table = cells(results)
+    style, table = model_styles(results), cells(results)
     for key, part in table.groupby(SETTING):
         setting = Setting(*key)
         for kind, draw in CURVES.items():
-            written += save(draw(part, style, setting.title), folder / f"{setting.slug}{kind}")
-    for name, figure in sweeps(table, style):
-        written += save(figure, folder / name)
-    return written
+            yield f"{setting.slug}{kind}", draw(part, style, setting.title)
+    yield from sweeps(table, style)
 
 
-def plot_training(records: Sequence[Record], folder: Path) -> list[Path]:
+def training(records: Sequence[Record]) -> Iterator[Named]:
     """The validation errors of each setting while its models were trained."""
-    written, style, table = [], record_styles(records), training_table(records)
+    style, table = record_styles(records), training_table(records)
     for key, part in cells(table).groupby(SETTING) if len(table) else ():
         setting = Setting(*key)
-        written += save(training_curves(part, style, setting.title), folder / f"{setting.slug}-training")
-    return written
+        yield f"{setting.slug}-training", training_curves(part, style, setting.title)
 
 
-def plot_rollouts(results: Path, records: Sequence[Record], folder: Path) -> list[Path]:
-    """Stills, film and spectra of one rollout of each setting that has stored any.
-
-    Args:
-        results: results folder of the records.
-    """
-    style = record_styles(records)
-    return [path for example in examples(results, records, style) for path in _plot_example(example, style, folder)]
-
-
-def _plot_example(example: Example, style: Styles, folder: Path) -> Iterable[Path]:
-    name = example.setting.slug
-    moving = folder / f"{name}-rollout.gif"
-    write_atomically(moving, animation(example))
-    return [
-        *save(spectra(example, style), folder / f"{name}-spectra"),
-        *save(stills(example), folder / f"{name}-rollout"),
-        moving,
-    ]
+def pictures(example: Example, style: Styles) -> Iterator[Named]:
+    """Stills and spectra of a rollout."""
+    yield f"{example.setting.slug}-spectra", spectra(example, style)
+    yield f"{example.setting.slug}-rollout", stills(example)
 
 
 def animation(example: Example) -> bytes:

@@ -23,11 +23,11 @@ LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
     """One line a model from the rows of :func:`~.cells.cells`, over the column ``x``; a model that diverged at some
     seed has no point there."""
-    columns = [x, "mean", "low", "high"]
-    lines = {model: points[columns] for model, points in table[table.diverged == 0].sort_values(x).groupby("model")}
+    table = table[table.diverged == 0].sort_values(x)
+    points, lines = table[[x, "mean", "low", "high"]].to_numpy(), table.groupby("model").indices
     bands, colors = [], []
     for model in (model for model in style if model in lines):
-        where, mean, low, high = lines[model].to_numpy().T
+        where, mean, low, high = points[lines[model]].T
         look = style[model] | {"markevery": -(-len(where) // PANELS), "markersize": 5.5, "linewidth": 1.6}
         axes.plot(where, mean, label=model, **look)
         if np.isfinite(low).all():

@@ -50,7 +50,7 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
         first = stored(data, field)[0]
         films = orbit(data.recipe, field) | {AS_DRAWN: first}
     target = path / "figures" / f"plumes-{field}"
-    written = save(stills(data.recipe, films, field), target)
+    written = save([(target, stills(data.recipe, films, field))])
     animation = target.with_suffix(".gif")
     write_atomically(animation, animate(data.recipe, films, field))
     return [*written, animation]
@@ -66,10 +66,10 @@ def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path
     disk."""
     simulated = (recipe for recipe in recipes if not isinstance(recipe, Imported))
     strongest = {recipe.scenario: recipe for recipe in sorted(simulated, key=lambda recipe: recipe.strength)}
-    written = []
-    for scenario, recipe in strongest.items():
-        written += save(stills(recipe, orbit(recipe, "speed"), "speed"), folder / f"{scenario}-plumes")
-    return written
+    return save(
+        (folder / f"{scenario}-plumes", stills(recipe, orbit(recipe, "speed"), "speed"))
+        for scenario, recipe in strongest.items()
+    )
 
 
 @one_thread_without_denormals()

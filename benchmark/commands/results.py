@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -80,7 +81,7 @@ class Run:
             return
         records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
         rank(out)
-        plot(out)
+        plot(out, self.machine.workers)
         plot_plumes(self.preset.recipes(), out / "figures")
         failed = [record for record in records if record["status"] == "failed"]
         for record in failed:
@@ -164,15 +165,15 @@ class Plot:
             written = plot_data(self.folder, self.field)
             CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
         else:
-            plot(self.folder)
+            plot(self.folder, os.cpu_count() or 1)
 
 
-def plot(results: Path) -> None:
+def plot(results: Path, workers: int) -> None:
     """Draws every figure of a results folder into ``figures/`` and prints where they are."""
     from ..figures import plot_folder
 
     folder = results / "figures"
-    written = plot_folder(results, folder)
+    written = plot_folder(results, folder, workers)
     CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
 
 

@@ -41,6 +41,13 @@ def test_every_figure_is_written(results_folder, tmp_path):
     assert all(path.stat().st_size > 5000 for path in written)
 
 
+def test_processes_side_by_side_draw_the_same(results_folder, tmp_path):
+    alone, together = (plot_folder(results_folder, tmp_path / str(workers), workers) for workers in (1, 2))
+    assert [path.name for path in alone] == [path.name for path in together]
+    pairs = [pair for pair in zip(alone, together, strict=True) if pair[0].suffix != ".svg"]  # with random identifiers
+    assert pairs and all(first.read_bytes() == second.read_bytes() for first, second in pairs)
+
+
 def test_curves_hold_the_results(results, tiny):
     figure = error_curve(cells(results), model_styles(results), "title")
     assert set(lines(figure.axes[0])) == set(tiny.models)

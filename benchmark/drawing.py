@@ -1,0 +1,24 @@
+"""Figures as files. Nothing but matplotlib is imported, so that processes that draw are there at once."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {}}
+"""Endings of the files of a figure, and how each is written."""
+
+
+def drawn(path: Path, figure: Figure) -> dict[Path, bytes]:
+    """The files of a figure, laid out once for both: ``path`` with the endings of PNG and of SVG."""
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+    files = {}
+    for suffix, options in FORMATS.items():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=suffix[1:], **options)
+        files[path.with_name(path.name + suffix)] = buffer.getvalue()
+    return files
