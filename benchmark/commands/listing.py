@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 from tyro.conf import Positional
 
-from ...models import list_models
+from ...models import ModelEntry, list_models
 from ...simulators import list_scenarios
 from ..presets import PRESETS, summary
 from .console import CONSOLE
@@ -26,7 +26,7 @@ class List:
         table = Table(title=self.what, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
         for column in rows[0]:
             table.add_column(
-                column, no_wrap=column in ("name", "family", "group"), overflow="fold", min_width=len(column)
+                column, no_wrap=column in ("name", "model", "group"), overflow="fold", min_width=len(column)
             )
         for row in rows:
             table.add_row(*map(str, row.values()))
@@ -41,17 +41,17 @@ def _scenario_rows() -> list[dict]:
 
 
 def _model_rows() -> list[dict]:
-    return [
-        {
-            "name": entry.name,
-            "family": entry.family,
-            "symmetry": ", ".join(entry.symmetries) or "-",
-            "keeps": entry.keeps,
-            "breaks": entry.breaks,
-            "source": "; ".join(filter(None, (entry.source, entry.note))),
-        }
-        for entry in list_models()
-    ]
+    """Three lines a model, for which 80 columns have room."""
+    return [{"model": _what(entry), "what it is": _traits(entry)} for entry in list_models()]
+
+
+def _what(entry: ModelEntry) -> str:
+    return "\n  ".join((entry.name, entry.family, ", ".join(entry.symmetries) or "no symmetry"))
+
+
+def _traits(entry: ModelEntry) -> str:
+    source = "; ".join(text for text in (entry.source, entry.note) if text not in ("", "-"))
+    return "\n".join(filter(None, (f"keeps {entry.keeps}", f"breaks {entry.breaks}", source)))
 
 
 def _preset_rows() -> list[dict]:
