@@ -1,17 +1,24 @@
 # make quick: data, training, tables and figures of the first look, in results/quick/
 # make test:  the whole test suite
+# make findings: tables, figures and pages of results/core and results/history from their runs, and what README.md and
+#             docs/findings.md quote of them
 # Both make the virtual environment when it is not there or out of date. Needs Python 3.11+ with venv.
 
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: quick test
+.PHONY: quick test findings
 
 quick: $(VENV)/installed
 	$(VENV)/bin/symbreak run quick
 
 test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
+
+findings: $(VENV)/installed
+	for folder in results/core results/history; do \
+		for command in leaderboard plot report; do $(VENV)/bin/symbreak $$command $$folder || exit; done; done
+	$(VENV)/bin/symbreak quote README.md docs/findings.md
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, got " + sys.version)'

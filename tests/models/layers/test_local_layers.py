@@ -8,6 +8,7 @@ from symbreak.models.layers import (
     Fields,
     ScaledLocalConv2d,
     SmoothLocalConv2d,
+    SteerableConv2d,
     TurnedLocalConv2d,
     kernel_turn,
     kernels_built_once,
@@ -52,6 +53,17 @@ def test_turned_layer_starts_equivariant_without_penalty(group, target, dtype, t
     assert layer.relaxation_penalty() < 1e-9 and turn_error(layer, dtype) < tolerance
     torch.nn.init.normal_(layer.weight)
     assert layer.relaxation_penalty() > 1e-3 and turn_error(layer, dtype) > 0.05
+
+
+@pytest.mark.parametrize("group, target", [(C4, "regular"), (D4, "vector")], ids=["C4", "D4"])
+def test_turned_layer_starts_as_a_steerable_convolution(group, target):
+    layer = turned(group, target)
+    torch.manual_seed(0)
+    strict = SteerableConv2d(layer.source, layer.target)
+    if strict.bias is not None:
+        torch.nn.init.normal_(strict.bias)
+    fields = torch.randn(2, layer.source.channels, 6, 6)
+    torch.testing.assert_close(layer(fields), strict(fields))
 
 
 @torch.no_grad()
