@@ -25,7 +25,7 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         parse(args)()
     except KeyboardInterrupt:
-        _exit("interrupted: what was finished is kept, the same command goes on from there")
+        _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
     except OSError as error:
         _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
     except (ValueError, CommandFailed) as error:

@@ -11,6 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 from scipy.stats import false_discovery_control, ttest_1samp
 
+from .baselines import BASELINES
 from .kinds import by_kind
 from .results import SETTING, by_model, select
 from .scores import REFERENCE, complete, gains
@@ -31,8 +32,9 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
     paired t test, whose samples are the mean logarithms of the seeds, because cells of one seed are not independent;
-    ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models. All seeds share the simulations,
-    so ``p`` speaks of these data sets, not of all.
+    ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models that are trained: baselines, which
+    nobody doubts to be worse, would only soften it, and have none. All seeds share the simulations, so ``p`` speaks of
+    these data sets, not of all.
 
     Returns:
         Columns :data:`PAIRED`, best first; ``p`` is NaN below two seeds with all cells, and where either diverged.
@@ -52,7 +54,7 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
         p = _over_seeds(gain) if len(finite) == len(both) else math.nan
         rows.append({"model": model, "cells": len(gain), "ratio": ratio, "p": p})
     table = pd.DataFrame(rows, columns=PAIRED).astype({"p_adjusted": float})
-    known = table.p.notna()
+    known = table.p.notna() & ~table.model.isin(BASELINES)
     if known.any():
         table.loc[known, "p_adjusted"] = false_discovery_control(table.p[known])
     return table.sort_values("ratio", ascending=False, ignore_index=True)
@@ -93,7 +95,8 @@ def _over_seeds(gain: pd.Series) -> float:
 
 @dataclass(frozen=True)
 class Crossover:
-    """Where one model overtakes another, on both axes. Infinite: nowhere; the first value: ahead from the start."""
+    """Where one model overtakes another, on both axes. Infinite: it is not ahead at the end of the axis; the first
+    value: ahead from the start."""
 
     strength: Interval
     data_error: Interval
@@ -165,8 +168,8 @@ def crossovers(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _strict_models(rows: pd.DataFrame) -> list[str]:
-    translation = rows.symmetry.iloc[0] == "translation"
-    return rows.model[rows.model == REFERENCE if translation else rows.family == "strict"].unique().tolist()
+    strict = (rows.family == "strict") | ((rows.model == REFERENCE) & (rows.symmetry == "translation"))
+    return rows.model[strict].unique().tolist()
 
 
 def _numbers(crossing: Crossover) -> list[float]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import matplotlib
 from matplotlib.figure import Figure
 
-FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {}}
+FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {"metadata": {"Date": None}}}
 """Endings of the files of a figure, and how each is written."""
+REPEATABLE = {"svg.hashsalt": "symbreak"}
+"""The same figure is the same file: no date, and no random identifiers."""
 
 
 def drawn(path: Path, figure: Figure) -> dict[Path, bytes]:
@@ -19,6 +22,7 @@ def drawn(path: Path, figure: Figure) -> dict[Path, bytes]:
     files = {}
     for suffix, options in FORMATS.items():
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=suffix[1:], **options)
+        with matplotlib.rc_context(REPEATABLE):
+            figure.savefig(buffer, format=suffix[1:], **options)
         files[path.with_name(path.name + suffix)] = buffer.getvalue()
     return files

@@ -1,4 +1,4 @@
-"""How large a grid is and how long it will take, from one short measurement per model."""
+"""How large a grid is and how long it will take, from a short measurement of each kind of training."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ TIMED_STEPS = 3
 
 
 def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | None = None) -> Table:
-    """One line a model: its runs, those that are still to do, parameters, and seconds of training per run.
+    """One line a model: its runs, those that are still to do, parameters (the most it has), and seconds of training per
+    run, at full length.
 
     The last line adds up the runs to do, spread over the workers; on a Ray cluster, whose other machines may have other
     devices, it is the time of this one alone. Simulation and evaluation are not counted: they are short.
@@ -34,29 +35,35 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
         ValueError: a preset that names unknown scenarios or models.
     """
     configs = preset.runs(model_file)
-    runs = Counter(config.model for config in configs)
-    to_do = Counter(config.model for config in configs if not finished(out, config.hash))
+    missing = [config for config in configs if not finished(out, config.hash)]
+    runs, to_do = (Counter(config.model for config in some) for some in (configs, missing))
     table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")
     total, device = 0.0, choose_device(machine.device if machine.backend == "loky" else "auto")
-    for config in {config.model: config for config in configs}.values():
-        parameters, seconds = training_time(config, device)
-        total += seconds * to_do[config.model]
-        table.add_row(
-            config.model, f"{runs[config.model]}", f"{to_do[config.model]}", f"{parameters:,}", f"{seconds:.0f}"
-        )
+    measured = {_kind(config): training_time(config, device) for config in {_kind(c): c for c in configs}.values()}
+    for model in runs:
+        parameters = max(count for (name, *_), (count, _) in measured.items() if name == model)
+        seconds = sum(measured[_kind(config)][1] for config in configs if config.model == model) / runs[model]
+        total += sum(measured[_kind(config)][1] for config in missing if config.model == model)
+        table.add_row(model, f"{runs[model]}", f"{to_do[model]}", f"{parameters:,}", f"{seconds:.0f}")
     workers = machine.workers if machine.backend == "loky" else 1
     hours = f"{total / workers / 3600:.1f} h on {workers} worker{'s' * (workers > 1)}"
     table.add_row("all", f"{len(configs)}", f"{to_do.total()}", "", hours)
     return table
 
 
+def _kind(config: RunConfig) -> tuple:
+    """What the time of a training depends on."""
+    return config.model, config.recipe.scenario, config.history, config.training
+
+
 def size(configs: Sequence[RunConfig]) -> str:
-    """How many runs, and of which scenarios, strengths, seeds and histories."""
+    """How many runs, and of which scenarios, strengths, seeds, histories and sizes of the training set."""
     axes = {
         "scenarios": [config.recipe.scenario for config in configs],
         "strengths": [f"{config.recipe.strength:g}" for config in configs],
         "seeds": [f"{config.seed}" for config in configs],
         "histories": [f"{config.history}" for config in configs],
+        "training simulations": [f"{config.recipe.train}" for config in configs],
     }
     named = [f"{name} {', '.join(dict.fromkeys(values))}" for name, values in axes.items()]
     return "; ".join((f"{len(configs)} runs", *named))

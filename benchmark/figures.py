@@ -16,7 +16,7 @@ from .cells import cells
 from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
 from .film import gif
-from .palette import Styles, model_styles, record_styles
+from .palette import Styles, model_styles
 from .results import SETTING, Setting, table_of
 from .spectra import spectra
 from .steps import rollout_error
@@ -52,12 +52,13 @@ def plot_folder(results: Path, folder: Path, workers: int = 1) -> list[Path]:
         workers: processes that draw side by side.
 
     Raises:
-        ValueError: as :func:`~.results.load_results` does.
+        ValueError: as :func:`~.results.load_results` does, and where a stored rollout is damaged.
     """
     records = load_runs(results)
-    style, table = record_styles(records), table_of(records, results)
+    table = table_of(records, results)
+    style = model_styles(table)
     shown = examples(results, records, style)
-    named = chain(curves(table), training(records), *(pictures(example, style) for example in shown))
+    named = chain(curves(table, style), training(records, style), *(pictures(example, style) for example in shown))
     written = save(((folder / name, figure) for name, figure in named), workers)
     for example in shown:
         written.append(folder / f"{example.setting.slug}-rollout.gif")
@@ -65,9 +66,9 @@ def plot_folder(results: Path, folder: Path, workers: int = 1) -> list[Path]:
     return written
 
 
-def curves(results: pd.DataFrame) -> Iterator[Named]:
+def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
     """The curves of each setting, and those over history lengths and training-set sizes where there are several."""
-    style, table = model_styles(results), cells(results)
+    table = cells(results)
     for key, part in table.groupby(SETTING):
         setting = Setting(*key)
         for kind, draw in CURVES.items():
@@ -75,9 +76,9 @@ def curves(results: pd.DataFrame) -> Iterator[Named]:
     yield from sweeps(table, style)
 
 
-def training(records: Sequence[Record]) -> Iterator[Named]:
+def training(records: Sequence[Record], style: Styles) -> Iterator[Named]:
     """The validation errors of each setting while its models were trained."""
-    style, table = record_styles(records), training_table(records)
+    table = training_table(records)
     for key, part in cells(table).groupby(SETTING) if len(table) else ():
         setting = Setting(*key)
         yield f"{setting.slug}-training", training_curves(part, style, setting.title)

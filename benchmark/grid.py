@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import joblib
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -15,7 +15,7 @@ from .budget import off_budget
 from .code import code_digest
 from .configuration import RunConfig
 from .presets import Preset
-from .results import label
+from .results import differences, label
 from .run import choose_device, execute, identity, save_lost_run
 from .scheduling import Backend, run_all
 from .storage import Record, finished, load_run, set_aside
@@ -26,7 +26,7 @@ from .untuned import untuned
 class Machine:
     """Where a grid runs; none of it changes a result on one kind of machine."""
 
-    workers: int = os.cpu_count() or 1
+    workers: int = field(default_factory=joblib.cpu_count)
     """Processes that simulate and train side by side; on a Ray cluster, trainings that share one GPU."""
     backend: Backend = "loky"
     """loky: processes on this machine; ray: a Ray cluster, whose nodes share the folders of data and results."""
@@ -68,7 +68,8 @@ def run_grid(
     tried again.
 
     Raises:
-        ValueError: a preset that names unknown scenarios or models, or damaged imports, before anything is computed.
+        ValueError: a preset that names unknown scenarios or models, damaged imports, or a folder with runs that tables
+            could not tell from those of this grid; before anything is computed.
     """
     configs, imports = preset.runs(model_file), preset.verified_imports()
     left_out = set(preset.models) - {config.model for config in configs}
@@ -79,7 +80,7 @@ def run_grid(
     out.mkdir(parents=True, exist_ok=True)
     superseded = _set_aside_superseded(configs, out)
     if superseded:
-        console.print(f"{superseded} runs of other configurations of these models set aside in {out}/runs/superseded")
+        console.print(f"{superseded} runs of other contents of the model file set aside in {out}/runs/superseded")
     return run_missing(configs, out, machine, console, model_file, overwrite, imports)
 
 
@@ -115,13 +116,20 @@ def run_missing(
 
 
 def _set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
-    """Tables hold one run per setting, strength, model and seed: earlier ones of an edited model file, say, go."""
-    labels = {label(identity(config)) for config in configs}
-    wanted = {config.hash for config in configs}
-    records = [load_run(path) for path in (out / "runs").glob("*.json") if path.stem not in wanted]
-    old = [record["hash"] for record in records if label(record) in labels]
-    for name in old:
-        set_aside(out, name)
+    """Tables hold one run per setting, strength, model and seed: those of an earlier content of the model file go."""
+    wanted = {label(identity(config)): config for config in configs}
+    hashes = {config.hash for config in configs}
+    records = [load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes]
+    old = [record for record in records if label(record) in wanted]
+    for record in old:
+        changed = set(differences(record["config"], wanted[label(record)].as_dict())) - {"model_source"}
+        if changed and record["status"] == "done":
+            raise ValueError(
+                f"expected a folder for this grid alone, got {out}, whose run {record['hash']} of {record['model']} "
+                f"differs from the grid's in {', '.join(sorted(changed))}: name another one with --out"
+            )
+    for record in old:
+        set_aside(out, record["hash"])
     return len(old)
 
 

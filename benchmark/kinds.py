@@ -34,11 +34,13 @@ def by_kind(results: pd.DataFrame) -> pd.DataFrame:
     """The results with :func:`row_names` for models.
 
     A convnet, which shares its weights over all places, is the strict model where translations are the symmetry (as
-    in Wang, Walters & Yu 2022): beside strict models of other symmetries its results there count as theirs, too.
+    in Wang, Walters & Yu 2022): beside strict models of other symmetries its results there count as theirs, too, unless
+    there is a strict model of translations.
     """
     names = row_names(results)
     rows = results.assign(model=[names[pair] for pair in zip(results.model, results.symmetry, strict=True)])
-    if STRICT not in names.values():
+    of_translation = (model for (_, symmetry), model in names.items() if symmetry == "translation")
+    if STRICT not in names.values() or STRICT in of_translation:
         return rows
     shared = rows[(rows.model == REFERENCE) & (rows.symmetry == "translation")]
     return pd.concat([rows, shared.assign(model=STRICT, family="strict")], ignore_index=True)

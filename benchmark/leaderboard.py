@@ -50,8 +50,8 @@ def errors(rows: pd.DataFrame) -> pd.DataFrame:
     for (*key, strength), part in table.groupby([*SETTING, "strength"]):
         measure = "asymmetry" if is_imported(key[0]) else "error"
         label = " ".join([*setting_words(key, several), f"{strength:g} ({measure} {part.data_error.iloc[0]:.2g})"])
-        rows = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
-        texts = ["diverged" if diverged else str(Interval(*numbers)) for diverged, *numbers in rows]
+        numbers = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
+        texts = ["diverged" if diverged else str(Interval(*interval)) for diverged, *interval in numbers]
         columns[label] = pd.Series(texts, index=part.model)
     return pd.DataFrame(columns)
 

@@ -21,10 +21,11 @@ LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
-    """One line a model from the rows of :func:`~.cells.cells`, over the column ``x``; a model that diverged at some
-    seed has no point there."""
-    table = table[table.diverged == 0].sort_values(x)
+    """One line a model from the rows of :func:`~.cells.cells`, over the column ``x``; where a model diverged at some
+    seed its line has a gap."""
+    table = table.sort_values(x)
     points, lines = table[[x, "mean", "low", "high"]].to_numpy(), table.groupby("model").indices
+    points[table.diverged > 0, 1:] = np.nan
     bands, colors = [], []
     for model in (model for model in style if model in lines):
         where, mean, low, high = points[lines[model]].T

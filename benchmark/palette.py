@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
 
 from .kinds import kind
-from .storage import Record
 
 HUES = {
     "baseline": ("#7f7f7f", "#4d4d4d", "#b3b3b3"),
@@ -51,13 +50,3 @@ def model_styles(results: pd.DataFrame) -> Styles:
     does."""
     models = results.groupby("model")[["family", "symmetry"]].first()
     return styles(models.family.to_dict(), {model: kind(model, row.symmetry) for model, row in models.iterrows()})
-
-
-def record_styles(records: Iterable[Record]) -> Styles:
-    """:func:`model_styles` of the finished runs."""
-    rows = [
-        {name: record[name] for name in ("model", "family", "symmetry")}
-        for record in records
-        if record["status"] == "done"
-    ]
-    return model_styles(pd.DataFrame(rows, columns=["model", "family", "symmetry"]))

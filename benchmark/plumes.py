@@ -107,10 +107,11 @@ def stills(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> Fig
     row_height = 1.7 * recipe.shape[1] / recipe.shape[0]
     figure = Figure(figsize=(1.7 * STILLS + 1.6, row_height * len(films) + 0.8), layout="constrained")
     axes = figure.subplots(len(films), STILLS, squeeze=False)
+    top = brightest(films)
     for row, (name, film) in zip(axes, films.items(), strict=True):
         row[0].set_ylabel(name, rotation=0, ha="right", va="center")
         for cell, moment in zip(row, moments, strict=True):
-            image = show(cell, film[moment], films, field)
+            image = show(cell, film[moment], top, field)
     for cell, moment in zip(axes[0], moments, strict=True):
         cell.set_title(moment_name(recipe, moment), fontsize=10)
     what = "the first test stations" if isinstance(recipe, Imported) else "one plume, moved by the group"
@@ -131,8 +132,8 @@ def brightest(films: dict[str, Film]) -> float:
     return max(float(np.percentile(speeds, 99.8)) for speeds in films.values()) or 1.0
 
 
-def show(axes: Axes, picture: Float[np.ndarray, "X Y"], films: dict[str, Film], field: str) -> AxesImage:
+def show(axes: Axes, picture: Float[np.ndarray, "X Y"], top: float, field: str) -> AxesImage:
     """Draws one moment with x to the right and y up, all on one scale."""
     axes.set_xticks([])
     axes.set_yticks([])
-    return axes.imshow(picture.T, origin="lower", vmin=0, vmax=brightest(films), cmap=FIELDS[field][1])
+    return axes.imshow(picture.T, origin="lower", vmin=0, vmax=top, cmap=FIELDS[field][1])

@@ -239,7 +239,7 @@ def core() -> Preset:
 
 
 def full() -> Preset:
-    """Everything: all scenarios and models, five strengths, five seeds, 64 x 64; for a GPU or a cluster."""
+    """Six scenarios of four symmetries, every model, five strengths, five seeds, 64 x 64; for a GPU or a cluster."""
     return Preset(
         name="full",
         scenarios=(

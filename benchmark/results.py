@@ -167,14 +167,14 @@ def label(record: Record) -> tuple:
 
 
 def check_distinct(records: Iterable[Record]) -> None:
-    """Two finished runs of one model on one cell would be averaged as if they were two seeds.
+    """Two runs of one model on one cell would be averaged as if they were two seeds.
 
     Raises:
         ValueError: there are two; with what differs between their configurations.
     """
     first: dict[tuple, Record] = {}
     for record in records:
-        if record["status"] == "done":
+        if record["status"] == "done" or record.get("diverged"):
             other = first.setdefault(label(record), record)
             if other is not record:
                 difference = ", ".join(differences(other["config"], record["config"]))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time
 
+import joblib
 import numpy as np
 import pandas as pd
 
@@ -43,7 +43,7 @@ def bench_results(rows: int = ROWS, repeats: int = REPEATS) -> pd.DataFrame:
         steps = {
             "load": lambda: load_results(folder),
             "rank": lambda: write_leaderboard(table, folder, records),
-            "plot": lambda: plot_folder(folder, folder / "figures", os.cpu_count() or 1),
+            "plot": lambda: plot_folder(folder, folder / "figures", joblib.cpu_count()),
         }
         times = {what: np.min([_times(step) for _ in range(repeats)], axis=0) for what, step in steps.items()}
     times["all"] = sum(times.values())

@@ -16,6 +16,11 @@ import torch
 from ..datasets.files import write_atomically
 
 Record = dict[str, Any]
+NAMED = {
+    *("hash", "status", "reason", "scenario", "symmetry", "strength", "model", "seed"),
+    *("config", "versions", "machine"),
+}
+"""What every record has, and tables and pages read."""
 
 
 def save_run(folder: Path, record: Record, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
@@ -47,10 +52,12 @@ def load_run(path: Path) -> Record:
 
 
 def _is_whole(record: Record) -> bool:
-    """Whether a record holds what tables are made of."""
-    if record.get("status") == "failed":
-        return isinstance(record.get("reason"), str)
-    if record.get("status") != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data")):
+    """Whether a record holds what tables and pages are made of."""
+    if not record.keys() >= NAMED:
+        return False
+    if record["status"] == "failed":
+        return isinstance(record["reason"], str)
+    if record["status"] != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data")):
         return False
     if not isinstance(record.get("n_parameters"), int) or not isinstance(record.get("train_seconds"), int | float):
         return False

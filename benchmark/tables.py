@@ -24,26 +24,25 @@ LATEX = str.maketrans({"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\text
 SCORE = (
     f"`score` is how many times smaller the nRMSE on unseen simulations is than the {REFERENCE}'s: the geometric mean "
     "of the ratios over `cells` (scenario, history, training simulations, strength, seed) that both were run on (1 = "
-    "as good, above 1 = better), with its bootstrap 95 % interval over seeds. A row that was not run on every data set "
-    f"of the {REFERENCE}'s has none, because a mean over other data sets does not compare; its scores of single "
+    "as good, above 1 = better), with its bootstrap 95 % interval over seeds (of three seeds this and every interval "
+    "below is their range, which holds the mean in about three cases of four). A row that was not run on every data "
+    f"set of the {REFERENCE}'s has none, because a mean over other data sets does not compare; its scores of single "
     "scenarios do. `places` are the best and the worst place among the rows with a score when each seed ranks them by "
     "itself. Where scenarios have several symmetries, a row is a kind of model: `rpp` is `rpp-rotation` where the "
     f"symmetry is rotation. Where it is translation, the {REFERENCE} is the strict model, and counts as `equiv`, too."
 )
 ERRORS = (
     "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
-    "each data set, mean over seeds with the bootstrap 95 % interval where there are several seeds (of three seeds it "
-    "is their range, and covers the mean in about three cases of four). The columns are the strengths of the symmetry "
-    "breaking; `error` is the equivariance error of the data over ten steps, "
-    "`asymmetry`, of imported data, is another measure, on another scale: how far their statistics are from the moved "
-    "ones."
+    "each data set, mean over seeds with the bootstrap 95 % interval where there are several. The columns are the "
+    "strengths of the symmetry breaking; `error` is the equivariance error of the data over ten steps, `asymmetry`, of "
+    "imported data, is another measure, on another scale: how far their statistics are from the moved ones."
 )
 COMPARISONS = (
     "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
     "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite; `p`: "
     "two-sided paired t test of its logarithm, with one mean for each seed that has all cells, `p_adjusted` after "
-    "Benjamini and Hochberg for the number of models; none where either diverged. It speaks of these data sets, not of "
-    "all."
+    "Benjamini and Hochberg for the number of trained models that this reference is compared with in this scenario "
+    "(baselines do not count); none where either diverged. It speaks of these data sets, not of all."
 )
 LEARNED = (
     "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "
@@ -57,7 +56,7 @@ UNBEATEN = (
 CROSSOVERS = (
     "The symmetry breaking from which on the relaxed model has the smaller nRMSE, as strength and as equivariance "
     "error of the data, with its bootstrap 95 % interval over seeds; the smallest value: ahead from the start; never: "
-    "at no strength that was run."
+    "not ahead at the largest strength."
 )
 
 

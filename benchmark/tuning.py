@@ -61,11 +61,13 @@ def tune(
 
     Runs are kept in ``out/runs``, so that an interrupted search goes on where it stopped. Writes all candidates as
     ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads. Test data take no part.
+    Of several histories or sizes of the training set, the first of the preset is searched.
 
     Returns:
         the choices; and the models, with their scenarios, that have none, because every learning rate failed.
     """
-    grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), history=preset.history[:1], tuned=None)
+    one = {"history": preset.history[:1], "train_simulations": preset.train_simulations[:1]}
+    grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), tuned=None, **one)
     configs = [config for config in grid.runs(model_file) if learns(config)]
     imports = grid.verified_imports()
 

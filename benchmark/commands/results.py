@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
+import joblib
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
@@ -51,6 +51,9 @@ class Run:
         if (self.preset is None) == (self.record is None):
             got = "neither" if self.record is None else "both"
             raise ValueError(f"expected either a preset out of {', '.join(PRESETS)} or --from and a record, got {got}")
+        if self.record and (self.dry_run or self.overwrite):
+            given = "--dry-run" if self.dry_run else "--overwrite"
+            raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
         if self.record is None:
             self._run_preset(self.out or Path("results") / self.preset.name)
         else:
@@ -116,7 +119,8 @@ class Tune:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Print the leaderboard of a results folder; write it, comparisons and crossovers as Markdown, CSV and LaTeX."""
+    """Print the leaderboard of a results folder; write it as Markdown, CSV and LaTeX, comparisons and the rest as
+    Markdown and CSV."""
 
     results: Positional[Path]
     """Results folder."""
@@ -156,7 +160,7 @@ class Plot:
     folder: Positional[Path]
     """Results folder, or folder of a data set."""
     field: Literal["speed", "smoke"] = "speed"
-    """What to show of the plumes of a data set."""
+    """What to show of the plumes of a data set; results have no such choice."""
 
     def __call__(self) -> None:
         from ..plumes import plot_data
@@ -165,7 +169,7 @@ class Plot:
             written = plot_data(self.folder, self.field)
             CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
         else:
-            plot(self.folder, os.cpu_count() or 1)
+            plot(self.folder, joblib.cpu_count())
 
 
 def plot(results: Path, workers: int) -> None:

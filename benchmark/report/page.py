@@ -17,6 +17,7 @@ from ...datasets.files import write_atomically
 from ..kinds import row_names
 from ..leaderboard import tables
 from ..origins import data_sets, environments, runs_by_row
+from ..palette import model_styles
 from ..results import SETTING, table_of
 from ..storage import load_runs
 from ..summary import varying
@@ -57,7 +58,7 @@ def write_report(folder: Path) -> Path:
             explanations=(SCORE, f"The last columns are {ERRORS}"),
             sections=[_narrow(section, results) for section in sections(every)],
             curves=curve_data(results),
-            groups=rollout_groups(folder, records),
+            groups=rollout_groups(folder, records, model_styles(results)),
             records=records,
             failed=[record for record in records if record["status"] == "failed"],
             data_sets=data_sets(records),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 
 from ..examples import Example, Flow, examples, speed, top_speed
-from ..palette import record_styles
 from ..stills import STEPS
 from ..storage import Record
 
@@ -27,13 +26,13 @@ LARGEST = 64
 Speed = Float[np.ndarray, "N X Y"]
 
 
-def rollout_groups(folder: Path, records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The :func:`~..examples.examples` of a results folder as pictures.
+def rollout_groups(folder: Path, records: Sequence[Record], order: Iterable[str]) -> list[dict[str, Any]]:
+    """The :func:`~..examples.examples` of a results folder as pictures, models in ``order``.
 
     Each has ``title, strength, seed``, the ``steps`` shown, ``top`` (the speed of the brightest shade, in cells per
     frame), ``scale`` and ``truth`` (pictures) and ``models`` (pairs of name and picture).
     """
-    return [_group(example) for example in examples(folder, records, record_styles(records))]
+    return [_group(example) for example in examples(folder, records, order)]
 
 
 def _group(example: Example) -> dict[str, Any]:

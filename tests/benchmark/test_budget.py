@@ -30,7 +30,7 @@ class CannotBeBuilt(FixedSize):
 
 def test_a_dry_run_says_what_the_grid_is_made_of(tiny):
     grid = replace(tiny, models=("convnet",), seeds=(0, 3), history=(1, 2))
-    made_of = "scenarios rotation-buoyancy; strengths 0, 1; seeds 0, 3; histories 1, 2"
+    made_of = "scenarios rotation-buoyancy; strengths 0, 1; seeds 0, 3; histories 1, 2; training simulations 2"
     assert size(grid.runs()) == f"8 runs; {made_of}"
 
 

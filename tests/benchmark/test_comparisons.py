@@ -55,12 +55,17 @@ def test_equal_models_have_p_1():
 
 
 def test_adjustment_for_two_models():
-    """The same p twice: Benjamini-Hochberg leaves it (the larger rank divides by 2/2, the smaller is capped by it)."""
+    """Benjamini-Hochberg: the smaller p times 2/1, the larger times 2/2. Logarithms 2, 3, 4 have t = 3 sqrt 3. A
+    baseline is compared, too, but does not count."""
     errors = worse_by([1.0, 2.0, 3.0])
-    errors |= {("c", *key): 1 / error for (model, *key), error in errors.items() if model == "b"}
-    table = paired_comparisons(results(errors), "a")
-    assert table.model.tolist() == ["b", "c"]
-    assert table.p_adjusted.tolist() == pytest.approx(2 * [1 - math.sqrt(12 / 14)])
+    for name, more in (("c", 1), ("persistence", 3)):
+        other = worse_by([1.0 + more, 2.0 + more, 3.0 + more])
+        errors |= {(name, *key): error for (model, *key), error in other.items() if model == "b"}
+    table = paired_comparisons(results(errors), "a").set_index("model")
+    b, c = 1 - math.sqrt(12 / 14), 1 - math.sqrt(27 / 29)
+    assert table.p.loc[["b", "c"]].tolist() == pytest.approx([b, c])
+    assert table.p_adjusted.loc[["b", "c"]].tolist() == pytest.approx([b, 2 * c])
+    assert table.p.persistence < c and math.isnan(table.p_adjusted.persistence)
 
 
 def test_every_scenario_is_compared_with_its_strict_models_and_all_with_the_reference():
@@ -145,3 +150,11 @@ def test_table_of_crossovers():
     plain = table.replace({"model": {"strict": "convnet"}, "family": {"strict": "unconstrained"}})
     assert crossovers(plain).empty
     assert crossovers(plain.assign(symmetry="translation")).strength.tolist() == [0.5]
+
+
+def test_a_model_that_is_strict_under_translations_is_compared_with_beside_the_convnet():
+    errors = {"convnet": 2.0, "mine": 1.0, "relaxed": 3.0}
+    table = results({(m, x, seed): e + seed for m, e in errors.items() for x in (0.0, 1.0) for seed in range(3)})
+    table = table.assign(symmetry="translation", family=table.model.map({"mine": "strict", "relaxed": "relaxed"}))
+    assert set(comparisons(table).reference) == {"convnet", "mine"}
+    assert set(crossovers(table).strict) == {"convnet", "mine"}

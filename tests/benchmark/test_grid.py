@@ -24,6 +24,19 @@ from symbreak.benchmark.training import Curves, TrainingState
 
 from .conftest import QUIET
 
+MINE = """
+import torch
+from symbreak.models import Forecaster, register
+
+@register("mine", family="unconstrained")
+class Mine(Forecaster):
+    def __init__(self, task):
+        super().__init__(task)
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, history):
+        return history[:, -1] * self.weight * {factor}
+"""
 BROKEN_MODEL = """
 import torch
 from symbreak.models import Forecaster, register
@@ -42,8 +55,6 @@ class NaN(Raises):
     def forward(self, history):
         return history[:, -1] * self.weight.sum() * float("nan")
 """
-
-
 GREEDY_MODELS = """
 import os, resource, signal
 import torch
@@ -205,15 +216,28 @@ def test_a_failed_run_leaves_no_checkpoint_an_interrupted_one_does(error, left, 
     assert len(list(tmp_path.rglob("*.checkpoint"))) == left
 
 
-def test_runs_of_an_edited_configuration_are_set_aside(tiny, machine, tmp_path):
+def test_runs_of_an_edited_model_file_are_set_aside(tiny, machine, tmp_path):
     """The table holds one run per model, setting, strength and seed; what it replaces is kept."""
+    model_file = tmp_path / "mine.py"
+    some = replace(tiny, models=("mine",), strengths=(1.0,))
+    records = []
+    for factor in (1.0, 2.0):
+        model_file.write_text(MINE.format(factor=factor))
+        records += run_grid(some, tmp_path, machine, QUIET, model_file)
+    before, after = (record["hash"] for record in records)
+    assert [record["hash"] for record in load_runs(tmp_path)] == [after] != [before]
+    kept = {path.suffix for path in (tmp_path / "runs" / "superseded").glob(f"{before}.*")}
+    assert kept == {".json", ".pt", ".npz"}
+
+
+def test_another_configuration_of_the_same_runs_is_refused(tiny, machine, tmp_path):
+    """In one table both would be one model; nothing is moved and nothing is computed."""
     some = replace(tiny, models=("convnet",), strengths=(1.0,))
     (before,) = run_grid(some, tmp_path, machine, QUIET)
-    edited = replace(some, training=replace(some.training, learning_rate=1e-3))
-    (after,) = run_grid(edited, tmp_path, machine, QUIET)
-    assert [record["hash"] for record in load_runs(tmp_path)] == [after["hash"]] != [before["hash"]]
-    kept = {path.suffix for path in (tmp_path / "runs" / "superseded").glob(f"{before['hash']}.*")}
-    assert kept == {".json", ".pt", ".npz"}
+    edited = replace(some, budget=600, training=replace(some.training, learning_rate=1e-3))
+    with pytest.raises(ValueError, match=r"differs from the grid's in budget, training\.learning_rate: name another"):
+        run_grid(edited, tmp_path, machine, QUIET)
+    assert [record["hash"] for record in load_runs(tmp_path)] == [before["hash"]]
 
 
 def test_damaged_record_is_named(results_folder, tmp_path):
@@ -221,9 +245,13 @@ def test_damaged_record_is_named(results_folder, tmp_path):
     path.write_text("{")
     with pytest.raises(ValueError, match=r"expected a run record in .*0123456789abcdef\.json"):
         load_run(path)
-    path.write_text(json.dumps({"hash": "other"}))
-    with pytest.raises(ValueError, match="got other content"):
-        load_run(path)
+    whole = load_runs(results_folder)[0] | {"hash": path.stem}
+    path.write_text(json.dumps(whole))
+    assert load_run(path) == whole
+    for content in ({"hash": "other"}, *({k: v for k, v in whole.items() if k != key} for key in ("model", "data"))):
+        path.write_text(json.dumps(content))
+        with pytest.raises(ValueError, match="got other content"):
+            load_run(path)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -38,3 +38,6 @@ def test_the_convnet_is_the_strict_model_of_translation():
     assert table[table.model == "equiv"].family.tolist() == ["f", "strict"]
     assert table[table.model == "convnet"].value.tolist() == [1, 3]
     assert by_kind(results[results.model == "convnet"]).model.tolist() == ["convnet"] * 2
+    own = pd.DataFrame([("equiv-translation", "translation", 4)], columns=["model", "symmetry", "value"])
+    table = by_kind(pd.concat([results, own.assign(family="strict")]))
+    assert table[table.model == "equiv"].value.tolist() == [2, 4]
