@@ -3,27 +3,19 @@
 import re
 from pathlib import Path
 
+from symbreak.benchmark.quote import BLOCK, filled
+
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
 README = PAGES[0].read_text()
 
 
-def blocks(kind):
-    """File and content of the blocks of that kind on all pages."""
-    marker = re.compile(rf"<!-- {kind} (\S+) -->\n(.*?)<!-- end -->", re.DOTALL)
-    return [((ROOT / name).read_text(), block) for page in PAGES for name, block in marker.findall(page.read_text())]
-
-
-def test_quoted_files_are_those_of_the_results():
+def test_pages_quote_what_the_results_say(monkeypatch):
     """`symbreak quote` would change nothing."""
-    for content, block in blocks("from"):
-        assert block == content.rstrip("\n") + "\n"
-
-
-def test_quoted_rows_stand_in_the_files_that_they_are_from():
-    assert blocks("rows of")
-    for content, block in blocks("rows of"):
-        assert [line for line in block.splitlines() if line and line not in content.splitlines()] == []
+    monkeypatch.chdir(ROOT)
+    assert BLOCK.search(README)
+    for page in PAGES:
+        assert filled(page.read_text()) == page.read_text(), page.name
 
 
 def test_pictures_and_pages_are_there():

@@ -142,7 +142,8 @@ def rank(results: Path) -> None:
 
 @dataclass(frozen=True)
 class Quote:
-    """Fill the blocks between `<!-- from FILE -->` and `<!-- end -->` of Markdown pages with what these files hold."""
+    """Fill the blocks between `<!-- from FILE -->` or `<!-- from FILE rows PATTERN -->` and `<!-- end -->` of Markdown
+    pages with what these files, or those rows of their tables, hold."""
 
     pages: Positional[tuple[Path, ...]]
     """Pages, such as README.md; the files are relative to the current directory."""

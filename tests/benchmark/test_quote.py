@@ -1,6 +1,6 @@
 import pytest
 
-from symbreak.benchmark.quote import quote
+from symbreak.benchmark.quote import filled, matching_rows, quote
 
 
 def test_blocks_hold_the_files_that_they_name(tmp_path, monkeypatch):
@@ -14,6 +14,36 @@ def test_blocks_hold_the_files_that_they_name(tmp_path, monkeypatch):
     assert page.read_text() == expected
     quote(page)
     assert page.read_text() == expected
+
+
+TABLES = """| a | b |
+| --- | ---: |
+| one | 1 |
+
+text
+
+| b | c |
+| --- | ---: |
+| two | 2 |
+| three | 3 |
+| two again | 4 |"""
+
+
+def test_rows_come_with_the_heading_of_their_table():
+    lines = TABLES.splitlines()
+    assert matching_rows(lines, r"^\| two", "file") == [*lines[6:9], lines[10]]
+    assert matching_rows(lines, r"1 \|$", "file") == lines[:3]
+    for pattern in ("four", "("):
+        with pytest.raises(ValueError, match="expected .*file that match"):
+            matching_rows(lines, pattern, "file")
+
+
+def test_a_block_of_rows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.md").write_text(TABLES)
+    assert filled("<!-- from file.md rows one|1 -->\nold\n<!-- end -->") == (
+        "<!-- from file.md rows one|1 -->\n| a | b |\n| --- | ---: |\n| one | 1 |\n<!-- end -->"
+    )
 
 
 def test_a_missing_file_leaves_the_page_alone(tmp_path):
