@@ -34,7 +34,7 @@ def test_rows_come_with_the_heading_of_their_table():
     assert matching_rows(lines, r"^\| two", "file") == [*lines[6:9], lines[10]]
     assert matching_rows(lines, r"1 \|$", "file") == lines[:3]
     for pattern in ("four", "("):
-        with pytest.raises(ValueError, match="expected .*file that match"):
+        with pytest.raises(ValueError, match=r"expected .*file that match"):
             matching_rows(lines, pattern, "file")
 
 
