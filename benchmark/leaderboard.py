@@ -16,6 +16,7 @@ from .learned import learned
 from .origins import provenance
 from .results import SETTING, is_imported, select
 from .scores import gains, places, score_texts, scores
+from .settled import training_section
 from .statistics import Interval
 from .storage import Record
 from .summary import setting_words, summary, varying
@@ -62,16 +63,17 @@ def tables(results: pd.DataFrame) -> Tables:
 
 
 def write_leaderboard(results: pd.DataFrame, folder: Path, records: Sequence[Record]) -> pd.DataFrame:
-    """Writes the :func:`tables` as ``.csv``, together and with their provenance as ``leaderboard.md``, the leaderboard
-    as ``.tex`` and the :func:`~.summary.summary`; returns the leaderboard.
+    """Writes the :func:`tables` as ``.csv``, together and with training and provenance as ``leaderboard.md``, the
+    leaderboard as ``.tex`` and the :func:`~.summary.summary`; returns the leaderboard.
 
     Args:
         results: the table of the records.
         folder: where to write.
-        records: the runs, for the provenance.
+        records: the runs, for training and provenance.
     """
     every = tables(results)
-    write_atomically(folder / "leaderboard.md", f"{page(every)}\n{provenance(records)}".encode())
+    parts = filter(None, (page(every), training_section(records), provenance(records)))
+    write_atomically(folder / "leaderboard.md", "\n".join(parts).encode())
     write_atomically(folder / "summary.md", (markdown(summary(results)) + "\n").encode())
     write_atomically(folder / "leaderboard.tex", latex(every.leaderboard).encode())
     for name, table in vars(every).items():

@@ -57,7 +57,7 @@ def _is_whole(record: Record) -> bool:
         return False
     if record["status"] == "failed":
         return isinstance(record["reason"], str)
-    if record["status"] != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data")):
+    if record["status"] != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data", "curves")):
         return False
     if not isinstance(record.get("n_parameters"), int) or not isinstance(record.get("train_seconds"), int | float):
         return False
