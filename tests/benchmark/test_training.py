@@ -182,7 +182,7 @@ def test_rollout_by_hand(predicts, expected):
 def test_what_the_last_quarter_gained():
     """Best of six epochs out of eight 0.3, of all 0.25: a fifth more; the other seed had settled."""
     record = {"status": "done", "scenario": "s", "model": "a", "config": {"history": 1, "recipe": {"train": 2}}}
-    curves = [[1, 0.4, 0.3, 0.5, 0.5, 0.5, 0.25, 0.4], [1, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3]]
+    curves = [[1.0, 0.4, 0.3, 0.5, 0.5, 0.5, 0.25, 0.4], [1.0, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3]]
     records = [
         record | {"curves": {"valid_rmse": errors, "best_epoch": errors.index(min(errors))}} for errors in curves
     ]
