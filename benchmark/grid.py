@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,7 +123,8 @@ def _set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     records = [load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes]
     old = [record for record in records if label(record) in wanted]
     for record in old:
-        changed = set(differences(record["config"], wanted[label(record)].as_dict())) - {"model_source"}
+        config = json.loads(json.dumps(wanted[label(record)].as_dict()))  # lists for tuples, as in the record
+        changed = set(differences(record["config"], config)) - {"model_source"}
         if changed and record["status"] == "done":
             raise ValueError(
                 f"expected a folder for this grid alone, got {out}, whose run {record['hash']} of {record['model']} "

@@ -24,7 +24,8 @@ def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
     """One line a model from the rows of :func:`~.cells.cells`, over the column ``x``; where a model diverged at some
     seed its line has a gap."""
     table = table.sort_values(x)
-    points, lines = table[[x, "mean", "low", "high"]].to_numpy(), table.groupby("model").indices
+    points = table[[x, "mean", "low", "high"]].to_numpy(copy=True)
+    lines = table.groupby("model").indices
     points[table.diverged > 0, 1:] = np.nan
     bands, colors = [], []
     for model in (model for model in style if model in lines):

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.configuration import RunConfig
-from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.grid import _set_aside_superseded, run_grid
 from symbreak.benchmark.presets import PRESETS
 from symbreak.benchmark.results import load_results
-from symbreak.benchmark.storage import load_runs
+from symbreak.benchmark.storage import load_runs, save_run
 from symbreak.datasets import DataError, DataSet, import_tensors
 
 from .conftest import QUIET
@@ -176,3 +176,12 @@ def test_simulated_runs_are_what_they_were():
         "a68d84d84c5cdbb1",
         "8063dd1d1659e3ae",
     ]
+
+
+def test_runs_of_an_edited_model_file_on_imported_data_are_set_aside(results, some, tmp_path):
+    """Records hold lists where configurations hold tuples: that is no difference."""
+    record = load_runs(results)[0]
+    config = next(config for config in some.runs() if config.hash == record["hash"])
+    save_run(tmp_path, record, {}, {})
+    assert _set_aside_superseded([replace(config, model_source="edited")], tmp_path) == 1
+    assert not list((tmp_path / "runs").glob("*.json"))
