@@ -29,17 +29,28 @@ PLAIN = "convnet"
 class BenchSettings:
     """What is timed: optimisation steps of fused Adam on an autoregressive rollout.
 
+    Batch and rollout are those of the preset ``paper``, which trains at this resolution. Weights for each place are
+    read once a frame and updated once a step, whatever the batch: the smaller both, the more such models take.
+
     Models that count in regular fields get ``channels`` divided by the size of such a field, so that all have the same
     number of channels.
+
+    Raises:
+        ValueError: batch or rollout below 1.
     """
 
     cells: int = 64
     channels: int = 64
-    batch: int = 4
+    batch: int = 8
     history: int = 1
-    rollout: int = 3
+    rollout: int = 6
     repeats: int = 5
     device: torch.device | None = None
+
+    def __post_init__(self):
+        for name in ("batch", "rollout"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
 
 
 def bench_train(
@@ -50,9 +61,9 @@ def bench_train(
     Models take turns, so that a busy machine slows all of them; of each the fastest step counts.
 
     Returns:
-        columns ``model, parameters, threads, steps_per_second, time_vs_convnet, kernel_share`` (share of the step spent
-        on building kernels, measured by building and differentiating them alone) and ``flops_share`` (convolution and
-        matrix FLOP/s as a share of the bare stack's).
+        columns ``model, parameters, threads, batch, rollout, steps_per_second, time_vs_convnet, kernel_share`` (share
+        of the step spent on building kernels, measured by building and differentiating them alone) and ``flops_share``
+        (convolution and matrix FLOP/s as a share of the bare stack's).
 
     Raises:
         ValueError: unknown model.
@@ -66,7 +77,7 @@ def bench_train(
             run.measure(settings)
             if progress:
                 progress(run.name)
-    return _table(runs)
+    return _table(runs, settings)
 
 
 def _runs(names: list[str], settings: BenchSettings) -> list[Run]:
@@ -154,7 +165,7 @@ def _synchronise() -> None:
         torch.cuda.synchronize()
 
 
-def _table(runs: list[Run]) -> pandas.DataFrame:
+def _table(runs: list[Run], settings: BenchSettings) -> pandas.DataFrame:
     by_name = {run.name: run for run in runs}
     bare = by_name[BARE].flops / by_name[BARE].step_seconds
     rows = [
@@ -162,6 +173,8 @@ def _table(runs: list[Run]) -> pandas.DataFrame:
             "model": run.name,
             "parameters": count_parameters(run.model),
             "threads": torch.get_num_threads(),
+            "batch": settings.batch,
+            "rollout": settings.rollout,
             "steps_per_second": 1 / run.step_seconds,
             "time_vs_convnet": run.step_seconds / by_name[PLAIN].step_seconds,
             "kernel_share": run.kernel_seconds / run.step_seconds,

@@ -55,19 +55,24 @@ class Bench:
         "rgroup-translation",
     )
     """Models to train."""
+    batch: int = 8
+    """Windows per optimisation step of training."""
+    rollout: int = 6
+    """Autoregressive steps in its loss."""
     out: Path | None = None
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
-        from ...models.bench import bench_train
+        from ...models.bench import BenchSettings, bench_train
         from ...simulators import one_thread_without_denormals
         from ...simulators.bench import bench_simulate
         from ..bench import write_bench
         from ..results_bench import bench_results
 
+        settings = BenchSettings(batch=self.batch, rollout=self.rollout)
         benches = {
             "simulate": bench_simulate,
-            "train": lambda: one_thread_without_denormals()(bench_train)(list(self.models)),
+            "train": lambda: one_thread_without_denormals()(bench_train)(list(self.models), settings),
             "results": bench_results,
         }
         table = benches[self.what]()

@@ -14,8 +14,15 @@ def test_the_table_has_a_row_a_model_and_ratios_that_make_sense():
     assert row.flops_share["bare convolutions"] == 1 and row.time_vs_convnet["convnet"] == 1
     assert row.kernel_share["convnet"] < row.kernel_share["equiv-rotation"]
     assert (table.steps_per_second > 0).all()
+    assert (table.batch == 1).all() and (table.rollout == 2).all()
 
 
 def test_unknown_models_are_named():
     with pytest.raises(ValueError, match="got 'nonsense'"):
         bench_train(["nonsense"])
+
+
+@pytest.mark.parametrize("name", ["batch", "rollout"])
+def test_batch_and_rollout_are_at_least_one(name):
+    with pytest.raises(ValueError, match=f"{name}: expected at least 1, got 0"):
+        BenchSettings(**{name: 0})
