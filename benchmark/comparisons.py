@@ -9,13 +9,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
-from scipy.stats import false_discovery_control, ttest_1samp
+from scipy.stats import false_discovery_control
 
 from .baselines import BASELINES
 from .kinds import by_kind
 from .results import SETTING, by_model, select
-from .scores import REFERENCE, complete, gains
-from .statistics import Interval, resamples, tails
+from .scores import REFERENCE, complete, gains, whole_seeds
+from .statistics import Interval, p_of_mean, resamples, tails
 
 PAIRED = ["model", "cells", "ratio", "p", "p_adjusted"]
 COMPARED = ["scenario", "reference", *PAIRED]
@@ -28,16 +28,17 @@ CROSSED = [
 
 
 def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrmse") -> pd.DataFrame:
-    """Every model against a reference on the cells (:data:`~.results.CELL`) in which both stayed finite.
+    """Every model against a reference on the cells (:data:`~.results.CELL`) in which both stayed finite, of the seeds
+    that have all of them.
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
-    paired t test, whose samples are the mean logarithms of the seeds, because cells of one seed are not independent;
+    paired t test, whose samples are the mean logarithms of these seeds, because cells of one seed are not independent;
     ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models that are trained: baselines, which
     nobody doubts to be worse, would only soften it, and have none. All seeds share the simulations, so ``p`` speaks of
     these data sets, not of all.
 
     Returns:
-        Columns :data:`PAIRED`, best first; ``p`` is NaN below two seeds with all cells, and where either diverged.
+        Columns :data:`PAIRED`, best first; ``p`` is NaN below two such seeds, and where either diverged.
 
     Raises:
         ValueError: the reference has no results.
@@ -50,14 +51,20 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
         both = errors[[reference, model]].dropna()
         finite = both[np.isfinite(both).all(axis=1)]
         gain = np.log(finite[reference] / finite[model])
-        ratio = math.exp(gain.mean()) if len(gain) else math.nan
-        p = _over_seeds(gain) if len(finite) == len(both) else math.nan
-        rows.append({"model": model, "cells": len(gain), "ratio": ratio, "p": p})
-    table = pd.DataFrame(rows, columns=PAIRED).astype({"p_adjusted": float})
-    known = table.p.notna() & ~table.model.isin(BASELINES)
-    if known.any():
-        table.loc[known, "p_adjusted"] = false_discovery_control(table.p[known])
+        seeds = whole_seeds(gain)
+        means = seeds.mean()
+        ratio = math.exp(means.mean()) if len(means) else math.nan
+        p = p_of_mean(means) if len(finite) == len(both) else math.nan
+        rows.append({"model": model, "cells": seeds.size, "ratio": ratio, "p": p})
+    table = adjusted(pd.DataFrame(rows, columns=PAIRED[:-1]))
     return table.sort_values("ratio", ascending=False, ignore_index=True)
+
+
+def adjusted(table: pd.DataFrame) -> pd.DataFrame:
+    """With a column ``p_adjusted``: ``p`` after Benjamini and Hochberg over the models that are trained."""
+    known = table.p.notna() & ~table.model.isin(BASELINES)
+    corrected = false_discovery_control(table.p[known]) if known.any() else []
+    return table.assign(p_adjusted=pd.Series(corrected, table.index[known], dtype=float))
 
 
 def comparisons(results: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +77,7 @@ def comparisons(results: pd.DataFrame) -> pd.DataFrame:
     groups = list(results.groupby("scenario"))
     asked = [(EVERYWHERE, REFERENCE, _scored(results))] if len(groups) > 1 else []
     for scenario, part in groups:
-        asked += [(scenario, name, part) for name in dict.fromkeys((REFERENCE, *_strict_models(part)))]
+        asked += [(scenario, name, part) for name in dict.fromkeys((REFERENCE, *strict_models(part)))]
     tables = [
         paired_comparisons(part, reference).assign(scenario=scenario, reference=reference)
         for scenario, reference, part in asked
@@ -84,13 +91,6 @@ def _scored(results: pd.DataFrame) -> pd.DataFrame:
     rows = by_kind(select(results, "nrmse"))
     whole = complete(gains(rows))
     return rows[rows.model.isin(whole.index[whole])]
-
-
-def _over_seeds(gain: pd.Series) -> float:
-    means = gain.unstack("seed").dropna(axis=1).mean()
-    if len(means) < 2:
-        return math.nan
-    return float(ttest_1samp(means, 0).pvalue) if means.any() else 1.0
 
 
 @dataclass(frozen=True)
@@ -162,12 +162,13 @@ def crossovers(results: pd.DataFrame) -> pd.DataFrame:
     found = []
     for setting, part in select(results, "nrmse").groupby(SETTING):
         if part.strength.nunique() > 1:
-            pairs = product(_strict_models(part), part.model[part.family == "relaxed"].unique())
+            pairs = product(strict_models(part), part.model[part.family == "relaxed"].unique())
             found += [[*setting, *pair, *_numbers(crossover(part, *pair))] for pair in pairs]
     return pd.DataFrame(found, columns=CROSSED).dropna(subset="strength", ignore_index=True)
 
 
-def _strict_models(rows: pd.DataFrame) -> list[str]:
+def strict_models(rows: pd.DataFrame) -> list[str]:
+    """Those of the family; and the convnet where translations are the symmetry."""
     strict = (rows.family == "strict") | ((rows.model == REFERENCE) & (rows.symmetry == "translation"))
     return rows.model[strict].unique().tolist()
 

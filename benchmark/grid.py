@@ -97,9 +97,12 @@ def run_missing(
     """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay.
 
     Args:
+        overwrite: sets runs that are done aside, so that an interrupted repetition goes on without it.
         imports: folders of imported data, by hash; see :meth:`Preset.verified_imports`.
     """
-    done = {config: record for config in configs if not overwrite and (record := finished(out, config.hash))}
+    for config in configs if overwrite else ():
+        set_aside(out, config.hash)
+    done = {config: record for config in configs if (record := finished(out, config.hash))}
     missing = [config for config in configs if config not in done]
     console.print(f"{len(configs)} runs, {len(done)} of them done before")
     outdated = {

@@ -11,6 +11,7 @@ from ..datasets.files import write_atomically
 from .baselines import unbeaten
 from .cells import cells
 from .comparisons import comparisons, crossovers
+from .costs import costs
 from .kinds import by_kind
 from .learned import learned
 from .origins import provenance
@@ -59,7 +60,8 @@ def errors(rows: pd.DataFrame) -> pd.DataFrame:
 
 def tables(results: pd.DataFrame) -> Tables:
     """The leaderboard and what stands beside it."""
-    return Tables(leaderboard(results), comparisons(results), crossovers(results), learned(results), unbeaten(results))
+    every = (leaderboard, comparisons, crossovers, costs, learned, unbeaten)
+    return Tables(*(make(results) for make in every))
 
 
 def write_leaderboard(results: pd.DataFrame, folder: Path, records: Sequence[Record]) -> pd.DataFrame:

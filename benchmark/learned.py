@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from .results import DATA_ERROR_STEPS, SETTING, is_imported, select
-from .statistics import Interval, bootstrap
+from .statistics import bootstrap, p_of_mean
 
-LEARNED = [*SETTING, "model", "first", "last", "slope", "slope_low", "slope_high"]
+LEARNED = [*SETTING, "model", "first", "last", "slope", "slope_low", "slope_high", "p"]
 
 
 def learned(results: pd.DataFrame) -> pd.DataFrame:
@@ -17,7 +17,8 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     ``first`` and ``last`` are the model's error ``EE_10`` on the data with the least and the most symmetry breaking,
     mean over seeds. ``slope`` is that of the least-squares line of the model's error over the data's: 1 for a network
     that breaks the symmetry as its data do, 0 for one that does not follow them; with its bootstrap 95 % interval over
-    seeds. Where all data have the same error there is no line, and no row.
+    seeds, and ``p`` of the two-sided t test over seeds that it is 0. Where all data have the same error there is no
+    line, and no row.
 
     Returns:
         Columns :data:`LEARNED`.
@@ -27,15 +28,16 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     found = []
     for setting, part in rows.groupby(SETTING):
         for model, own in part.groupby("model", sort=False):
-            curves = own.pivot(index=["strength", "data_error"], columns="seed", values="value").dropna(axis=1)
-            curves = curves.droplevel("strength")
+            curves = own.pivot(index="strength", columns="seed", values="value").dropna(axis=1)
+            curves.index = own.groupby("strength").data_error.first()
             if curves.index.nunique() > 1 and curves.shape[1]:
-                means = curves.mean(axis=1)
-                found.append([*setting, model, means.iloc[0], means.iloc[-1], *vars(slope(curves)).values()])
+                means, slopes = curves.mean(axis=1), slope(curves)
+                interval = vars(bootstrap(slopes)).values()
+                found.append([*setting, model, means.iloc[0], means.iloc[-1], *interval, p_of_mean(slopes)])
     return pd.DataFrame(found, columns=LEARNED)
 
 
-def slope(curves: pd.DataFrame) -> Interval:
+def slope(curves: pd.DataFrame) -> pd.Series:
     """Of the least-squares line through each column over the index; the columns are seeds."""
     centred = curves.index.to_numpy() - curves.index.to_numpy().mean()
-    return bootstrap(centred @ curves.to_numpy() / np.square(centred).sum())
+    return pd.Series(centred @ curves.to_numpy() / np.square(centred).sum(), curves.columns)

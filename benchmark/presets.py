@@ -16,6 +16,7 @@ from ..models import get_model, list_models, load_model_file
 from .choices import read_choices
 from .configuration import Evaluation, RunConfig, Simulations, Training
 from .methods import split_name
+from .results import DATA_ERROR_STEPS
 
 LARGEST_BUDGET = 100_000_000
 PAPER_MODELS = (
@@ -84,6 +85,13 @@ class Preset:
             raise ValueError(f"expected seeds >= 0, got {min(self.seeds)}")
         if self.scenarios:
             self._check_windows(self.simulations, "the simulations")
+            size = self.simulations
+            frames = size.train_frames + size.valid_frames + size.future_frames
+            if frames <= int(DATA_ERROR_STEPS):
+                raise ValueError(
+                    f"expected simulations of more than {DATA_ERROR_STEPS} frames, after which the error of the data "
+                    f"is measured, got {frames}"
+                )
 
     def _check_windows(self, size: Simulations | Imported, place: str) -> None:
         """Whether the longest windows fit into the simulations or stations."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .results import SETTING, by_model, select
-from .statistics import Interval, resamples, tails
+from .statistics import Interval, bootstrap
 
 REFERENCE = "convnet"
 
@@ -26,20 +26,22 @@ def gains(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def score(gain: pd.Series) -> Interval:
-    """``exp mean gain`` of one model over cells, and its bootstrap interval over seeds.
+    """``exp mean gain`` of one model over cells, and its bootstrap interval over seeds, see :func:`whole_seeds`.
 
-    A resample draws seeds with all their cells. NaN without a cell; 0 and no interval for a model that diverged.
+    NaN without a seed that has all cells; 0 and no interval for a model that diverged.
     """
-    known = gain.dropna()
-    if known.empty or np.isinf(known).any():
-        return Interval(0.0 if len(known) else math.nan, math.nan, math.nan)
-    seeds = known.groupby("seed").agg(["sum", "count"])
-    if len(seeds) == 1:
-        return Interval(math.exp(known.mean()), math.nan, math.nan)
-    weights, shares = resamples(len(seeds))
-    resampled = (weights @ seeds["sum"].to_numpy()) / (weights @ seeds["count"].to_numpy())
-    (low,), (high,) = tails(np.exp(resampled)[None], shares)
-    return Interval(math.exp(known.mean()), float(low), float(high))
+    if np.isinf(gain).any():
+        return Interval(0.0, math.nan, math.nan)
+    means = whole_seeds(gain).mean()
+    if means.empty:
+        return Interval(math.nan, math.nan, math.nan)
+    return bootstrap(means).exp()
+
+
+def whole_seeds(gain: pd.Series) -> pd.DataFrame:
+    """A column for each seed that has all data sets (setting and strength) that any seed has: others, of failed or
+    missing runs, would weigh some data sets more than the rest."""
+    return gain.unstack("seed").dropna(how="all").dropna(axis=1)
 
 
 def score_text(interval: Interval) -> str:
@@ -60,12 +62,12 @@ def complete(gain: pd.DataFrame) -> pd.Series:
 
 
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
-    """``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number of its
-    ``cells``; a row a model, best first, incomplete ones last."""
+    """``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number of
+    ``cells`` in it; a row a model, best first, incomplete ones last."""
     rows = [vars(score(gain[model])) for model in gain]
     table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"]).astype(float)
     table[~complete(gain)] = math.nan
-    table["cells"] = gain.notna().sum()
+    table["cells"] = [whole_seeds(gain[model]).size for model in gain]
     return table.sort_values(["mean", "cells"], ascending=False)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
+from scipy.stats import ttest_1samp
 
 RESAMPLES = 2000
 TAILS = (0.025, 0.975)
@@ -27,6 +28,10 @@ class Interval:
         if math.isnan(self.low):
             return f"{self.mean:.3g}"
         return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
+
+    def exp(self) -> Interval:
+        """Of an interval of logarithms."""
+        return Interval(*np.exp([self.mean, self.low, self.high]).tolist())
 
 
 @lru_cache
@@ -78,3 +83,11 @@ def bootstrap(values: ArrayLike) -> Interval:
     if values.size == 0:
         raise ValueError("expected at least one value, got none")
     return Interval(*(float(number[0]) for number in bootstrap_rows(values[None])))
+
+
+def p_of_mean(values: ArrayLike) -> float:
+    """Of the two-sided t test that the mean is 0: NaN for fewer than two values, 1 where all are 0."""
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return math.nan
+    return float(ttest_1samp(values, 0).pvalue) if values.any() else 1.0

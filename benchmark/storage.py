@@ -94,8 +94,8 @@ def finished(folder: Path, name: str) -> Record | None:
 def set_aside(folder: Path, name: str) -> None:
     """Moves the files of a run to ``runs/superseded``: kept, but no longer part of the results."""
     target = folder / "runs" / "superseded"
-    target.mkdir(exist_ok=True)
     for path in (folder / "runs").glob(f"{name}.*"):
+        target.mkdir(exist_ok=True)
         path.replace(target / path.name)
 
 
@@ -125,6 +125,8 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
     if not path.exists():
         return {}
     try:
+        if zipfile.is_zipfile(path):
+            _check_stored_size(path)
         weights = torch.load(path, weights_only=True, map_location="cpu")
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -132,6 +134,14 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
     if not isinstance(weights, dict) or not all(map(_is_weight, weights.items())):
         raise ValueError(f"expected dense tensors by name in {path.name}, got other content")
     return weights
+
+
+def _check_stored_size(path: Path) -> None:
+    """Torch compresses nothing, so contents larger than their file are made to fill the memory."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > path.stat().st_size:
+        raise ValueError(f"{size} bytes, unpacked, in a file of {path.stat().st_size}")
 
 
 def _is_weight(item: tuple[object, object]) -> bool:

@@ -23,13 +23,14 @@ LATEX = str.maketrans({"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\text
 """What pandas does not escape and old font encodings print as something else."""
 SCORE = (
     f"`score` is how many times smaller the nRMSE on unseen simulations is than the {REFERENCE}'s: the geometric mean "
-    "of the ratios over `cells` (scenario, history, training simulations, strength, seed) that both were run on (1 = "
-    "as good, above 1 = better), with its bootstrap 95 % interval over seeds (of three seeds this and every interval "
-    "below is their range, which holds the mean in about three cases of four). A row that was not run on every data "
-    f"set of the {REFERENCE}'s has none, because a mean over other data sets does not compare; its scores of single "
-    "scenarios do. `places` are the best and the worst place among the rows with a score when each seed ranks them by "
-    "itself. Where scenarios have several symmetries, a row is a kind of model: `rpp` is `rpp-rotation` where the "
-    f"symmetry is rotation. Where it is translation, the {REFERENCE} is the strict model, and counts as `equiv`, too."
+    "of the ratios over `cells` (scenario, history, training simulations, strength, seed) of the seeds that both "
+    "were run on throughout (1 = as good, above 1 = better), with its bootstrap 95 % interval over seeds (of three "
+    "seeds this and every interval below is their range, which holds the mean in about three cases of four). A row "
+    f"that was not run on every data set of the {REFERENCE}'s has none, because a mean over other data sets does not "
+    "compare; its scores of single scenarios do. `places` are the best and the worst place among the rows with a "
+    "score when each seed ranks them by itself. Where scenarios have several symmetries, a row is a kind of model: "
+    f"`rpp` is `rpp-rotation` where the symmetry is rotation. Where it is translation, the {REFERENCE} is the strict "
+    "model, and counts as `equiv`, too."
 )
 ERRORS = (
     "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
@@ -39,15 +40,22 @@ ERRORS = (
 )
 COMPARISONS = (
     "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
-    "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite; `p`: "
-    "two-sided paired t test of its logarithm, with one mean for each seed that has all cells, `p_adjusted` after "
+    "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite, of the "
+    "seeds that lack none; `p`: two-sided paired t test of its logarithm, with one mean a seed, `p_adjusted` after "
     "Benjamini and Hochberg for the number of trained models that this reference is compared with in this scenario "
     "(baselines do not count); none where either diverged. It speaks of these data sets, not of all."
 )
 LEARNED = (
     "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "
     "most symmetry breaking, mean over seeds; `slope`: of the line of this error over that of the data, with its "
-    "bootstrap 95 % interval over seeds (1: it grows as that of the data; 0: it does not follow)."
+    "bootstrap 95 % interval over seeds (1: it grows as that of the data; 0: it does not follow), and `p` of the "
+    "two-sided t test over seeds that it is 0."
+)
+COSTS = (
+    "`first` and `last`: nRMSE on unseen simulations of the data with the least and the most symmetry breaking, mean "
+    "over seeds; `growth`: their ratio, with its bootstrap 95 % interval over seeds. Data may get harder for all "
+    "models: the strict one pays for its symmetry as far as it grows more than others. `p`: paired t test over seeds "
+    "that both grow alike, `p_adjusted` after Benjamini and Hochberg for the number of trained models."
 )
 UNBEATEN = (
     "Trained models whose mean nRMSE is not below that of persistence (next = last) or of linear extrapolation, on "
@@ -67,6 +75,7 @@ class Tables:
     leaderboard: pd.DataFrame
     comparisons: pd.DataFrame
     crossovers: pd.DataFrame
+    costs: pd.DataFrame
     learned: pd.DataFrame
     unbeaten: pd.DataFrame
 
@@ -155,6 +164,7 @@ def sections(tables: Tables) -> list[Section]:
     every = (
         Section("comparisons", "Comparisons", COMPARISONS, compared_text(tables.comparisons)),
         Section("crossovers", "Where relaxed models overtake strict ones", CROSSOVERS, crossed_text(tables.crossovers)),
+        Section("costs", "What symmetry breaking costs", COSTS, cost_text(tables.costs)),
         Section("learned", "Learned equivariance error", LEARNED, learned_text(tables.learned)),
         Section("unbeaten", "Models that do not beat the baselines", UNBEATEN, unbeaten_text(tables.unbeaten)),
     )
@@ -163,20 +173,30 @@ def sections(tables: Tables) -> list[Section]:
 
 def compared_text(compared: pd.DataFrame) -> pd.DataFrame:
     """The paired comparisons as text."""
-    numbers = compared[["ratio", "p", "p_adjusted"]].map(lambda value: "" if math.isnan(value) else f"{value:.3g}")
-    return compared.assign(**numbers).astype(str)
+    return compared.assign(**_numbers(compared, "ratio", "p", "p_adjusted")).astype(str)
+
+
+def cost_text(costs: pd.DataFrame) -> pd.DataFrame:
+    """What symmetry breaking costs as text, an interval in one column."""
+    growth = [str(Interval(*row)) for row in costs[["growth", "growth_low", "growth_high"]].itertuples(index=False)]
+    ends, tests = _numbers(costs, "first", "last"), _numbers(costs, "p", "p_adjusted")
+    return costs[[*SETTING, "strict", "model"]].assign(**ends, growth=growth, **tests).astype(str)
+
+
+def _numbers(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return table[[*columns]].map(lambda value: "" if math.isnan(value) else f"{value:.3g}")
 
 
 def learned_text(learned: pd.DataFrame) -> pd.DataFrame:
     """The learned equivariance errors as text, an interval in one column."""
     slopes = [str(Interval(*row)) for row in learned[["slope", "slope_low", "slope_high"]].itertuples(index=False)]
-    ends = learned[["first", "last"]].map("{:.3g}".format)
-    return learned[[*SETTING, "model"]].assign(**ends, slope=slopes).astype(str)
+    ends, test = _numbers(learned, "first", "last"), _numbers(learned, "p")
+    return learned[[*SETTING, "model"]].assign(**ends, slope=slopes, **test).astype(str)
 
 
 def unbeaten_text(unbeaten: pd.DataFrame) -> pd.DataFrame:
     """The models that do not beat the baselines, as text."""
-    return unbeaten.assign(**unbeaten[["nrmse", "baseline_nrmse"]].map("{:.3g}".format)).astype(str)
+    return unbeaten.assign(**_numbers(unbeaten, "nrmse", "baseline_nrmse")).astype(str)
 
 
 def crossed_text(crossed: pd.DataFrame) -> pd.DataFrame:

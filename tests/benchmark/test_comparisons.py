@@ -100,7 +100,7 @@ def test_a_seed_that_lacks_a_cell_is_no_sample():
     errors = worse_by([1.0, 2.0, 3.0, 4.0])
     del errors["b", 0.0, 3]
     row = paired_comparisons(results(errors), "a").iloc[0]
-    assert row.cells == 7 and row.p == pytest.approx(1 - math.sqrt(12 / 14))
+    assert row.cells == 6 and row.ratio == pytest.approx(math.exp(2)) and row.p == pytest.approx(1 - math.sqrt(12 / 14))
 
 
 @pytest.mark.parametrize(

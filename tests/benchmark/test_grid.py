@@ -153,6 +153,23 @@ def test_interrupted_and_repeated_gives_the_same_table(results_folder, tiny, mac
     pd.testing.assert_frame_equal(metrics(ours), metrics(theirs), check_exact=True)
 
 
+def test_an_interrupted_repetition_goes_on_without_overwrite(results_folder, tiny, machine, tmp_path, monkeypatch):
+    """Two runs are to be repeated, the second of which is interrupted: what was there before does not pass for done."""
+    some = replace(tiny, models=("persistence",))
+    shutil.copytree(results_folder / "runs", tmp_path / "runs")
+    monkeypatch.setattr(grid, "execute", lambda *args, steps=iter([execute, interrupt]): next(steps)(*args))
+    with pytest.raises(KeyboardInterrupt):
+        run_grid(some, tmp_path, machine, QUIET, overwrite=True)
+    monkeypatch.setattr(grid, "execute", execute)
+    assert len(run_grid(some, tmp_path, machine, QUIET)) == 1
+    assert len(list((tmp_path / "runs" / "superseded").glob("*.json"))) == 2
+    assert len(load_runs(tmp_path)) == 8
+
+
+def interrupt(*args):
+    raise KeyboardInterrupt
+
+
 def test_two_workers_give_the_same_table(results_folder, tiny, machine, tmp_path):
     some = replace(tiny, models=("convnet", "rgroup-rotation"))
     run_grid(some, tmp_path, replace(machine, workers=2), QUIET)

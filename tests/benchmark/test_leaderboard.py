@@ -74,13 +74,25 @@ def test_where_the_reference_diverged_there_is_no_cell():
     assert table.cells.to_dict() == {"convnet": 1, "mine": 1}
 
 
-def test_interval_of_the_score_resamples_seeds_with_all_their_cells():
-    """Seed 0 has ratio 4 in one cell, seed 1 ratio 1 in three: 4^(1/4). Resamples: seed 0 alone 4, seed 1 alone 1,
-    each with probability 1/4."""
-    ratios = {("mine", 0.0, 0): 4.0, ("mine", 0.0, 1): 1.0, ("mine", 0.5, 1): 1.0, ("mine", 1.0, 1): 1.0}
+def test_interval_of_the_score_is_over_seeds():
+    """Seed 0 has ratios 4 and 1, seed 1 ratios 1 and 1: means of logarithms ln 2 and 0; of two seeds the interval ends
+    at either."""
+    ratios = {("mine", 0.0, 0): 4.0, ("mine", 1.0, 0): 1.0, ("mine", 0.0, 1): 1.0, ("mine", 1.0, 1): 1.0}
+    assert vars(score(gain_of(ratios))) == pytest.approx({"mean": 2**0.5, "low": 1.0, "high": 2.0})
+
+
+def test_a_seed_that_lacks_a_data_set_does_not_count():
+    """Twice as good at strength 0, half as good at strength 1, where seed 1 failed: 1, not 4^(1/3)."""
+    ratios = {("mine", 0.0, 0): 2.0, ("mine", 1.0, 0): 0.5, ("mine", 0.0, 1): 2.0}
+    reference = {("convnet", strength, seed): 1.0 for strength in (0.0, 1.0) for seed in (0, 1)}
+    row = scores(gains(results({key: 1 / value for key, value in ratios.items()} | reference))).loc["mine"]
+    assert row["mean"] == pytest.approx(1) and row.cells == 2
+
+
+def gain_of(ratios: dict) -> pd.Series:
+    """Gains of ``mine`` with these ratios to the convnet."""
     values = ratios | {("convnet", strength, seed): 1.0 for _, strength, seed in ratios}
-    gain = gains(results({key: 1 / value for key, value in values.items()}))
-    assert vars(score(gain["mine"])) == pytest.approx({"mean": 4**0.25, "low": 1.0, "high": 4.0})
+    return gains(results({key: 1 / value for key, value in values.items()}))["mine"]
 
 
 def test_places_over_seeds():

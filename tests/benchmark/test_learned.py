@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from scipy.stats import ttest_1samp
 
 from symbreak.benchmark.baselines import unbeaten
 from symbreak.benchmark.learned import learned
@@ -46,6 +47,15 @@ def test_two_strengths_may_have_the_same_data_error():
     assert (row["first"], row["last"], row.slope) == pytest.approx((0.2, 0.6, 0.3))
     rows[2][1] = 0.0
     assert learned(results(rows)).empty
+
+
+def test_data_of_two_kinds_of_machine_are_one_data_set():
+    """Their errors differ by rounding: those of the first seed stand for all."""
+    rows = errors({"a": {0: [0.1, 0.2, 0.3], 1: [0.1, 0.2, 0.5]}})
+    rows[3][1] += 1e-8
+    row = learned(results(rows)).iloc[0]
+    assert (row.slope, row.slope_low, row.slope_high) == pytest.approx((0.3, 0.2, 0.4), abs=1e-6)
+    assert row.p == pytest.approx(ttest_1samp([0.2, 0.4], 0).pvalue, rel=1e-6)
 
 
 def test_one_strength_and_imported_data_have_no_slope():

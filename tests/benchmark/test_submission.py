@@ -5,6 +5,7 @@ import json
 import pickle
 import shutil
 import tarfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from symbreak.benchmark.archive import MANIFEST, pack
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grid import run_grid
 from symbreak.benchmark.run import execute
-from symbreak.benchmark.storage import as_bytes, load_run
+from symbreak.benchmark.storage import as_bytes, load_run, load_weights
 from symbreak.benchmark.submission import rescore, submit
 from symbreak.models.registry import MODELS
 
@@ -101,6 +102,19 @@ def test_a_better_number_than_the_weights_give_is_found(archive, machine, capsys
     message = complaint(capsys, "rescore", archive, "--data-dir", data_dir, "--device", "cpu")
     assert "expected 4 runs to agree within 0.001, got 1 others" in message
     main(["rescore", str(archive), "--data-dir", str(data_dir), "--device", "cpu", "--tolerance", "0.2"])
+
+
+def test_weights_that_unpack_to_more_than_their_file_are_refused(tmp_path):
+    """Torch stores what it writes as it is; deflated, a million zeros would be a thousand bytes."""
+    buffer = io.BytesIO()
+    torch.save({"weight": torch.zeros(2**18)}, buffer)
+    (tmp_path / "runs").mkdir()
+    with zipfile.ZipFile(buffer) as stored:
+        with zipfile.ZipFile(tmp_path / "runs" / "bomb.pt", "w", zipfile.ZIP_DEFLATED) as deflated:
+            for name in stored.namelist():
+                deflated.writestr(name, stored.read(name))
+    with pytest.raises(ValueError, match="expected weights in bomb.pt, got: ValueError: 10[0-9]* bytes, unpacked, in"):
+        load_weights(tmp_path, "bomb")
 
 
 def test_other_weights_are_found(archive, machine):
