@@ -157,7 +157,8 @@ def test_an_interrupted_repetition_goes_on_without_overwrite(results_folder, tin
     """Two runs are to be repeated, the second of which is interrupted: what was there before does not pass for done."""
     some = replace(tiny, models=("persistence",))
     shutil.copytree(results_folder / "runs", tmp_path / "runs")
-    monkeypatch.setattr(grid, "execute", lambda *args, steps=iter([execute, interrupt]): next(steps)(*args))
+    steps = iter([execute, interrupt])
+    monkeypatch.setattr(grid, "execute", lambda *args: next(steps)(*args))
     with pytest.raises(KeyboardInterrupt):
         run_grid(some, tmp_path, machine, QUIET, overwrite=True)
     monkeypatch.setattr(grid, "execute", execute)

@@ -32,6 +32,6 @@ def test_refuses_simulations_too_short_to_measure_their_error(tiny):
     """Ten steps: eleven frames, of which ``tiny`` has more."""
     short = replace(tiny.simulations, train_frames=6, future_frames=4)
     evaluation = replace(tiny.evaluation, steps=3)
-    with pytest.raises(ValueError, match="expected simulations of more than 10 frames, .* got 10"):
+    with pytest.raises(ValueError, match=r"expected simulations of more than 10 frames, .* got 10"):
         replace(tiny, simulations=short, evaluation=evaluation)
     assert replace(tiny, simulations=replace(short, future_frames=5), evaluation=evaluation)

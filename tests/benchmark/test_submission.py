@@ -109,11 +109,13 @@ def test_weights_that_unpack_to_more_than_their_file_are_refused(tmp_path):
     buffer = io.BytesIO()
     torch.save({"weight": torch.zeros(2**18)}, buffer)
     (tmp_path / "runs").mkdir()
-    with zipfile.ZipFile(buffer) as stored:
-        with zipfile.ZipFile(tmp_path / "runs" / "bomb.pt", "w", zipfile.ZIP_DEFLATED) as deflated:
-            for name in stored.namelist():
-                deflated.writestr(name, stored.read(name))
-    with pytest.raises(ValueError, match="expected weights in bomb.pt, got: ValueError: 10[0-9]* bytes, unpacked, in"):
+    bomb = tmp_path / "runs" / "bomb.pt"
+    with zipfile.ZipFile(buffer) as stored, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as deflated:
+        for name in stored.namelist():
+            deflated.writestr(name, stored.read(name))
+    with pytest.raises(
+        ValueError, match=r"expected weights in bomb\.pt, got: ValueError: 10[0-9]* bytes, unpacked, in"
+    ):
         load_weights(tmp_path, "bomb")
 
 
