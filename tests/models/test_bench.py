@@ -17,6 +17,15 @@ def test_the_table_has_a_row_a_model_and_ratios_that_make_sense():
     assert (table.batch == 1).all() and (table.rollout == 2).all()
 
 
+def test_models_of_periodic_boxes_are_compared_with_the_convnet_there():
+    settings = BenchSettings(cells=8, channels=8, batch=1, rollout=1, repeats=1)
+    table = bench_train(["rgroup-translation"], settings).set_index("model")
+    assert list(table.index) == ["bare convolutions", "convnet", "convnet, periodic x", "rgroup-translation"]
+    own, plain = table.loc["rgroup-translation"], table.loc["convnet, periodic x"]
+    assert plain.time_vs_convnet == 1
+    assert own.time_vs_convnet == pytest.approx(plain.steps_per_second / own.steps_per_second)
+
+
 def test_unknown_models_are_named():
     with pytest.raises(ValueError, match="got 'nonsense'"):
         bench_train(["nonsense"])
