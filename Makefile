@@ -1,6 +1,7 @@
 # make quick: data, training, tables and figures of the first look, in results/quick/
 # make test:  the whole test suite
-# make findings: tables, figures and the page of results/core from its runs, and what README.md and docs/findings.md quote
+# make findings: tables, figures and pages of results/core and results/history from their runs, and what README.md and
+#                docs/findings.md quote
 # They make the virtual environment when it is not there or out of date. Needs Python 3.11+ with venv.
 
 PYTHON ?= python3
@@ -15,7 +16,8 @@ test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
 
 findings: $(VENV)/installed
-	for command in leaderboard plot report; do $(VENV)/bin/symbreak $$command results/core || exit; done
+	for folder in results/core results/history; do \
+		for command in leaderboard plot report; do $(VENV)/bin/symbreak $$command $$folder || exit; done; done
 	$(VENV)/bin/symbreak quote README.md docs/findings.md
 
 $(VENV)/installed: pyproject.toml constraints.txt
