@@ -85,18 +85,16 @@ class Preset:
             raise ValueError(f"expected seeds >= 0, got {min(self.seeds)}")
         if self.scenarios:
             self._check_windows(self.simulations, "the simulations")
-            size = self.simulations
-            frames = size.train_frames + size.valid_frames + size.future_frames
-            if frames <= int(DATA_ERROR_STEPS):
-                raise ValueError(
-                    f"expected simulations of more than {DATA_ERROR_STEPS} frames, after which the error of the data "
-                    f"is measured, got {frames}"
-                )
 
     def _check_windows(self, size: Simulations | Imported, place: str) -> None:
-        """Whether the longest windows fit into the simulations or stations."""
+        """Whether the longest windows fit into the simulations or stations, and the steps of their measured error."""
         history = max(self.history)
         every = size.train_frames + size.valid_frames + size.future_frames
+        if isinstance(size, Simulations) and every <= int(DATA_ERROR_STEPS):
+            raise ValueError(
+                f"expected simulations of more than {DATA_ERROR_STEPS} frames, after which the error of the data is "
+                f"measured, got {every}"
+            )
         trained = min(size.train_frames, size.valid_frames or every)
         for name, horizon, frames in (
             ("training.rollout", self.training.rollout, trained),

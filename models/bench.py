@@ -85,14 +85,14 @@ def _runs(names: list[str], settings: BenchSettings) -> list[Run]:
     """Models without parameters are left out."""
     size = {"cells": settings.cells, "history": settings.history}
     tasks = {name: default_task(get_model(name), **size) for name in dict.fromkeys([PLAIN, *names])}
-    plain = {reference(task): replace(tasks[PLAIN], boundary=task.boundary) for task in tasks.values()}
+    plain = {_plain_on(task): replace(tasks[PLAIN], boundary=task.boundary) for task in tasks.values()}
     models = {name: _model(get_model(PLAIN), task, settings.channels) for name, task in plain.items()}
     models |= {name: _model(get_model(name), tasks[name], settings.channels) for name in tasks if name != PLAIN}
     bare = Run(BARE, BareStack(settings.history, settings.channels), tasks[PLAIN])
     return [bare, *(Run(name, model, model.task) for name, model in models.items() if count_parameters(model))]
 
 
-def reference(task: Task) -> str:
+def _plain_on(task: Task) -> str:
     """What the plain network on the box of a task is called."""
     periodic = [axis for axis, kind in zip("xy", task.boundary, strict=True) if kind == "periodic"]
     return f"{PLAIN}, periodic {' '.join(periodic)}" if periodic else PLAIN
@@ -184,7 +184,7 @@ def _table(runs: list[Run], settings: BenchSettings) -> pandas.DataFrame:
             "batch": settings.batch,
             "rollout": settings.rollout,
             "steps_per_second": 1 / run.step_seconds,
-            "time_vs_convnet": run.step_seconds / by_name[reference(run.task)].step_seconds,
+            "time_vs_convnet": run.step_seconds / by_name[_plain_on(run.task)].step_seconds,
             "kernel_share": run.kernel_seconds / run.step_seconds,
             "flops_share": run.flops / run.step_seconds / bare,
         }
