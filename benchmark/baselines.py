@@ -6,7 +6,8 @@ import pandas as pd
 
 from .results import SETTING, select
 
-BASELINES = ("persistence", "linear")
+BASELINE = "baseline"
+"""The family of what needs no training."""
 UNBEATEN = [*SETTING, "strength", "split", "model", "nrmse", "baseline", "baseline_nrmse"]
 
 
@@ -18,8 +19,9 @@ def unbeaten(results: pd.DataFrame) -> pd.DataFrame:
     """
     cell = [*SETTING, "strength", "split"]
     rows = pd.concat([select(results, "nrmse", split) for split in ("future", "domain")])
-    means = rows.fillna({"value": float("inf")}).groupby([*cell, "model"]).value.mean()
+    means = rows.fillna({"value": float("inf")}).groupby([*cell, "model", "family"]).value.mean()
     means = means.rename("nrmse").reset_index()
-    baseline = means[means.model.isin(BASELINES)].rename(columns={"model": "baseline", "nrmse": "baseline_nrmse"})
-    both = means[~means.model.isin(BASELINES)].merge(baseline, on=cell)
+    simple = means.family == BASELINE
+    baseline = means[simple].rename(columns={"model": "baseline", "nrmse": "baseline_nrmse"})
+    both = means[~simple].merge(baseline.drop(columns="family"), on=cell)
     return both[both.nrmse >= both.baseline_nrmse][UNBEATEN].reset_index(drop=True)

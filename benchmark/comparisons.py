@@ -11,19 +11,21 @@ import pandas as pd
 from jaxtyping import Float
 from scipy.stats import false_discovery_control
 
-from .baselines import BASELINES
+from .baselines import BASELINE
 from .kinds import by_kind
 from .results import SETTING, by_model, select
 from .scores import REFERENCE, complete, gains, whole_seeds
 from .statistics import Interval, p_of_mean, resamples, tails
 
 PAIRED = ["model", "cells", "ratio", "p", "p_adjusted"]
-COMPARED = ["scenario", "reference", *PAIRED]
+COMPARED = ["scenario", "reference", "strengths", *PAIRED]
 EVERYWHERE = "all"
+BROKEN = "above 0"
 CROSSED = [
     *(*SETTING, "strict", "relaxed"),
     *("strength", "strength_low", "strength_high"),
     *("data_error", "data_error_low", "data_error_high"),
+    "seeds",
 ]
 
 
@@ -33,12 +35,13 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
     paired t test, whose samples are the mean logarithms of these seeds, because cells of one seed are not independent;
-    ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models that are trained: baselines, which
-    nobody doubts to be worse, would only soften it, and have none. All seeds share the simulations, so ``p`` speaks of
-    these data sets, not of all.
+    ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models that are tested and trained:
+    baselines, which nobody doubts to be worse, would only soften it, and have none. All seeds share the simulations, so
+    ``p`` speaks of these data sets, not of all.
 
     Returns:
-        Columns :data:`PAIRED`, best first; ``p`` is NaN below two such seeds, and where either diverged.
+        Columns :data:`PAIRED`, best first; ``p`` is NaN below two such seeds, where either diverged, and of a model
+        that repeats the reference to rounding, as augmentation with a symmetry that a network has does.
 
     Raises:
         ValueError: the reference has no results.
@@ -56,34 +59,39 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
         ratio = math.exp(means.mean()) if len(means) else math.nan
         p = p_of_mean(means) if len(finite) == len(both) else math.nan
         rows.append({"model": model, "cells": seeds.size, "ratio": ratio, "p": p})
-    table = adjusted(pd.DataFrame(rows, columns=PAIRED[:-1]))
+    table = adjusted(pd.DataFrame(rows, columns=PAIRED[:-1]), results)
     return table.sort_values("ratio", ascending=False, ignore_index=True)
 
 
-def adjusted(table: pd.DataFrame) -> pd.DataFrame:
-    """With a column ``p_adjusted``: ``p`` after Benjamini and Hochberg over the models that are trained."""
-    known = table.p.notna() & ~table.model.isin(BASELINES)
+def adjusted(table: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """With a column ``p_adjusted``: ``p`` after Benjamini and Hochberg over the models that are no baselines."""
+    known = table.p.notna() & ~table.model.isin(results.model[results.family == BASELINE])
     corrected = false_discovery_control(table.p[known]) if known.any() else []
     return table.assign(p_adjusted=pd.Series(corrected, table.index[known], dtype=float))
 
 
 def comparisons(results: pd.DataFrame) -> pd.DataFrame:
-    """:func:`paired_comparisons` with the reference of the leaderboard over all scenarios, if there are several, of the
-    rows that have a score there; and in each scenario with that reference and with its strict models.
+    """:func:`paired_comparisons` with the reference of the leaderboard and with strict models: in each scenario; and
+    over all of them, if there are several, of the rows that have a score there. Where some data are symmetric and some
+    are not, once over all strengths and once over those above 0, where a symmetry can be wrong.
 
     Returns:
         Columns :data:`COMPARED`.
     """
     groups = list(results.groupby("scenario"))
-    asked = [(EVERYWHERE, REFERENCE, _scored(results))] if len(groups) > 1 else []
-    for scenario, part in groups:
-        asked += [(scenario, name, part) for name in dict.fromkeys((REFERENCE, *strict_models(part)))]
-    tables = [
-        paired_comparisons(part, reference).assign(scenario=scenario, reference=reference)
-        for scenario, reference, part in asked
-        if reference in set(part.model)
-    ]
-    return pd.concat(tables)[COMPARED].reset_index(drop=True) if tables else pd.DataFrame(columns=COMPARED)
+    found = []
+    for scenario, part in ([(EVERYWHERE, _scored(results))] if len(groups) > 1 else []) + groups:
+        for reference in dict.fromkeys((REFERENCE, *strict_models(part))):
+            for strengths, rows in _by_strengths(part):
+                if reference in set(rows.model):
+                    compared = paired_comparisons(rows, reference)
+                    found.append(compared.assign(scenario=scenario, reference=reference, strengths=strengths))
+    return pd.concat(found)[COMPARED].reset_index(drop=True) if found else pd.DataFrame(columns=COMPARED)
+
+
+def _by_strengths(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    broken = rows[rows.strength > 0]
+    return [(EVERYWHERE, rows), (BROKEN, broken)] if 0 < len(broken) < len(rows) else [(EVERYWHERE, rows)]
 
 
 def _scored(results: pd.DataFrame) -> pd.DataFrame:
@@ -95,11 +103,12 @@ def _scored(results: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Crossover:
-    """Where one model overtakes another, on both axes. Infinite: it is not ahead at the end of the axis; the first
-    value: ahead from the start."""
+    """Where one model overtakes another, on both axes, by how many seeds. Infinite: it is not ahead at the end of the
+    axis; the first value: ahead from the start."""
 
     strength: Interval
     data_error: Interval
+    seeds: int
 
 
 def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "nrmse") -> Crossover:
@@ -125,7 +134,7 @@ def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "n
             raise ValueError(f"expected results of {model}, got those of {', '.join(errors.columns)}")
     gain = np.log(errors[strict] / errors[relaxed]).unstack("seed").dropna(axis=1)
     axes = (gain.index.to_numpy(), rows.groupby("strength").data_error.first().loc[gain.index].to_numpy())
-    return Crossover(*(_crossing_interval(axis, gain.to_numpy()) for axis in axes))
+    return Crossover(*(_crossing_interval(axis, gain.to_numpy()) for axis in axes), gain.shape[1])
 
 
 def _crossing_interval(axis: np.ndarray, gain: Float[np.ndarray, "strengths seeds"]) -> Interval:
@@ -168,10 +177,12 @@ def crossovers(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def strict_models(rows: pd.DataFrame) -> list[str]:
-    """Those of the family; and the convnet where translations are the symmetry."""
-    strict = (rows.family == "strict") | ((rows.model == REFERENCE) & (rows.symmetry == "translation"))
-    return rows.model[strict].unique().tolist()
+    """Those of the family, without those that a method only repeats; and the convnet where translations are the
+    symmetry."""
+    strict = (rows.family == "strict") & ~rows.model.str.contains("+", regex=False)
+    convnet = (rows.model == REFERENCE) & (rows.symmetry == "translation")
+    return rows.model[strict | convnet].unique().tolist()
 
 
-def _numbers(crossing: Crossover) -> list[float]:
-    return [number for interval in (crossing.strength, crossing.data_error) for number in vars(interval).values()]
+def _numbers(crossing: Crossover) -> list[float | int]:
+    return [*vars(crossing.strength).values(), *vars(crossing.data_error).values(), crossing.seeds]

@@ -90,7 +90,7 @@ class Evaluation:
     steps: int = 15
     """Rollout steps."""
     stride: int = 8
-    """Frames between the starts of two scored windows."""
+    """Which windows are scored: every so many of a split, counted through all its simulations."""
 
     def __post_init__(self):
         for name in ("steps", "stride"):

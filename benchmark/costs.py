@@ -11,7 +11,7 @@ from .comparisons import adjusted, strict_models
 from .results import SETTING, by_model, is_imported, select
 from .statistics import bootstrap, p_of_mean
 
-GROWN = ["model", "first", "last", "growth", "growth_low", "growth_high", "p"]
+GROWN = ["model", "seeds", "first", "last", "growth", "growth_low", "growth_high", "p"]
 COSTS = [*SETTING, "strict", *GROWN, "p_adjusted"]
 
 
@@ -19,10 +19,11 @@ def costs(results: pd.DataFrame) -> pd.DataFrame:
     """One row for each setting with several strengths, strict model of it, and model.
 
     ``first`` and ``last`` are the nRMSE on unseen simulations of the data with the least and the most symmetry
-    breaking, mean over the seeds whose errors are finite at both; ``growth = exp mean ln(last / first)`` over these
+    breaking, mean over the ``seeds`` whose errors are finite at both; ``growth = exp mean ln(last / first)`` over these
     seeds, with its bootstrap 95 % interval. Data may get harder for all models: a strict one pays for its symmetry as
     far as its growth exceeds that of others. ``p`` is that of the two-sided paired t test over seeds that both grow
-    alike, ``p_adjusted`` that after Benjamini and Hochberg for the number of trained models.
+    alike, ``p_adjusted`` that after Benjamini and Hochberg for the number of trained models; none where either
+    diverged.
 
     Returns:
         Columns :data:`COSTS`; no row for a model without such seeds.
@@ -36,13 +37,16 @@ def costs(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _beside(strict: str, rows: pd.DataFrame) -> pd.DataFrame:
-    errors = by_model(rows).replace(math.inf, math.nan).droplevel(SETTING)
+    errors = by_model(rows).droplevel(SETTING)
     first, last = (errors.xs(strength, level="strength") for strength in (rows.strength.min(), rows.strength.max()))
+    diverged = np.isinf(first).any() | np.isinf(last).any()
+    first, last = first.replace(math.inf, math.nan), last.replace(math.inf, math.nan)
     growth, found = np.log(last / first), []
     for model, own in growth.items():
         seeds = own.dropna().index
         if len(seeds):
             ends = first.loc[seeds, model].mean(), last.loc[seeds, model].mean()
-            p = math.nan if model == strict else p_of_mean((own - growth[strict]).dropna())
-            found.append([model, *ends, *vars(bootstrap(own[seeds]).exp()).values(), p])
-    return adjusted(pd.DataFrame(found, columns=GROWN))
+            tested = not diverged[[model, strict]].any()
+            p = p_of_mean((own - growth[strict]).dropna()) if tested else math.nan
+            found.append([model, len(seeds), *ends, *vars(bootstrap(own[seeds]).exp()).values(), p])
+    return adjusted(pd.DataFrame(found, columns=GROWN), rows)

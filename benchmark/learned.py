@@ -8,17 +8,17 @@ import pandas as pd
 from .results import DATA_ERROR_STEPS, SETTING, is_imported, select
 from .statistics import bootstrap, p_of_mean
 
-LEARNED = [*SETTING, "model", "first", "last", "slope", "slope_low", "slope_high", "p"]
+LEARNED = [*SETTING, "model", "seeds", "first", "last", "slope", "slope_low", "slope_high", "p"]
 
 
 def learned(results: pd.DataFrame) -> pd.DataFrame:
     """One row for each setting with several strengths and each model that has an equivariance error.
 
     ``first`` and ``last`` are the model's error ``EE_10`` on the data with the least and the most symmetry breaking,
-    mean over seeds. ``slope`` is that of the least-squares line of the model's error over the data's: 1 for a network
-    that breaks the symmetry as its data do, 0 for one that does not follow them; with its bootstrap 95 % interval over
-    seeds, and ``p`` of the two-sided t test over seeds that it is 0. Where all data have the same error there is no
-    line, and no row.
+    mean over the ``seeds`` that have all. ``slope`` is that of the least-squares line of the model's error over the
+    data's: 1 for a network that breaks the symmetry as its data do, 0 for one that does not follow them; with its
+    bootstrap 95 % interval over seeds, and ``p`` of the two-sided t test over seeds that it is 0. Where all data have
+    the same error there is no line, and no row.
 
     Returns:
         Columns :data:`LEARNED`.
@@ -33,7 +33,8 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
             if curves.index.nunique() > 1 and curves.shape[1]:
                 means, slopes = curves.mean(axis=1), slope(curves)
                 interval = vars(bootstrap(slopes)).values()
-                found.append([*setting, model, means.iloc[0], means.iloc[-1], *interval, p_of_mean(slopes)])
+                ends = means.iloc[0], means.iloc[-1]
+                found.append([*setting, model, len(slopes), *ends, *interval, p_of_mean(slopes)])
     return pd.DataFrame(found, columns=LEARNED)
 
 

@@ -14,6 +14,8 @@ from scipy.stats import ttest_1samp
 RESAMPLES = 2000
 TAILS = (0.025, 0.975)
 """Between these quantiles of the resampled means lie the 95 % of an interval."""
+ROUNDING = 1e-4
+"""Logarithms of ratios, and slopes, below this are what rounding leaves of 0."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,9 @@ def bootstrap(values: ArrayLike) -> Interval:
 
 
 def p_of_mean(values: ArrayLike) -> float:
-    """Of the two-sided t test that the mean is 0: NaN for fewer than two values, 1 where all are 0."""
+    """Of the two-sided t test that the mean is 0: NaN for fewer than two values, and where none exceeds
+    :data:`ROUNDING`, because a model that repeats another one is no further hypothesis to test."""
     values = np.asarray(values, dtype=float)
-    if len(values) < 2:
+    if len(values) < 2 or (np.abs(values) <= ROUNDING).all():
         return math.nan
-    return float(ttest_1samp(values, 0).pvalue) if values.any() else 1.0
+    return float(ttest_1samp(values, 0).pvalue)

@@ -15,7 +15,10 @@ from .results import SETTING
 from .scores import REFERENCE, score_text
 from .statistics import Interval
 
-TEXT_COLUMNS = ("model", "family", "scenario", "strict", "relaxed", "reference", "baseline", "split", "hash")
+TEXT_COLUMNS = (
+    *("model", "family", "scenario", "split", "hash"),
+    *("strict", "relaxed", "reference", "strengths", "baseline"),
+)
 """The others hold numbers and are aligned to the right."""
 RANKING = ("model", "family", "score", "places")
 SIZE = ("cells", "parameters", "train s")
@@ -43,7 +46,9 @@ COMPARISONS = (
     "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite, of the "
     "seeds that lack none; `p`: two-sided paired t test of its logarithm, with one mean a seed, `p_adjusted` after "
     "Benjamini and Hochberg for the number of trained models that this reference is compared with in this scenario "
-    "(baselines do not count); none where either diverged. It speaks of these data sets, not of all."
+    "(baselines do not count); none where either diverged, and for a model that repeats the reference, as augmentation "
+    "with a symmetry that a network has does. `strengths`: over all, or over those above 0 alone, where a symmetry can "
+    "be wrong. It speaks of these data sets, not of all."
 )
 LEARNED = (
     "`first` and `last`: equivariance error of the trained model over ten steps on the data with the least and the "
@@ -55,7 +60,8 @@ COSTS = (
     "`first` and `last`: nRMSE on unseen simulations of the data with the least and the most symmetry breaking, mean "
     "over seeds; `growth`: their ratio, with its bootstrap 95 % interval over seeds. Data may get harder for all "
     "models: the strict one pays for its symmetry as far as it grows more than others. `p`: paired t test over seeds "
-    "that both grow alike, `p_adjusted` after Benjamini and Hochberg for the number of trained models."
+    "that both grow alike, `p_adjusted` after Benjamini and Hochberg for the number of trained models; none where "
+    "either diverged."
 )
 UNBEATEN = (
     "Trained models whose mean nRMSE is not below that of persistence (next = last) or of linear extrapolation, on "
@@ -180,7 +186,7 @@ def cost_text(costs: pd.DataFrame) -> pd.DataFrame:
     """What symmetry breaking costs as text, an interval in one column."""
     growth = [str(Interval(*row)) for row in costs[["growth", "growth_low", "growth_high"]].itertuples(index=False)]
     ends, tests = _numbers(costs, "first", "last"), _numbers(costs, "p", "p_adjusted")
-    return costs[[*SETTING, "strict", "model"]].assign(**ends, growth=growth, **tests).astype(str)
+    return costs[[*SETTING, "strict", "model", "seeds"]].assign(**ends, growth=growth, **tests).astype(str)
 
 
 def _numbers(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -191,7 +197,7 @@ def learned_text(learned: pd.DataFrame) -> pd.DataFrame:
     """The learned equivariance errors as text, an interval in one column."""
     slopes = [str(Interval(*row)) for row in learned[["slope", "slope_low", "slope_high"]].itertuples(index=False)]
     ends, test = _numbers(learned, "first", "last"), _numbers(learned, "p")
-    return learned[[*SETTING, "model"]].assign(**ends, slope=slopes, **test).astype(str)
+    return learned[[*SETTING, "model", "seeds"]].assign(**ends, slope=slopes, **test).astype(str)
 
 
 def unbeaten_text(unbeaten: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +212,7 @@ def crossed_text(crossed: pd.DataFrame) -> pd.DataFrame:
     for axis in ("strength", "data_error"):
         numbers = crossed[[axis, f"{axis}_low", f"{axis}_high"]].itertuples(index=False)
         text[axis] = [str(Interval(*row)).replace("inf", "never") for row in numbers]
-    return text
+    return text.assign(seeds=crossed.seeds.astype(str))
 
 
 def markdown(text: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ def results(errors):
             "history": 1,
             "train_simulations": 24,
             "symmetry": "rotation",
-            "family": model,
+            "family": "baseline" if model == "persistence" else model,
             "strength": strength,
             "data_error": 2 * strength,
             "model": model,
@@ -50,8 +50,13 @@ def test_the_samples_are_seeds():
     assert row.p == row.p_adjusted == pytest.approx(1 - math.sqrt(12 / 14))
 
 
-def test_equal_models_have_p_1():
-    assert paired_comparisons(results({(m, 0.0, s): 1.0 + s for m in "ab" for s in range(3)}), "a").p[0] == 1
+def test_a_model_that_repeats_the_reference_is_no_hypothesis():
+    """To rounding: it has no p, and does not soften those of others."""
+    errors = worse_by([1.0, 2.0, 3.0])
+    errors |= {("copy", *key): error * (1 + 2e-5 * key[1]) for (model, *key), error in errors.items() if model == "a"}
+    table = paired_comparisons(results(errors), "a").set_index("model")
+    assert table.ratio["copy"] == pytest.approx(1, abs=1e-4) and math.isnan(table.p["copy"])
+    assert table.p_adjusted["b"] == table.p["b"] == pytest.approx(1 - math.sqrt(12 / 14))
 
 
 def test_adjustment_for_two_models():
@@ -68,15 +73,24 @@ def test_adjustment_for_two_models():
     assert table.p.persistence < c and math.isnan(table.p_adjusted.persistence)
 
 
-def test_every_scenario_is_compared_with_its_strict_models_and_all_with_the_reference():
+def test_every_scenario_and_all_are_compared_with_the_reference_and_strict_models():
     """Half and a third of the convnet's error, so the relaxed model is 2/3 as good as the strict one."""
     errors = {"convnet": 6.0, "strict": 2.0, "relaxed": 3.0}
     part = results({(model, 0.0, seed): error + seed * error for model, error in errors.items() for seed in range(3)})
     table = comparisons(pd.concat([part, part.assign(scenario="t")]))
     ratios = table[table.model == "relaxed"].set_index(["scenario", "reference"]).ratio.to_dict()
-    expected = {("all", "convnet"): 2.0}
-    expected |= {(scenario, name): ratio for scenario in "st" for name, ratio in (("convnet", 2.0), ("strict", 2 / 3))}
-    assert ratios == pytest.approx(expected)
+    references = {"convnet": 2.0, "strict": 2 / 3}
+    assert ratios == pytest.approx({(s, name): r for s in ("s", "t", "all") for name, r in references.items()})
+    assert set(table.strengths) == {"all"}
+
+
+def test_where_a_symmetry_is_broken_models_are_compared_once_more():
+    """Errors of a over b: 2 at strength 0, 8 above it; the geometric mean over both is 4."""
+    errors = {("a", x, seed): 8.0 + seed for x in (0.0, 1.0) for seed in range(3)}
+    errors |= {("convnet", x, seed): (2 if x else 8) * (8.0 + seed) / 16 for x in (0.0, 1.0) for seed in range(3)}
+    table = comparisons(results(errors)).set_index("strengths")
+    assert table.cells.to_dict() == {"all": 6, "above 0": 3}
+    assert (1 / table.ratio).to_dict() == pytest.approx({"all": 4.0, "above 0": 8.0})
 
 
 def test_one_seed_has_no_p():

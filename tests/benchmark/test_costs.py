@@ -10,10 +10,11 @@ from symbreak.benchmark.costs import COSTS, costs
 
 
 def results(curves, scenario="rotation-buoyancy", symmetry="rotation") -> pd.DataFrame:
-    """``model: {seed: {strength: nRMSE}}``; models with ``equiv`` in their names are strict."""
+    """``model: {seed: {strength: nRMSE}}``; ``equiv`` is strict, persistence a baseline, others are relaxed."""
+    families = {"equiv": "strict", "persistence": "baseline"}
     rows = [
         {"model": model, "seed": seed, "strength": strength, "data_error": strength, "value": value}
-        | {"family": "strict" if "equiv" in model else "relaxed", "scenario": scenario, "symmetry": symmetry}
+        | {"family": families.get(model, "relaxed"), "scenario": scenario, "symmetry": symmetry}
         for model, seeds in curves.items()
         for seed, line in seeds.items()
         for strength, value in line.items()
@@ -41,17 +42,26 @@ def test_growth_is_that_from_the_least_to_the_most_symmetry_breaking():
 def test_seeds_count_where_both_ends_are_finite():
     curves = {"equiv": {0: {0.0: 0.1, 1.0: 0.2}, 1: {0.0: 0.7, 1.0: None}, 2: {0.0: 0.7}}, "rpp": {0: {0.0: 0.1}}}
     [row] = costs(results(curves)).to_dict("records")
-    assert (row["model"], row["first"], row["last"], row["growth"]) == ("equiv", 0.1, 0.2, pytest.approx(2))
+    assert (row["model"], row["seeds"]) == ("equiv", 1)
+    assert (row["first"], row["last"], row["growth"]) == (0.1, 0.2, pytest.approx(2))
+
+
+def test_a_model_that_diverged_is_not_tested():
+    curves = {name: {seed: {0.0: 0.1, 1.0: 0.2 + seed} for seed in range(3)} for name in ("equiv", "rpp", "clcnn")}
+    for seed, line in curves["rpp"].items():
+        line |= {1.0: None if seed == 2 else line[1.0] * 2**seed}
+    curves["clcnn"] = {seed: {0.0: 0.1, 1.0: 0.3 + 2 * seed} for seed in range(3)}
+    table = costs(results(curves)).set_index("model")
+    assert table.seeds.to_dict() == {"clcnn": 3, "equiv": 3, "rpp": 2}
+    assert math.isnan(table.p["rpp"]) and table.p_adjusted["clcnn"] == table.p["clcnn"] > 0
 
 
 def test_baselines_are_not_counted_and_the_convnet_is_strict_under_translations():
     line = {seed: {0.0: 0.1 + seed, 1.0: 0.2} for seed in range(2)}
-    table = costs(results({"convnet": line, "persistence": line}, symmetry="translation")).set_index("model")
-    assert (
-        (table.strict == "convnet").all()
-        and table.p["persistence"] == 1
-        and math.isnan(table.p_adjusted["persistence"])
-    )
+    still = {seed: {0.0: 0.5, 1.0: 0.5} for seed in range(2)}
+    table = costs(results({"convnet": line, "persistence": still}, symmetry="translation")).set_index("model")
+    assert (table.strict == "convnet").all()
+    assert table.p["persistence"] > 0 and math.isnan(table.p_adjusted["persistence"])
 
 
 def test_one_strength_imported_data_and_no_strict_model_have_no_rows():
