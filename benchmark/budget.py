@@ -18,7 +18,7 @@ def off_budget(configs: Sequence[RunConfig]) -> str:
     tasks = {(split_name(each.model)[0], each.recipe.scenario, each.history): each for each in configs if each.budget}
     found = []
     for (model, scenario, history), config in tasks.items():
-        count = _parameters(config)
+        count = parameters(config)
         if count and abs(count - config.budget) > TOLERANCE * config.budget:
             found.append(f"{model} {count:,} ({scenario}, history {history})")
     if not found:
@@ -26,10 +26,10 @@ def off_budget(configs: Sequence[RunConfig]) -> str:
     return f"more than {TOLERANCE:.0%} off the budget of {configs[0].budget:,} parameters: {', '.join(found)}"
 
 
-def _parameters(config: RunConfig) -> int:
-    """0 where there is nothing to learn, or where the model cannot be built: the record of its run will say why."""
+def parameters(config: RunConfig) -> int | None:
+    """Of a model that learns nothing 0, of one that cannot be built None: the record of its run will say why."""
     try:
         with torch.random.fork_rng():
             return sum(parameter.numel() for parameter in untrained(config, 1.0, 0).parameters())
     except Exception:
-        return 0
+        return None

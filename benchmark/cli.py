@@ -7,6 +7,7 @@ import io
 import re
 import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from typing import Annotated
 
 import tyro
@@ -28,8 +29,10 @@ def main(args: Sequence[str] | None = None) -> None:
         _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
     except OSError as error:
         _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
-    except (ValueError, CommandFailed) as error:
+    except (ValueError, ArithmeticError, CommandFailed) as error:
         _exit(str(error))
+    except (MemoryError, BrokenExecutor) as error:
+        _exit(f"expected enough memory, got {type(error).__name__}: what was finished is kept; {error}")
 
 
 def parse(args: Sequence[str] | None = None):

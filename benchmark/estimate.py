@@ -29,7 +29,8 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     run, at full length.
 
     The last line adds up the runs to do, spread over the workers; on a Ray cluster, whose other machines may have other
-    devices, it is the time of this one alone. Simulation and evaluation are not counted: they are short.
+    devices, it is the time of this one alone. Simulation and evaluation are not counted: they are short. Nor is a model
+    that cannot be trained: the record of its run will say why.
 
     Raises:
         ValueError: a preset that names unknown scenarios or models.
@@ -39,12 +40,13 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
     runs, to_do = (Counter(config.model for config in some) for some in (configs, missing))
     table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")
     total, device = 0.0, choose_device(machine.device if machine.backend == "loky" else "auto")
-    measured = {_kind(config): training_time(config, device) for config in {_kind(c): c for c in configs}.values()}
+    measured = {_kind(config): _attempt(config, device) for config in {_kind(c): c for c in configs}.values()}
     for model in runs:
         parameters = max(count for (name, *_), (count, _) in measured.items() if name == model)
         seconds = sum(measured[_kind(config)][1] for config in configs if config.model == model) / runs[model]
         total += sum(measured[_kind(config)][1] for config in missing if config.model == model)
-        table.add_row(model, f"{runs[model]}", f"{to_do[model]}", f"{parameters:,}", f"{seconds:.0f}")
+        size_and_time = (f"{parameters:,}", f"{seconds:.0f}") if parameters >= 0 else ("?", "?")
+        table.add_row(model, f"{runs[model]}", f"{to_do[model]}", *size_and_time)
     workers = machine.workers if machine.backend == "loky" else 1
     hours = f"{total / workers / 3600:.1f} h on {workers} worker{'s' * (workers > 1)}"
     table.add_row("all", f"{len(configs)}", f"{to_do.total()}", "", hours)
@@ -67,6 +69,13 @@ def size(configs: Sequence[RunConfig]) -> str:
     }
     named = [f"{name} {', '.join(dict.fromkeys(values))}" for name, values in axes.items()]
     return "; ".join((f"{len(configs)} runs", *named))
+
+
+def _attempt(config: RunConfig, device: torch.device) -> tuple[int, float]:
+    try:
+        return training_time(config, device)
+    except Exception:
+        return -1, 0.0
 
 
 def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:

@@ -16,11 +16,15 @@ from .budget import off_budget
 from .code import code_digest
 from .configuration import RunConfig
 from .presets import Preset
-from .results import differences, label
+from .results import differences, setting_of
 from .run import choose_device, execute, identity, save_lost_run
 from .scheduling import Backend, run_all
 from .storage import Record, finished, load_run, set_aside
 from .untuned import untuned
+
+VARIED = {"seed", "recipe.strength"}
+OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
+"""In what of their configurations runs of one table may differ; and those of two models."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +80,9 @@ def run_grid(
     left_out = set(preset.models) - {config.model for config in configs}
     if left_out:
         console.print(f"left out, made for other symmetries or grids: {', '.join(sorted(left_out))}")
-    for warning in filter(None, (off_budget(configs), untuned(configs, preset.tuned))):
-        console.print(warning, soft_wrap=True)
+    warn(configs, preset, console)
     out.mkdir(parents=True, exist_ok=True)
-    superseded = _set_aside_superseded(configs, out)
+    superseded = set_aside_superseded(configs, out)
     if superseded:
         console.print(f"{superseded} runs of other contents of the model file set aside in {out}/runs/superseded")
     return run_missing(configs, out, machine, console, model_file, overwrite, imports)
@@ -119,23 +122,45 @@ def run_missing(
         return _execute_all(missing, data, out, machine, progress, model_file)
 
 
-def _set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
-    """Tables hold one run per setting, strength, model and seed: those of an earlier content of the model file go."""
-    wanted = {label(identity(config)): config for config in configs}
+def warn(configs: Sequence[RunConfig], preset: Preset, console: Console) -> None:
+    """What of a grid may not be as its user thinks, before it starts."""
+    for warning in filter(None, (off_budget(configs), untuned(configs, preset.tuned))):
+        console.print(warning, soft_wrap=True)
+
+
+def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
+    """Moves the runs of an earlier content of the model file away; returns how many.
+
+    Means are over strengths and seeds, so runs of one setting and model differ in these alone; those of two models also
+    in what is tuned.
+
+    Raises:
+        ValueError: a run in ``out`` that differs in more.
+    """
     hashes = {config.hash for config in configs}
-    records = [load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes]
-    old = [record for record in records if label(record) in wanted]
-    for record in old:
-        config = json.loads(json.dumps(wanted[label(record)].as_dict()))  # lists for tuples, as in the record
-        changed = set(differences(record["config"], config)) - {"model_source"}
-        if changed and record["status"] == "done":
-            raise ValueError(
-                f"expected a folder for this grid alone, got {out}, whose run {record['hash']} of {record['model']} "
-                f"differs from the grid's in {', '.join(sorted(changed))}: name another one with --out"
-            )
-    for record in old:
-        set_aside(out, record["hash"])
+    grid = {key: found for found in map(identity, configs) for key in (setting_of(found), _trained(found))}
+    old = []
+    for record in (load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes):
+        if like := grid.get(_trained(record)) or grid.get(setting_of(record)):
+            varied = VARIED if like["model"] == record["model"] else VARIED | OF_A_MODEL
+            config = json.loads(json.dumps(like["config"]))  # lists for tuples, as in the record
+            changed = set(differences(record["config"], config)) - varied
+            counts = record["status"] == "done" or record.get("diverged")
+            if changed - {"model_source"} and counts:
+                raise ValueError(
+                    f"expected a folder for this grid alone, got {out}, whose run {record['hash']} of "
+                    f"{record['model']} differs from the grid's in {', '.join(sorted(changed))}: name another one "
+                    "with --out"
+                )
+            if changed:
+                old.append(record["hash"])
+    for name in old:
+        set_aside(out, name)
     return len(old)
+
+
+def _trained(record: Record) -> tuple:
+    return (*setting_of(record), record["model"])
 
 
 def generate_all(

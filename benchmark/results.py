@@ -136,23 +136,23 @@ def _data_error(data: Mapping[str, Any]) -> float:
 
 
 def load_results(folder: Path) -> pd.DataFrame:
-    """The long table of a results folder, made from its runs; writes it to ``results.csv``.
+    """The long table of a results folder, made from its runs.
 
     Raises:
         ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
     """
-    return write_results(load_runs(folder), folder)
+    return table_of(load_runs(folder), folder)
 
 
 def write_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
-    """:func:`load_results` of records that are loaded already."""
+    """:func:`table_of` the records, written to ``results.csv``."""
     table = table_of(records, folder)
     write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
     return table
 
 
 def table_of(records: Sequence[Record], folder: Path) -> pd.DataFrame:
-    """:func:`write_results` that writes nothing."""
+    """:func:`load_results` of records that are loaded already."""
     check_distinct(records)
     table = tabulate(records)
     if table.empty:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import resource
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -13,13 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..datasets import DataSet
+from ..datasets import DataError, DataSet
 from ..models import Task, build, get_model, load_model_file
 from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
 from .code import code_digest
 from .configuration import RunConfig
 from .evaluation import evaluate, predict
+from .memory import forget_peak, peak_memory
 from .methods import split_name
 from .provenance import source
 from .rollout import Rollout
@@ -27,6 +26,8 @@ from .storage import Record, save_run
 from .training import Diverged, train
 
 PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
+SHORTAGES = (OSError, DataError, MemoryError, torch.OutOfMemoryError)
+"""What is wrong with the machine, not with the run."""
 
 
 def choose_device(device: str) -> torch.device:
@@ -87,18 +88,21 @@ def save_lost_run(config: RunConfig, out: Path) -> Record:
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
-    """The record, the weights and the rollout to look at; the latter two are empty if the run failed. A failed run has
-    no checkpoint: repeated, it starts afresh, while one that was interrupted or killed goes on. One whose training
-    diverged says so, because that counts in tables."""
+    """The record, the weights and the rollout to look at; the latter two are empty if the run failed. One whose
+    training diverged says so, because that counts in tables.
+
+    A run that failed starts afresh when it is repeated. One that was interrupted or killed, or for which memory or disk
+    did not suffice, goes on from its checkpoint, unless that is of other code."""
     record = identity(config)
     weights, rollout = {}, {}
-    checkpoint = out / "runs" / f"{config.hash}.checkpoint"
     try:
         if model_file:
             load_model_file(model_file)
         record |= {"family": get_model(split_name(config.model)[0]).family, "code": code_digest(config.model)}
         data, device = DataSet(data_path), choose_device(device)
         initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(device)
+        forget_peak(device)
+        checkpoint = out / "runs" / f"{config.hash}.{record['code']}.checkpoint"
         record |= {"data": data_errors(data), "n_parameters": sum(each.numel() for each in initialised.parameters())}
         measured, weights, rollout = _measure(config, initialised, data, device, checkpoint)
         record |= measured | {"status": "done"}
@@ -106,6 +110,9 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
         record |= {"status": "failed", "reason": " ".join(reason.split()), "diverged": isinstance(error, Diverged)}
+        if isinstance(error, SHORTAGES):
+            return record, weights, rollout
+    for checkpoint in (out / "runs").glob(f"{config.hash}.*checkpoint"):
         checkpoint.unlink(missing_ok=True)
     return record, weights, rollout
 
@@ -144,7 +151,7 @@ def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.d
         "device": device.type,
         "train_seconds": curves.seconds,
         "samples_per_second": curves.samples / curves.seconds if curves.seconds else 0.0,
-        "peak_memory_bytes": _peak_memory(device),
+        "peak_memory_bytes": peak_memory(device),
         "curves": {"train_loss": curves.train_loss, "valid_rmse": curves.valid_rmse, "best_epoch": curves.best_epoch},
         "metrics": rows,
     }
@@ -157,14 +164,6 @@ def data_errors(data: DataSet) -> dict[str, Any]:
     simulator can restart, have an ``asymmetry`` in place of equivariance errors."""
     errors = {"hash": data.manifest.hash, "equivariance_error": data.equivariance_error}
     return errors if data.asymmetry is None else errors | {"asymmetry": data.asymmetry}
-
-
-def _peak_memory(device: torch.device) -> int:
-    """Peak memory of the device, or of this process where the device is the CPU, in bytes."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:

@@ -6,8 +6,9 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,6 @@ import torch
 from ..datasets.files import write_atomically
 
 Record = dict[str, Any]
-NAMED = {
-    *("hash", "status", "reason", "scenario", "symmetry", "strength", "model", "seed"),
-    *("config", "versions", "machine"),
-}
-"""What every record has, and tables and pages read."""
 
 
 def save_run(folder: Path, record: Record, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
@@ -53,18 +49,29 @@ def load_run(path: Path) -> Record:
 
 def _is_whole(record: Record) -> bool:
     """Whether a record holds what tables and pages are made of."""
-    if not record.keys() >= NAMED:
+    try:
+        return all(isinstance(value, kinds) for kinds, values in _read(record) for value in values)
+    except (KeyError, TypeError, AttributeError):
         return False
-    if record["status"] == "failed":
-        return isinstance(record["reason"], str)
-    if record["status"] != "done" or not all(isinstance(record.get(key), dict) for key in ("config", "data", "curves")):
-        return False
-    if not isinstance(record.get("n_parameters"), int) or not isinstance(record.get("train_seconds"), int | float):
-        return False
-    metrics = record.get("metrics")
-    return isinstance(metrics, list) and all(
-        isinstance(row, dict) and isinstance(row.get("value"), int | float | None) for row in metrics
-    )
+
+
+def _read(record: Record) -> Iterator[tuple[type | UnionType, list]]:
+    """What is read of a record, with the types that it has to have."""
+    config, number = record["config"], int | float
+    yield str, [record[key] for key in ("status", "reason", "scenario", "symmetry", "model", "machine")]
+    yield number, [record["strength"], record["seed"], config["history"], config["recipe"]["train"]]
+    yield str, list(record["versions"].values())
+    if record["status"] == "done" or record.get("diverged"):
+        data = record["data"]
+        yield str, [record["family"], data["hash"]]
+        yield number, [record["n_parameters"]]
+        yield number | None, [data["asymmetry"] if "asymmetry" in data else data["equivariance_error"]["10"]]
+    if record["status"] == "done":
+        curves, metrics = record["curves"], record["metrics"]
+        yield number, [record["train_seconds"], curves["best_epoch"], *curves["valid_rmse"]]
+        yield str, [row[key] for row in metrics for key in ("split", "metric")]
+        yield number | str, [row["step"] for row in metrics]
+        yield number | None, [row["value"] for row in metrics]
 
 
 def load_runs(folder: Path) -> list[Record]:

@@ -60,11 +60,13 @@ def tune(
     2. With it, every longer length; the shortest one stays whose error is at most ``search.slack`` above the best.
 
     Runs are kept in ``out/runs``, so that an interrupted search goes on where it stopped. Writes all candidates as
-    ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads. Test data take no part.
-    Of several histories or sizes of the training set, the first of the preset is searched.
+    ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads; what these hold of
+    other scenarios and models, from earlier searches, stays. Test data take no part. Of several histories or sizes of
+    the training set, the first of the preset is searched.
 
     Returns:
-        the choices; and the models, with their scenarios, that have none, because every learning rate failed.
+        the choices of this search; and the models, with their scenarios, that have none, because every learning rate
+        failed.
     """
     one = {"history": preset.history[:1], "train_simulations": preset.train_simulations[:1]}
     grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), tuned=None, **one)
@@ -82,7 +84,19 @@ def tune(
     long = searched([_with(config, rates[key_of(config)], epochs) for epochs in longer for config in kept])
     table = pd.concat([part for part in (short, long) if len(part)]).sort_values(CHOICE, ignore_index=True)
     failed = [f"{config.model} ({config.recipe.scenario})" for config in configs if key_of(config) not in rates]
-    return _write(table, choose(table, search.slack), out), failed
+    choices = choose(table, search.slack)
+    _write(_with_earlier(table, out / "search.csv"), _with_earlier(choices, out / CHOICES, searched=table), out)
+    return choices, failed
+
+
+def _with_earlier(table: pd.DataFrame, path: Path, searched: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Together with the rows of a file, if it is there, of scenarios and models that were not ``searched`` now."""
+    if not path.exists():
+        return table
+    now = pd.MultiIndex.from_frame((table if searched is None else searched)[CHOICE[:2]])
+    earlier = pd.read_csv(path, dtype={"hash": str})
+    other = earlier[~pd.MultiIndex.from_frame(earlier[CHOICE[:2]]).isin(now)]
+    return pd.concat([other, table]).sort_values(CHOICE, ignore_index=True) if len(other) else table
 
 
 def _with(config: RunConfig, learning_rate: float, epochs: int) -> RunConfig:
@@ -115,9 +129,8 @@ def choose(searched: pd.DataFrame, slack: float) -> pd.DataFrame:
     return chosen.reset_index(drop=True)
 
 
-def _write(table: pd.DataFrame, choices: pd.DataFrame, out: Path) -> pd.DataFrame:
+def _write(table: pd.DataFrame, choices: pd.DataFrame, out: Path) -> None:
     text = table.drop(columns="hash").assign(valid_rmse=table.valid_rmse.map("{:.4g}".format)).astype(str)
     write_atomically(out / "search.csv", table.to_csv(index=False).encode())
     write_atomically(out / "search.md", f"{markdown(text)}\n\n{ABOUT}\n".encode())
     write_atomically(out / CHOICES, choices.to_csv(index=False).encode())
-    return choices

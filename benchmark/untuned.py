@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
+from .budget import parameters
 from .choices import read_choices
 from .configuration import RunConfig
-from .run import untrained
 
 
 def learns(config: RunConfig) -> bool:
     """Whether the model has anything to train; also where it cannot be built: the record of its run will say why."""
-    try:
-        with torch.random.fork_rng():
-            return any(parameter.requires_grad for parameter in untrained(config, 0.1, 0).parameters())
-    except Exception:
-        return True
+    return parameters(config) != 0
 
 
 def key_of(config: RunConfig) -> tuple[str, str]:

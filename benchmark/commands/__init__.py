@@ -1,4 +1,4 @@
-"""The commands of ``symbreak``: each a dataclass of its arguments that can be called from Python.
+"""The commands of ``symbreak``: each a dataclass of its arguments, to be called: ``Plot(Path("results/quick"))()``.
 
 What draws, makes tables or measures speed is imported where it is called: ``symbreak --help`` has no need of it.
 """
@@ -29,4 +29,4 @@ COMMANDS = {
     "rescore": Rescore,
 }
 
-__all__ = ["COMMANDS", "CONSOLE", "CommandFailed"]
+__all__ = ["COMMANDS", "CONSOLE", "CommandFailed", *(command.__name__ for command in COMMANDS.values())]

@@ -11,13 +11,11 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets.manifest import MANIFEST
-from ..budget import off_budget
-from ..grid import Machine, failure, run_grid
+from ..grid import Machine, failure, run_grid, warn
 from ..presets import PRESETS, summary
 from ..quote import quote
 from ..storage import load_run, load_runs
 from ..tuning import CHOICES, Search, tune
-from ..untuned import untuned
 from .console import CONSOLE, CommandFailed
 
 PresetChoice = Annotated[
@@ -78,8 +76,7 @@ class Run:
 
         if self.dry_run:
             configs = self.preset.runs(self.model_file)
-            for warning in filter(None, (off_budget(configs), untuned(configs, self.preset.tuned))):
-                CONSOLE.print(warning, soft_wrap=True)
+            warn(configs, self.preset, CONSOLE)
             CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
             return
         records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
@@ -101,16 +98,17 @@ class Tune:
     search: Search = field(default_factory=Search)
     model_file: Path | None = None
     """A Python file that registers a model of yours; it joins the preset's models."""
-    out: Path = Path("results") / "tuning"
-    """Folder for the search and the choices."""
+    out: Path | None = None
+    """Folder for the search and the choices; results/tuning-<preset> if none is given."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
         if self.preset is None:
             raise ValueError(f"expected a preset out of {', '.join(PRESETS)}, got none")
-        choices, failed = tune(self.preset, self.search, self.out, self.machine, CONSOLE, self.model_file)
+        out = self.out or Path("results") / f"tuning-{self.preset.name}"
+        choices, failed = tune(self.preset, self.search, out, self.machine, CONSOLE, self.model_file)
         CONSOLE.print(choices.to_string(index=False), soft_wrap=True, highlight=False)
-        CONSOLE.print(str(self.out / CHOICES), soft_wrap=True)
+        CONSOLE.print(str(out / CHOICES), soft_wrap=True)
         if failed:
             raise CommandFailed(
                 f"expected some learning rate to work, got none, and so no choice, for {', '.join(failed)}"

@@ -1,11 +1,12 @@
 """Models whose size misses the budget are named before a grid starts."""
 
+import re
 from dataclasses import replace
 
 from rich.console import Console
 
 from symbreak.benchmark.budget import off_budget
-from symbreak.benchmark.estimate import size
+from symbreak.benchmark.estimate import estimate, size
 from symbreak.benchmark.grid import run_grid
 
 MODEL = """
@@ -32,6 +33,15 @@ def test_a_dry_run_says_what_the_grid_is_made_of(tiny):
     grid = replace(tiny, models=("convnet",), seeds=(0, 3), history=(1, 2))
     made_of = "scenarios rotation-buoyancy; strengths 0, 1; seeds 0, 3; histories 1, 2; training simulations 2"
     assert size(grid.runs()) == f"8 runs; {made_of}"
+
+
+def test_a_model_that_cannot_be_built_does_not_stop_the_estimate(tiny, machine, tmp_path):
+    model_file = tmp_path / "models.py"
+    model_file.write_text(MODEL)
+    some = replace(tiny, models=("convnet", "cannot-be-built"), strengths=(1.0,), seeds=(0,))
+    with Console(file=(tmp_path / "log").open("w"), width=100) as console:
+        console.print(estimate(some, machine, tmp_path, model_file))
+    assert re.search(r"cannot-be-built +│ 1 +│ 1 +│ \? +│ \? ", (tmp_path / "log").read_text())
 
 
 def test_models_that_are_a_fifth_off_are_named(tiny, machine, tmp_path):

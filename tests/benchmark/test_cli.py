@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import torch
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from symbreak.benchmark.cli import COMMANDS, main
 from symbreak.benchmark.commands import CONSOLE
@@ -174,3 +175,19 @@ def test_installed_command():
         [sys.executable, "-m", "symbreak.benchmark.cli", "list", "presets"], capture_output=True, text=True
     )
     assert done.returncode == 0 and "quick" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "error, message",
+    [
+        (FloatingPointError("flow blew up"), "flow blew up"),
+        (MemoryError(), "expected enough memory, got MemoryError"),
+        (TerminatedWorkerError("killed"), "expected enough memory, got TerminatedWorkerError: .* kept; killed"),
+    ],
+)
+def test_what_ends_a_command_from_within_is_one_line(capsys, monkeypatch, error, message):
+    def fail(command):
+        raise error
+
+    monkeypatch.setattr(COMMANDS["verify"], "__call__", fail)
+    assert re.search(message, complaint(capsys, "verify", "data"))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -13,13 +14,14 @@ from rich.console import Console
 from symbreak.benchmark import grid, run
 from symbreak.benchmark.code import code_digest
 from symbreak.benchmark.figures import plot_folder
-from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.grid import run_grid, set_aside_superseded
 from symbreak.benchmark.leaderboard import errors, write_leaderboard
+from symbreak.benchmark.memory import forget_peak, peak_memory
 from symbreak.benchmark.presets import PRESETS
-from symbreak.benchmark.results import COLUMNS, load_results, select
-from symbreak.benchmark.run import execute
+from symbreak.benchmark.results import COLUMNS, load_results, select, write_results
+from symbreak.benchmark.run import execute, identity
 from symbreak.benchmark.scores import gains, scores
-from symbreak.benchmark.storage import load_rollout, load_run, load_runs
+from symbreak.benchmark.storage import load_rollout, load_run, load_runs, save_run
 from symbreak.benchmark.training import Curves, TrainingState
 
 from .conftest import QUIET
@@ -98,14 +100,15 @@ def metrics(table):
     return table.drop(columns=["train_seconds"])
 
 
-def test_long_table(results_folder, tiny):
+def test_long_table(results_folder, tiny, tmp_path):
     table = load_results(results_folder)
     assert tuple(table.columns[: len(COLUMNS)]) == COLUMNS
     assert set(table.model) == set(tiny.models) and set(table.strength) == {0.0, 1.0}
     strict = table[(table.model == "equiv-rotation") & (table.metric == "equivariance_error")]
     assert (strict.value < 1e-5).all(), "strict models stay equivariant when they are trained"
     assert table[table.strength == 0].data_error.max() < 1e-5 < 0.3 < table[table.strength == 1].data_error.min()
-    pd.testing.assert_frame_equal(pd.read_csv(results_folder / "results.csv", dtype={"step": str}), table)
+    assert write_results(load_runs(results_folder), tmp_path).equals(table)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "results.csv", dtype={"step": str}), table)
 
 
 def test_each_run_is_recorded_with_all_it_depends_on(results_folder, tiny):
@@ -203,7 +206,7 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
 @pytest.mark.slow
 def test_running_out_of_memory_is_reported_and_leaves_the_others_alone(tiny, machine, tmp_path):
     """In the middle of a training: an exception, a refused allocation, and the kernel's signal, which takes the pool of
-    workers with it. What the system killed keeps its checkpoint, what raised does not."""
+    workers with it. All keep their checkpoints."""
     model_file = tmp_path / "greedy.py"
     model_file.write_text(GREEDY_MODELS)
     training = replace(tiny.training, epochs=12)
@@ -215,23 +218,41 @@ def test_running_out_of_memory_is_reported_and_leaves_the_others_alone(tiny, mac
     assert "memory" in records["hits-the-limit"]["reason"]
     assert records["is-killed"]["reason"] == "the process was lost: killed, or out of memory"
     assert set(load_results(tmp_path).model) == {"convnet", "equiv-rotation"}
-    assert [path.stem for path in tmp_path.rglob("*.checkpoint")] == [records["is-killed"]["hash"]]
+    left = {path.name.split(".")[0] for path in tmp_path.rglob("*.checkpoint")}
+    assert left == {record["hash"] for record in found if record["status"] == "failed"}
 
 
-@pytest.mark.parametrize("error, left", [(MemoryError, 0), (KeyboardInterrupt, 1)])
+@pytest.mark.parametrize("error, left", [(TypeError, 0), (MemoryError, 1), (OSError, 1), (KeyboardInterrupt, 1)])
 def test_a_failed_run_leaves_no_checkpoint_an_interrupted_one_does(error, left, tiny, data, tmp_path, monkeypatch):
-    """Both stop in the second epoch, after the checkpoint of the first."""
+    """Nor does the machine take it, when memory or disk do not suffice. All stop in the second epoch, after the
+    checkpoint of the first; repeated with other code, a run starts afresh, and its checkpoints go with its end."""
 
     def stop(state, *args, record=TrainingState.record):
         record(state, *args)
         if len(state.curves.train_loss) == 2:
             raise error("enough")
 
-    monkeypatch.setattr(TrainingState, "record", stop)
     config = replace(tiny, models=("convnet",), strengths=(1.0,)).runs()[0]
-    with pytest.raises(KeyboardInterrupt) if left else nullcontext():
-        assert "MemoryError: enough" in execute(config, data.path, tmp_path)["reason"]
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingState, "record", stop)
+        with pytest.raises(KeyboardInterrupt) if error is KeyboardInterrupt else nullcontext():
+            assert f"{error.__name__}: enough" in execute(config, data.path, tmp_path)["reason"]
     assert len(list(tmp_path.rglob("*.checkpoint"))) == left
+    loaded = []
+    monkeypatch.setattr(TrainingState, "load", lambda state, path: loaded.append(path))
+    monkeypatch.setattr(run, "code_digest", lambda model: "other")
+    assert execute(config, data.path, tmp_path)["status"] == "done"
+    assert not loaded and not list(tmp_path.rglob("*.checkpoint"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system cannot forget")
+def test_peak_memory_is_that_of_the_run():
+    """A worker executes many runs: what an earlier one took does not count."""
+    held = torch.zeros(2**26)
+    before = peak_memory(torch.device("cpu"))
+    del held
+    forget_peak(torch.device("cpu"))
+    assert peak_memory(torch.device("cpu")) < before - 2**27
 
 
 def test_runs_of_an_edited_model_file_are_set_aside(tiny, machine, tmp_path):
@@ -253,9 +274,42 @@ def test_another_configuration_of_the_same_runs_is_refused(tiny, machine, tmp_pa
     some = replace(tiny, models=("convnet",), strengths=(1.0,))
     (before,) = run_grid(some, tmp_path, machine, QUIET)
     edited = replace(some, budget=600, training=replace(some.training, learning_rate=1e-3))
-    with pytest.raises(ValueError, match=r"differs from the grid's in budget, training\.learning_rate: name another"):
-        run_grid(edited, tmp_path, machine, QUIET)
+    for other in (edited, replace(edited, seeds=(7,)), replace(edited, strengths=(0.0,))):
+        with pytest.raises(
+            ValueError, match=r"differs from the grid's in budget, training\.learning_rate: name another"
+        ):
+            run_grid(other, tmp_path, machine, QUIET)
+    with pytest.raises(ValueError, match=r"of convnet differs from the grid's in budget: name another"):
+        run_grid(replace(edited, models=("equiv-rotation",)), tmp_path, machine, QUIET)
     assert [record["hash"] for record in load_runs(tmp_path)] == [before["hash"]]
+
+
+def test_a_diverged_run_is_a_result_and_one_that_failed_is_none(tiny, data, tmp_path):
+    """A model cannot be saved from its score of 0 by a smaller learning rate of its own; what failed is set aside."""
+    (config,) = replace(tiny, models=("convnet",), strengths=(1.0,)).runs()
+    record = identity(config) | {"reason": "no", "diverged": True, "family": "unconstrained", "n_parameters": 1}
+    record |= {"data": {"hash": "0", "equivariance_error": {"10": 0.5}}}
+    save_run(tmp_path, record, {}, {})
+    smaller = replace(config, training=replace(config.training, learning_rate=1e-4))
+    with pytest.raises(ValueError, match=r"differs from the grid's in training\.learning_rate"):
+        set_aside_superseded([smaller], tmp_path)
+    save_run(tmp_path, record | {"diverged": False}, {}, {})
+    assert set_aside_superseded([smaller], tmp_path) == 1
+
+
+READ = [
+    *(("model",), ("data",), ("family",), ("data", "equivariance_error", "10"), ("config", "history")),
+    *(("config", "recipe", "train"), ("curves", "best_epoch"), ("metrics", 0, "split"), ("metrics", 0, "step")),
+]
+
+
+def without(record, *keys):
+    """A copy that lacks one entry."""
+    part = record = json.loads(json.dumps(record))
+    for key in keys[:-1]:
+        part = part[key]
+    del part[keys[-1]]
+    return record
 
 
 def test_damaged_record_is_named(results_folder, tmp_path):
@@ -266,7 +320,7 @@ def test_damaged_record_is_named(results_folder, tmp_path):
     whole = load_runs(results_folder)[0] | {"hash": path.stem}
     path.write_text(json.dumps(whole))
     assert load_run(path) == whole
-    for content in ({"hash": "other"}, *({k: v for k, v in whole.items() if k != key} for key in ("model", "data"))):
+    for content in ({"hash": "other"}, *(without(whole, *keys) for keys in READ)):
         path.write_text(json.dumps(content))
         with pytest.raises(ValueError, match="got other content"):
             load_run(path)

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.configuration import RunConfig
-from symbreak.benchmark.grid import _set_aside_superseded, run_grid
+from symbreak.benchmark.grid import run_grid, set_aside_superseded
 from symbreak.benchmark.presets import PRESETS
 from symbreak.benchmark.results import load_results
 from symbreak.benchmark.storage import load_runs, save_run
@@ -183,5 +183,5 @@ def test_runs_of_an_edited_model_file_on_imported_data_are_set_aside(results, so
     record = load_runs(results)[0]
     config = next(config for config in some.runs() if config.hash == record["hash"])
     save_run(tmp_path, record, {}, {})
-    assert _set_aside_superseded([replace(config, model_source="edited")], tmp_path) == 1
+    assert set_aside_superseded([replace(config, model_source="edited")], tmp_path) == 1
     assert not list((tmp_path / "runs").glob("*.json"))

@@ -85,6 +85,15 @@ def test_a_search_looks_at_validation_alone_and_its_choices_can_be_run(tiny, mac
     assert lengths == {"persistence": 2, **dict(zip(chosen.model, chosen.epochs, strict=True))}
 
 
+def test_a_second_search_keeps_what_the_first_chose_for_other_models(tiny, machine, tmp_path):
+    for model in ("equiv-rotation", "convnet", "convnet"):
+        chosen, _ = tune(replace(tiny, models=(model,)), SEARCH, tmp_path, machine, QUIET)
+        assert chosen.model.tolist() == [model]
+    assert [model for _, model in read_choices(tmp_path / "choices.csv")] == ["convnet", "equiv-rotation"]
+    searched = pd.read_csv(tmp_path / "search.csv")
+    assert searched.groupby("model").size().to_dict() == {"convnet": 3, "equiv-rotation": 3}
+
+
 def test_a_search_that_is_done_is_not_repeated(tiny, machine, tmp_path):
     preset = replace(tiny, models=("convnet",))
     first, _ = tune(preset, SEARCH, tmp_path, machine, QUIET)

@@ -77,7 +77,7 @@ def test_stats(folder):
 
 @pytest.mark.parametrize("split", ["train", "valid", "future", "domain"])
 def test_the_well_reads_the_same_windows(folder, split):
-    """Only where the package is installed: ``pip install the-well``."""
+    """Only where the package is installed: ``pip install 'symbreak[well]'``."""
     well = pytest.importorskip("the_well.data")
     name = "test" if split == "domain" else split
     theirs = well.WellDataset(path=str(folder), well_split_name=name, n_steps_input=2, n_steps_output=1)

@@ -1,0 +1,34 @@
+"""How much memory a run takes at most."""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+
+PROCESS = Path("/proc/self")
+
+
+def forget_peak(device: torch.device) -> None:
+    """From now on :func:`peak_memory` counts afresh: a worker executes many runs, one after the other. Not where the
+    system cannot forget: outside Linux, on the CPU, it is the peak of the process since it began."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    elif PROCESS.exists():
+        with suppress(OSError):
+            (PROCESS / "clear_refs").write_text("5")
+
+
+def peak_memory(device: torch.device) -> int:
+    """Bytes: what was allocated on a CUDA device, or this process had in memory, libraries included, where the device
+    is the CPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    if PROCESS.exists():
+        return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", (PROCESS / "status").read_text())[1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
