@@ -186,7 +186,7 @@ def test_columns_of_an_only_setting_are_left_out_and_the_model_is_first(folder, 
     save_run(tmp_path, record("s", 0.5, "convnet", 0, 1), {}, {})
     save_run(tmp_path, record("s", 1.0, "convnet", 0, 2), {}, {})
     learned = write_report(tmp_path).read_text().split('id="learned"')[-1]
-    assert re.findall(headings, learned.split("</thead>")[0]) == ["model", "first", "last", "slope", "p"]
+    assert re.findall(headings, learned.split("</thead>")[0]) == ["model", "seeds", "first", "last", "slope", "p"]
 
 
 def test_a_folder_where_every_run_failed_has_no_page(tmp_path):
