@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -57,8 +56,8 @@ def import_tensors(
         test_share: in (0, 1).
 
     Raises:
-        DataError: a file cannot be read, or holds anything else than floating-point tensors of one shape; pickled code
-            is never run.
+        DataError: a file cannot be read, or holds anything else than floating-point tensors of one shape, or a list of
+            them twice; pickled code is never run.
         ValueError: fewer than two simulations, fewer than 20 frames, a share outside (0, 1), unknown axes, or what
             :class:`Imported` refuses.
 
@@ -70,7 +69,10 @@ def import_tensors(
     if axes not in ("xy", "yx"):
         raise ValueError(f"expected axes xy or yx, got {axes!r}")
     contents = [(file, read_bytes(file)) for file in _files(Path(source))]
-    fields = torch.stack(_of_one_shape([pair for file, content in contents for pair in _tensors(file, content)]))
+    pairs = [pair for file, content in contents for pair in _tensors(file, content)]
+    if not pairs:
+        raise DataError(f"expected tensors [T, 2, H, W] in {source}, got none")
+    fields = torch.stack(_of_one_shape(pairs))
     fields = fields.mT.contiguous() if axes == "yx" else fields
     if not fields.isfinite().all() or not fields.any():
         raise DataError(f"expected finite velocities in {source}, got NaN, infinity, or nothing but 0")
@@ -151,20 +153,23 @@ def _tensors(file: Path, content: bytes) -> Iterator[tuple[Path, Tensor]]:
     try:
         with warnings.catch_warnings(action="ignore"):
             loaded = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-    except (UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # whatever damaged bytes make the unpickler stumble over
         reason = re.split(r"\.\s|\n", str(error))[0] or type(error).__name__
         raise DataError(f"expected tensors and nothing else in {file}, got: {reason}") from error
-    stack = [loaded]
+    stack, opened = [loaded], set()
     while stack:
         item = stack.pop(0)
         if isinstance(item, list | tuple | dict):
+            if item and id(item) in opened:
+                raise DataError(f"expected every list of tensors once in {file}, got one inside of itself or twice")
+            opened.add(id(item))
             stack[:0] = list(item.values() if isinstance(item, dict) else item)
         elif isinstance(item, Tensor) and item.ndim == 5:
             stack[:0] = list(item)
         elif isinstance(item, Tensor) and item.ndim == 4 and item.shape[1] == 2:
             if not item.is_floating_point() or item.layout != torch.strided:
                 raise DataError(f"expected dense floating-point tensors in {file}, got {item.dtype}, {item.layout}")
-            yield file, item.float()
+            yield file, item.detach().float()
         else:
             got = tuple(item.shape) if isinstance(item, Tensor) else type(item).__name__
             raise DataError(f"expected tensors [T, 2, H, W] in {file}, got {got}")

@@ -98,7 +98,18 @@ def test_refuses_options(option, message, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("layout", [torch.stack, list, tuple, lambda data: {"a": data[:2], "b": torch.stack(data[2:])}])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        torch.stack,
+        list,
+        tuple,
+        lambda data: {"a": data[:2], "b": torch.stack(data[2:])},
+        lambda data: {"a": (), "b": (), "c": data},
+        lambda data: torch.stack(data).requires_grad_(),
+        lambda data: [torch.nn.Parameter(each) for each in data],
+    ],
+)
 def test_one_file_of_all(layout, tmp_path):
     torch.save(layout(stations()), tmp_path / "raw_data.pt")
     folder = import_tensors(tmp_path / "raw_data.pt", tmp_path / "data", name="smoke", group="mirror")
@@ -123,9 +134,35 @@ def test_pickled_code_is_refused_and_not_run(tmp_path, monkeypatch, recwarn):
     assert not (tmp_path / "ran.txt").exists() and not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"\x80\x02.", b"\x80\x02]e.", b"PK\x03\x04", b"\x80\x02]K\x01Na."])
+def test_bytes_that_are_no_tensors(content, tmp_path):
+    (tmp_path / "raw.pt").write_bytes(content)
+    with pytest.raises(DataError, match=r"^expected tensors and nothing else in .*raw.pt, got: .+$"):
+        import_tensors(tmp_path / "raw.pt", tmp_path / "data", name="bad")
+
+
+def endless():
+    """A list that holds itself."""
+    content = stations(2)
+    content.append(content)
+    return content
+
+
+def unfolding():
+    """60 lists that unfold to 2^60 of them."""
+    content = stations(1)
+    for _ in range(60):
+        content = [content, content]
+    return content
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ([], r"expected tensors \[T, 2, H, W\] in .*raw.pt, got none"),
+        (torch.zeros(0, 40, 2, 9, 9), r"expected tensors \[T, 2, H, W\] in .*raw.pt, got none"),
+        (endless(), "expected every list of tensors once in .*raw.pt, got one inside of itself or twice"),
+        (unfolding(), "expected every list of tensors once in .*raw.pt, got one inside of itself or twice"),
         ([torch.zeros(40, 3, 9, 9)] * 2, r"expected tensors \[T, 2, H, W\] in .*, got \(40, 3, 9, 9\)"),
         (["text"], "expected tensors .* got str"),
         ([torch.zeros(40, 2, 9, 9), torch.zeros(40, 2, 9, 8)], "expected .40, 2, 9, 9. in .*, got .40, 2, 9, 8."),
