@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from ..simulators import Plumes, one_thread_without_denormals, still
 from .files import is_recorded, write_recorded
@@ -15,7 +16,7 @@ from .finish import finish
 from .manifest import MANIFEST
 from .measure import equivariance_of_files, measured_steps
 from .plan import Chunk, chunks
-from .recipe import Recipe
+from .recipe import DataError, Recipe
 from .stored import stored_fields
 from .verify import verify
 from .well import Frames, encode
@@ -49,7 +50,7 @@ def generate(
 
     Raises:
         ValueError: fewer than one worker, an unknown backend, or Ray is not installed.
-        DataError: a file is damaged, or cannot be written.
+        DataError: a file is damaged, or cannot be written, or a worker was killed.
     """
     if workers < 1:
         raise ValueError(f"expected at least one worker, got {workers}")
@@ -95,7 +96,13 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
             missing.append(chunk)
     jobs = (delayed(simulate_chunk)(recipe, folder, chunk, device) for chunk in missing)
     processes = min(workers, max(len(missing), 1))
-    yield from Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])(jobs)
+    try:
+        yield from Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])(jobs)
+    except TerminatedWorkerError as error:
+        raise DataError(
+            f"expected {processes} workers to simulate {folder}, got one that was killed, maybe for want of memory: "
+            "the same command goes on from what is there"
+        ) from error
 
 
 def use_backend(backend: str) -> None:

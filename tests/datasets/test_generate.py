@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import sys
 import weakref
 from dataclasses import asdict, replace
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from symbreak.datasets import DataError, DataSet, Recipe, generate, measure, measure_asymmetry, verify
 from symbreak.datasets.files import checksum, remove_leftovers
+from symbreak.datasets.generate import simulate_chunk
 from symbreak.datasets.measure import equivariance_of_files
 from symbreak.datasets.plan import chunks
 from symbreak.datasets.recipe import SPLITS
@@ -59,6 +61,21 @@ def test_goes_on_where_it_stopped(folder, small, tmp_path):
     generate(small, tmp_path)
     assert contents(target) == contents(folder)
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
+
+
+def simulate_until_the_test_plumes(recipe, folder, chunk, device):
+    if chunk.simulations == "test":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return simulate_chunk(recipe, folder, chunk, device)
+
+
+def test_goes_on_after_a_worker_was_killed(folder, small, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["symbreak.datasets.generate"], "simulate_chunk", simulate_until_the_test_plumes)
+        with pytest.raises(DataError, match=r"^expected 2 workers to simulate .*, got one that was killed, .*$"):
+            generate(small, tmp_path, workers=2)
+    assert not (small.folder(tmp_path) / "manifest.json").exists()
+    assert contents(generate(small, tmp_path)) == contents(folder)
 
 
 @pytest.mark.parametrize("damage", ["flipped", "truncated", "no record"])
