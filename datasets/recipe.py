@@ -37,7 +37,8 @@ class Recipe:
         buoyancy: acceleration of the flow per unit of smoke, in cells per step^2; each simulation draws its own around
             it.
         as_published: stores the velocity of each cell's lower faces, so that components sit half a cell off, as the
-            public notebook of the original study does; for comparison only, because it breaks every rotation.
+            public notebook of the original study does; for comparison only, because it breaks every rotation. Not for
+            scenarios that render their frames at another scale.
         seed: of all draws. They depend on ``(seed, split, index)`` and on nothing else, so that data sets of different
             strength hold the same plumes.
 
@@ -77,6 +78,8 @@ class Recipe:
         for name, least in MINIMA.items():
             if getattr(self, name) < least:
                 raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")
+        if self.as_published and scenario.render is not Scenario.render:
+            raise ValueError(f"expected as_published of frames as they are simulated, got {self.scenario}, rendered")
         if self.last_frame > scenario.last_frame:
             raise ValueError(f"expected frames up to {scenario.last_frame} at most, got {self.last_frame}")
 

@@ -44,6 +44,7 @@ recipes = st.builds(
         ({"future_frames": 200}, "expected frames up to 110 at most, got 249"),
         ({"buoyancy": 0.0}, "expected a buoyancy above 0, got 0.0"),
         ({"seed": -1}, "expected seed of at least 0, got -1"),
+        ({"scenario": "scaling-drag", "as_published": True}, "expected as_published of .*, got scaling-drag, rendered"),
     ],
 )
 def test_refuses(wrong, message):
