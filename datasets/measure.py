@@ -45,6 +45,7 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
 
     Raises:
         DataError: a file is missing or damaged, or holds something else than what the recipe simulates.
+        ValueError: a step number below 1.
     """
     manifest = read_manifest(path)
     if isinstance(manifest.recipe, Imported):
@@ -57,7 +58,11 @@ def equivariance_of_files(
     folder: Path, recipe: Recipe, files: dict[str, str], steps: tuple[int, ...] = STEPS
 ) -> dict[int, float]:
     """:func:`measure` for a data set whose manifest is not written yet."""
+    if min(steps, default=1) < 1:
+        raise ValueError(f"expected steps of at least 1, got {min(steps)}")
     steps = tuple(n for n in steps if n < recipe.frames)
+    if not steps:
+        return {}
     horizon = max(steps)
     starts = [start for chunk in measured_chunks(recipe) for start in _starts(folder, recipe, files, chunk, horizon)]
     scenario, shape = recipe.scenario_object(), (recipe.resolution, recipe.resolution)

@@ -13,6 +13,10 @@ from ..symmetry import Shape
 
 DATA_VERSION = 2
 SIMULATIONS_PER_FILE = 8
+SMALLEST_BUOYANCY, LARGEST_BUOYANCY = 1e-6, 1.0
+"""Between them, velocity is far from the limits of single precision."""
+LARGEST_SEED = 2**63 - 1
+"""The largest whole number of 64 bits with a sign, which every reader of HDF5 knows."""
 SPLITS = ("train", "valid", "future", "domain")
 
 
@@ -73,8 +77,12 @@ class Recipe:
                 f"expected train, valid and test of at most {len(scenario.plumes)} together, which is how many plumes "
                 f"{self.scenario} has, got {simulations}"
             )
-        if self.buoyancy <= 0:
-            raise ValueError(f"expected a buoyancy above 0, got {self.buoyancy}")
+        if not SMALLEST_BUOYANCY <= self.buoyancy <= LARGEST_BUOYANCY:
+            raise ValueError(
+                f"expected a buoyancy in [{SMALLEST_BUOYANCY:g}, {LARGEST_BUOYANCY:g}], got {self.buoyancy}"
+            )
+        if self.seed > LARGEST_SEED:
+            raise ValueError(f"expected a seed of at most 2^63 - 1, got {self.seed}")
         for name, least in MINIMA.items():
             if getattr(self, name) < least:
                 raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")

@@ -21,7 +21,7 @@ from symbreak.datasets.measure import equivariance_of_files
 from symbreak.datasets.plan import chunks
 from symbreak.datasets.recipe import SPLITS
 from symbreak.datasets.well import decode, encode
-from symbreak.simulators import list_scenarios, simulate, still
+from symbreak.simulators import Scenario, list_scenarios, simulate, still
 from symbreak.simulators.registry import SCENARIOS
 
 
@@ -187,6 +187,9 @@ def test_measured_error(folder, tmp_path, small):
     with pytest.raises(DataError, match=r"expected imported data in .*, got simulated ones"):
         measure_asymmetry(folder)
     assert set(errors[0.5]) == {1, 5}, "20 and 10 steps do not fit into 9 frames"
+    assert measure(folder, steps=(9, 100)) == {} and measure(folder, steps=(8, 9)).keys() == {8}
+    with pytest.raises(ValueError, match="expected steps of at least 1, got 0"):
+        measure(folder, steps=(5, 0))
     for strength in (0.0, 1.0):
         errors[strength] = DataSet(
             generate(Recipe(**{**small.__dict__, "strength": strength}), tmp_path)
@@ -340,16 +343,37 @@ def test_leftovers_of_killed_writers_are_removed(tmp_path):
     assert new.exists() and not old.exists()
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAYOUTS = [
+    (scenario.name, as_published)
+    for scenario in list_scenarios()
+    for as_published in (False, True)
+    if not as_published or scenario.render is Scenario.render
+]
+VALIDATION = [(0, 1), (0, 3), (1, 0), (2, 0), (9, 0)]
+"""``valid`` and ``valid_frames``, one of which is above 0."""
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from([scenario.name for scenario in list_scenarios()]),
-    st.floats(0, 1),
-    st.integers(8, 12),
-    st.integers(0, 5),
+    st.sampled_from(LAYOUTS),
+    st.sampled_from(VALIDATION),
+    st.fixed_dictionaries(
+        {
+            "strength": st.floats(0, 1),
+            "resolution": st.integers(8, 12),
+            "train": st.sampled_from([1, 8, 9]),
+            "test": st.sampled_from([1, 8, 9, 17]),
+            "train_frames": st.integers(2, 4),
+            "future_frames": st.integers(2, 4),
+            "first_frame": st.integers(1, 4),
+            "buoyancy": st.floats(1e-6, 1),
+            "seed": st.integers(0, 2**63 - 1),
+        }
+    ),
 )
-def test_any_recipe_generates_verifies_and_reloads(tmp_path, scenario, strength, resolution, seed):
-    sizes = {"train": 2, "valid": 1, "test": 1, "train_frames": 3, "future_frames": 3, "first_frame": 2}
-    recipe = Recipe(scenario=scenario, strength=strength, resolution=resolution, seed=seed, **sizes)
+def test_any_recipe_generates_verifies_and_reloads(tmp_path, layout, validation, others):
+    names = ("scenario", "as_published", "valid", "valid_frames")
+    recipe = Recipe(**dict(zip(names, layout + validation, strict=True)), **others)
     target = generate(recipe, tmp_path)
     assert verify(target) is None
     assert DataSet(target).recipe == recipe and DataSet(target).manifest.hash == recipe.hash

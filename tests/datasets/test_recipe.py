@@ -42,8 +42,10 @@ recipes = st.builds(
         ({"scenario": "published-rotation", "train": 30}, r"expected train, .* at most 36 .*, got 44"),
         ({"train_frames": 1}, "expected train_frames of at least 2, got 1"),
         ({"future_frames": 200}, "expected frames up to 110 at most, got 249"),
-        ({"buoyancy": 0.0}, "expected a buoyancy above 0, got 0.0"),
+        ({"buoyancy": 0.0}, r"expected a buoyancy in \[1e-06, 1\], got 0.0"),
+        ({"buoyancy": 1e300}, r"expected a buoyancy in \[1e-06, 1\], got 1e\+300"),
         ({"seed": -1}, "expected seed of at least 0, got -1"),
+        ({"seed": 2**63}, r"expected a seed of at most 2\^63 - 1, got 9223372036854775808"),
         ({"scenario": "scaling-drag", "as_published": True}, "expected as_published of .*, got scaling-drag, rendered"),
     ],
 )
