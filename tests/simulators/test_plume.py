@@ -3,7 +3,7 @@
 import pytest
 import torch
 from phi.physics import advect, fluid
-from phiml.math import Solve
+from phiml.math import Solve, jit_compile
 
 from symbreak.simulators import Box, Draws, divergence, pressure_solve, simulate, stack_draws, still
 from symbreak.simulators.plume import cells, faces, phiflow_on, plume_step, staggered
@@ -66,26 +66,35 @@ def test_drag_takes_its_share_of_the_velocity():
 
 
 def phiflow_loop(box, draws, steps):
-    """The plume as PhiFlow's documentation writes it, with its own pressure solver."""
+    """The plume as PhiFlow's documentation writes it, with its own pressure solver; compiled as far as that can be."""
     state, plume_law = still(box, len(draws.center)), law(box, draws)
     with phiflow_on("cpu"):
         smoke, velocity = cells(state.smoke, box), staggered(state.faces, box)
         source, force = cells(plume_law.inflow, box), cells(plume_law.force.movedim(1, -1), box)
-        for _ in range(steps):
+
+        @jit_compile
+        def carried(smoke, velocity):
             smoke = advect.mac_cormack(smoke, velocity, 1.0) + source
-            velocity = advect.semi_lagrangian(velocity, velocity, 1.0) + (smoke * force).at(velocity)
+            return smoke, advect.semi_lagrangian(velocity, velocity, 1.0) + (smoke * force).at(velocity)
+
+        for _ in range(steps):
+            smoke, velocity = carried(smoke, velocity)
             velocity, _ = fluid.make_incompressible(velocity, solve=Solve("scipy-direct"))
         return smoke.values.native("b,x,y"), *faces(velocity, box)
 
 
-@pytest.mark.parametrize("steps", [10, pytest.param(60, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
-    "boundary", [("closed", "closed"), ("periodic", "periodic"), ("closed", "half-open")], ids="-".join
+    "boundary",
+    [("closed", "closed"), ("periodic", "periodic"), ("periodic", "closed"), ("open", "half-open")],
+    ids="-".join,
 )
-def test_agrees_with_phiflow_after_many_steps(boundary, steps):
+def test_agrees_with_phiflow_after_60_steps(boundary):
+    """The plumes are slow enough for PhiFlow's look-ups across the seam of a half-periodic box, which are wrong from
+    more than a cell away."""
     box, draws = Box((10, 14), boundary), two_plumes(0.01)
-    expected = phiflow_loop(box, draws, steps)
-    *_, got = run(box, draws, steps)
+    expected = phiflow_loop(box, draws, 60)
+    *_, got = run(box, draws, 60)
+    assert got.velocity.abs().max() > 0.3, "the flow must reach other cells"
     for ours, theirs in zip(got, expected, strict=True):
         assert (ours - theirs).abs().max() <= 1e-8 * theirs.abs().max()
 
