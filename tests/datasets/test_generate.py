@@ -7,6 +7,7 @@ import signal
 import sys
 import weakref
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -289,6 +290,20 @@ def test_full_disk_leaves_nothing_half_written(small, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(DataError, match=r"expected to write .*hdf5, got: No space left on device"):
         generate(small, tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("call", ["mkdir", "open"])
+def test_read_only_folder(call, small, tmp_path, monkeypatch):
+    """Where no folder can be made, and where no file can; simulated, because a superuser may write everywhere."""
+
+    def refuse(*args, **kwargs):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, call, refuse)
+    with pytest.raises(DataError, match=r"^expected to write .*hdf5, got: Read-only file system$"):
+        generate(small, tmp_path)
+    monkeypatch.undo()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
