@@ -26,7 +26,8 @@ class Manifest:
         files: SHA-256 of each file.
         velocity_rms: root mean square of the training velocity, in cells per step.
         increment_rms: the same of its change from frame to frame.
-        largest_velocity: in cells per step, the CFL number of the simulations.
+        largest_velocity: the largest component that is stored, at the cell centres, in cells per step. The CFL number
+            is that on the faces, in all steps from rest, see :func:`~.evidence.extremes`.
         equivariance_error: ``EE_n`` of the data, by ``n``; empty for imported data, which no simulator can restart.
         asymmetry: of imported data, a distance between their statistics and the moved ones, see
             :func:`~.asymmetry.asymmetry`. It is no ``EE_n``, and on another scale; none for simulated data.

@@ -32,7 +32,8 @@ class Recipe:
         scenario: name of a scenario, see ``symbreak list scenarios``.
         strength: how much of the symmetry is broken, in [0, 1].
         resolution: cells along each side of the box.
-        train, valid, test: number of simulations; no two share an inflow or a force.
+        train, valid, test: number of simulations. No two share both inflow and force, except in ``published-levels``,
+            the same four plumes over and over, and ``published-scaling``, one plume on 38 grids.
         train_frames: frames of each training simulation that networks are trained on ...
         valid_frames: frames after those for validation, where validation uses the training simulations (``valid = 0``).
         future_frames: ... and the frames after those, which make the *Future* split. Other simulations have as many

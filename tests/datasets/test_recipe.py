@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from symbreak.datasets import DataError, Recipe, published_recipes
 from symbreak.datasets.plan import chunks, file_names
+from symbreak.simulators import list_scenarios, stack_draws
 from symbreak.simulators.registry import SCENARIOS
 
 strengths = st.floats(0, 1)
@@ -120,9 +121,12 @@ def test_no_frame_is_a_target_of_one_split_and_an_input_of_another(recipe):
     assert len(names) == len(set(names))
 
 
-def test_no_two_simulations_of_a_data_set_are_alike():
-    """Not within a split, and not between training, validation and test."""
-    recipe = Recipe(scenario="rotation-buoyancy", strength=0.5, train=8, valid=8, test=8)
-    centers = torch.cat([chunk.draws(recipe).center for chunk in chunks(recipe)])
-    buoyancies = torch.cat([chunk.draws(recipe).buoyancy for chunk in chunks(recipe)])
-    assert len(centers.unique(dim=0)) == len(buoyancies.unique()) == 24
+@pytest.mark.parametrize("scenario", list_scenarios(), ids=lambda scenario: scenario.name)
+def test_no_two_simulations_of_a_data_set_are_alike(scenario):
+    """Not within a split, and not between training, validation and test; but for the study's levels and scales."""
+    recipe = Recipe(scenario=scenario.name, strength=0.5, train=8, valid=8, test=8)
+    center, direction, buoyancy, _ = stack_draws([chunk.draws(recipe) for chunk in chunks(recipe)])
+    different = len(torch.cat((center, direction, buoyancy[:, None]), 1).unique(dim=0))
+    assert different == {"published-levels": 4, "published-scaling": 1}.get(scenario.name, 24)
+    if scenario.plumes is None and scenario.name != "published-levels":
+        assert len(center.unique(dim=0)) == len(buoyancy.unique()) == 24
