@@ -54,7 +54,10 @@ def _on_finer_grid(
 
 
 def _means(old: int, new: int, like: Tensor) -> Float[Tensor, "new old"]:
-    """``M[i, j]``: the share of old cell ``j`` in new cell ``i``; rows sum to 1."""
+    """``M[i, j]``: the share of old cell ``j`` in new cell ``i``; rows sum to 1.
+
+    As in :mod:`symbreak.symmetry.dilation`, which rounds faces otherwise and would change the last bits of plumes.
+    """
     faces, old_faces = _faces(old, new, like), _faces(old, old, like)
     overlap = torch.minimum(faces[1:, None], old_faces[1:]) - torch.maximum(faces[:-1, None], old_faces[:-1])
     return overlap.clamp(min=0) * (new / old)

@@ -10,17 +10,16 @@ Strength 1 has the notebook's forces, lower strengths interpolate to equal ones.
 
 from __future__ import annotations
 
-from jaxtyping import Int
 from numpy.random import Generator
-from torch import Tensor
 
 from ..symmetry import PointElement, Shape
 from .box import Box
 from .finer_grid import on_finer_grids
-from .rotation_buoyancy import SIDES
+from .rotation_buoyancy import side
 from .scaling_drag import act, in_plume_units, rescalings
-from .scenario import Scenario, cell_centers, law
+from .scenario import Scenario, law
 from .state import Draws, Law, one_draw
+from .translation_buoyancy import force_per_half
 
 TRANSLATION_TRAINED = (
     (48, 10), (56, 10), (8, 20), (40, 5), (56, 25), (48, 20), (48, 5), (16, 20), (56, 5), (32, 10), (56, 15), (16, 5),
@@ -57,12 +56,9 @@ def draw_translation(generator: Generator, index: int, shape: Shape, buoyancy: f
     return one_draw(center, (0.0, 1.0), (WEAK + STRONG) / 2)
 
 
-def force_per_half(box: Box, draws: Draws, strength: float) -> Law:
+def weak_and_strong(box: Box, draws: Draws, strength: float) -> Law:
     """Force 0.1 in the left half and 0.2 in the right; at strength 0 their mean in both."""
-    x, _ = cell_centers(box)
-    contrast = (STRONG - WEAK) / (STRONG + WEAK) * strength * (x - box.shape[0] / 2).sign()
-    force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] * (1 + contrast)
-    return law(box, draws, force=force, velocity_time=VELOCITY_TIME)
+    return force_per_half(box, draws, strength, (STRONG - WEAK) / (STRONG + WEAK), VELOCITY_TIME)
 
 
 def draw_rotation(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
@@ -73,9 +69,8 @@ def draw_rotation(generator: Generator, index: int, shape: Shape, buoyancy: floa
 def force_per_plume(box: Box, draws: Draws, strength: float) -> Law:
     """Force ``0.01 n`` for the ``n``-th plume, ``0.011 n`` for those that go down: ``0.04 k`` plus 0.01, 0.02, 0.03,
     0.04 from side to side; at strength 0 plus their mean, 0.025. (The newer notebook has ``0.025 n`` for all.)"""
-    side = _side(draws)
-    magnitude = draws.buoyancy + FORCE_STEP * (2.5 + strength * (side - 1.5))
-    magnitude = magnitude * (1 + STRONGER_DOWN * strength * (side == DOWN))
+    magnitude = draws.buoyancy + FORCE_STEP * (2.5 + strength * (side(draws) - 1.5))
+    magnitude = magnitude * (1 + STRONGER_DOWN * strength * (side(draws) == DOWN))
     return law(box, draws, force=(magnitude[:, None] * draws.direction)[:, :, None, None])
 
 
@@ -89,7 +84,7 @@ def force_per_level(box: Box, draws: Draws, strength: float) -> Law:
 
     Level ``l`` is strength ``l / 9``: the notebook's forces ``0.005 (i + 1)``, ``i = 1, 1 + l, 1 + 2 l, 1 + 3 l``.
     """
-    magnitude = draws.buoyancy + LEVEL_FORCE_STEP * strength * _side(draws)
+    magnitude = draws.buoyancy + LEVEL_FORCE_STEP * strength * side(draws)
     force = (magnitude[:, None] * draws.direction)[:, :, None, None]
     return law(box, draws, force=force, velocity_time=VELOCITY_TIME)
 
@@ -117,11 +112,6 @@ def _from_side(index: int, shape: Shape, buoyancy: float) -> Draws:
     return one_draw((x / 2, y * INFLOW_HEIGHT), (0.0, 1.0), buoyancy).moved(PointElement(index), (x, y))
 
 
-def _side(draws: Draws) -> Int[Tensor, " B"]:
-    """0, 1, 2, 3 for plumes that rise up, left, down, right."""
-    return (draws.direction @ SIDES.T).argmax(1)
-
-
 PUBLISHED_TRANSLATION = Scenario(
     name="published-translation",
     symmetry="translation",
@@ -129,7 +119,7 @@ PUBLISHED_TRANSLATION = Scenario(
     boundary=("closed", "closed"),
     description="the 35 plumes of the original study; closed walls break the symmetry at every strength",
     draw=draw_translation,
-    law=force_per_half,
+    law=weak_and_strong,
     revision=2,
     last_frame=LAST_FRAME,
     plumes=tuple(7 * (y // 5 - 1) + x // 8 - 1 for x, y in TRANSLATION_TRAINED + TRANSLATION_UNSEEN),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import pi
 
 import torch
+from jaxtyping import Float
 from numpy.random import Generator
+from torch import Tensor
 
 from ..symmetry import Shape
 from .box import Box
@@ -24,18 +26,21 @@ def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Dra
 def smooth_force(box: Box, draws: Draws, strength: float) -> Law:
     """Force ``b (1 - 0.8 eps cos(2 pi x / X))``."""
     x, _ = cell_centers(box)
-    return _modulated(box, draws, strength, -torch.cos(2 * pi * x / box.shape[0]))
+    return _modulated(box, draws, LARGEST_CONTRAST * strength * -torch.cos(2 * pi * x / box.shape[0]))
 
 
-def force_per_half(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``b (1 - 0.8 eps)`` in the left half and ``b (1 + 0.8 eps)`` in the right."""
+def force_per_half(
+    box: Box, draws: Draws, strength: float, contrast: float = LARGEST_CONTRAST, velocity_time: float = 1.0
+) -> Law:
+    """Force ``b (1 - c eps)`` in the left half and ``b (1 + c eps)`` in the right, with the contrast ``c = 0.8``."""
     x, _ = cell_centers(box)
-    return _modulated(box, draws, strength, (x - box.shape[0] / 2).sign())
+    return _modulated(box, draws, contrast * strength * (x - box.shape[0] / 2).sign(), velocity_time)
 
 
-def _modulated(box: Box, draws: Draws, strength: float, profile: torch.Tensor) -> Law:
-    force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None]
-    return law(box, draws, force=force * (1 + LARGEST_CONTRAST * strength * profile))
+def _modulated(box: Box, draws: Draws, modulation: Float[Tensor, "X 1"], velocity_time: float = 1.0) -> Law:
+    """Force ``b (1 + modulation)``."""
+    force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] * (1 + modulation)
+    return law(box, draws, force=force, velocity_time=velocity_time)
 
 
 TRANSLATION_BUOYANCY = Scenario(
