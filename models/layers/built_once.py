@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import nn
 
 
@@ -18,7 +19,7 @@ class BuiltOnce(nn.Module, ABC):
     def __init__(self):
         super().__init__()
         self._keeps = False
-        self._kept = None
+        self._kept = {}
 
     @abstractmethod
     def build(self):
@@ -28,17 +29,25 @@ class BuiltOnce(nn.Module, ABC):
         """What :meth:`build` returns, now or when it was kept."""
         if not self._keeps:
             return self.build()
-        if self._kept is None:
-            self._kept = self.build()
-        return self._kept
+        mode = self._mode()
+        if mode not in self._kept:
+            self._kept[mode] = self.build()
+        return self._kept[mode]
+
+    def _mode(self) -> tuple[bool, torch.dtype | None]:
+        """What decides how it is built: whether gradients are wanted, and the dtype of autocast, if any."""
+        device = next(self.parameters()).device.type
+        autocast = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+        return torch.is_grad_enabled(), torch.get_autocast_dtype(device) if autocast else None
 
 
 @contextmanager
 def kernels_built_once(model: nn.Module) -> Iterator[None]:
     """Inside, each layer of ``model`` builds its kernel at most once: for one optimisation step, or a rollout.
 
-    Kernels are built at the first use, with their graph, and forgotten at the exit. Parameters must not change inside.
-    Inside another such context this one does nothing.
+    Kernels are built at the first use, with their graph, and forgotten at the exit. Without gradients, and under
+    another autocast, they are others. Parameters must not change inside. Inside another such context this one does
+    nothing.
     """
     layers = [layer for layer in model.modules() if isinstance(layer, BuiltOnce) and not layer._keeps]
     for layer in layers:
@@ -47,4 +56,4 @@ def kernels_built_once(model: nn.Module) -> Iterator[None]:
         yield
     finally:
         for layer in layers:
-            layer._keeps, layer._kept = False, None
+            layer._keeps, layer._kept = False, {}

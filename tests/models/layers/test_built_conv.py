@@ -52,6 +52,26 @@ def test_an_inner_context_leaves_the_kernels_to_the_outer_one():
     assert layer.built == 1
 
 
+def test_a_look_without_gradients_does_not_keep_the_kernels_from_training():
+    layer, fields = layer_and_fields()
+    with kernels_built_once(layer):
+        with torch.no_grad():
+            layer(fields)
+        layer(layer(fields)).sum().backward()
+    assert layer.built == 2 and layer.weight.grad.abs().max() > 0
+
+
+def test_kernels_of_autocast_are_used_under_autocast_alone():
+    layer, fields = layer_and_fields()
+    expected = layer(fields)
+    with kernels_built_once(layer):
+        for _ in range(2):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                assert layer(fields).dtype == torch.bfloat16
+            assert torch.equal(layer(fields), expected)
+    assert layer.built == 3
+
+
 @pytest.mark.parametrize("boundary", [("periodic", "closed"), ("closed", "periodic"), ("periodic", "periodic")])
 def test_padding_wraps_along_periodic_axes_only(boundary):
     """A shift along an axis commutes with the layer exactly if that axis is periodic."""
