@@ -20,10 +20,13 @@ CACHED_NUMBERS = 2**18
 
 @dataclass
 class Uses:
-    """What the backward pass has met so far: products, and penalties that add to the gradient in place."""
+    """What one backward pass has met so far: products, and penalties that add to the gradient in place."""
 
     products: list[tuple[Tensor, Tensor]] = field(default_factory=list)
     penalties: list[Callable[[Tensor], None]] = field(default_factory=list)
+
+
+UsesByPass = dict[int, Uses]
 
 
 class UntiedKernel:
@@ -32,12 +35,13 @@ class UntiedKernel:
     Such kernels are larger than anything else in memory, and time goes into reading and writing them. A rollout uses
     them once a frame and the penalty once more; instead of adding that many gradients of the kernels' size, each use
     notes what it saw, and one product over all frames writes the sum. Through ``token``, a number that stands for the
-    kernels in the graph, autograd knows when all uses have been met.
+    kernels in the graph, autograd knows when all uses have been met. Each backward pass keeps its own notes, and none
+    if it does not reach the kernels, as one for the gradient of the fields alone.
     """
 
     def __init__(self, weight: Untied, memory: KeptMemory):
         self.values = weight.detach()
-        self.uses = Uses()
+        self.uses = {}
         self.token = WriteGradient.apply(weight, self.uses, memory)
 
     def product(self, padded: Float[Tensor, "B X2 Y2 I"]) -> Float[Tensor, "B X Y O"]:
@@ -53,7 +57,7 @@ class WriteGradient(torch.autograd.Function):
     """From the kernels to their token; backwards, from what the uses noted to the gradient of the kernels."""
 
     @staticmethod
-    def forward(ctx, weight: Tensor, uses: Uses, memory: KeptMemory) -> Tensor:
+    def forward(ctx, weight: Tensor, uses: UsesByPass, memory: KeptMemory) -> Tensor:
         ctx.save_for_backward(weight)
         ctx.uses, ctx.memory = uses, memory
         return weight.new_zeros(())
@@ -61,7 +65,7 @@ class WriteGradient(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, _: Tensor) -> tuple[Tensor, None, None]:
-        (weight,), uses = ctx.saved_tensors, ctx.uses
+        (weight,), uses = ctx.saved_tensors, ctx.uses.pop(backward_pass(), Uses())
         gradient = ctx.memory.empty_like(weight)
         if uses.products:
             fields, outputs = (torch.cat(each) for each in zip(*uses.products, strict=True))
@@ -72,8 +76,6 @@ class WriteGradient(torch.autograd.Function):
         with torch.autocast(weight.device.type, enabled=False):
             for add in uses.penalties:
                 add(gradient)
-        uses.products.clear()
-        uses.penalties.clear()
         return gradient, None, None
 
 
@@ -81,7 +83,7 @@ class Product(torch.autograd.Function):
     """A few rows of the grid at a time, so that what they see is the only copy of the fields at any time."""
 
     @staticmethod
-    def forward(ctx, token: Tensor, kernel: Tensor, fields: Tensor, uses: Uses) -> Tensor:
+    def forward(ctx, token: Tensor, kernel: Tensor, fields: Tensor, uses: UsesByPass) -> Tensor:
         ctx.save_for_backward(kernel, fields)
         ctx.uses = uses
         output = fields.new_empty(len(fields), *kernel.shape[:3])
@@ -96,7 +98,8 @@ class Product(torch.autograd.Function):
     def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, Tensor | None, None]:
         kernel, fields = ctx.saved_tensors
         gradient = gradient.to(kernel.dtype)
-        ctx.uses.products.append((fields, gradient))
+        if reaches_kernels(ctx):
+            noted(ctx.uses).products.append((fields, gradient))
         if not ctx.needs_input_grad[2]:
             return gradient.new_zeros(()), None, None, None
         for_fields = torch.zeros_like(fields)
@@ -113,7 +116,9 @@ class Penalty(torch.autograd.Function):
     """A number that depends on the kernels alone, in their own precision."""
 
     @staticmethod
-    def forward(ctx, token: Tensor, kernel: Tensor, value: Callable, add_gradient: Callable, uses: Uses) -> Tensor:
+    def forward(
+        ctx, token: Tensor, kernel: Tensor, value: Callable, add_gradient: Callable, uses: UsesByPass
+    ) -> Tensor:
         ctx.save_for_backward(kernel)
         ctx.add_gradient, ctx.uses = add_gradient, uses
         with torch.autocast(kernel.device.type, enabled=False):
@@ -123,8 +128,25 @@ class Penalty(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, weight: Tensor) -> tuple[Tensor, None, None, None, None]:
         (kernel,), add_gradient = ctx.saved_tensors, ctx.add_gradient
-        ctx.uses.penalties.append(lambda gradient: add_gradient(kernel, weight, gradient))
+        if reaches_kernels(ctx):
+            noted(ctx.uses).penalties.append(lambda gradient: add_gradient(kernel, weight, gradient))
         return weight.new_zeros(()), None, None, None, None
+
+
+def backward_pass() -> int:
+    """A number that each call of ``backward`` or ``autograd.grad`` has for itself."""
+    return torch._C._current_graph_task_id()
+
+
+def noted(uses: UsesByPass) -> Uses:
+    """The notes of the backward pass that runs now."""
+    return uses.setdefault(backward_pass(), Uses())
+
+
+def reaches_kernels(ctx) -> bool:
+    """Whether the backward pass that runs now goes on from a use of the kernels to :class:`WriteGradient`."""
+    writer = ctx.next_functions[0][0]
+    return writer is not None and torch._C._will_engine_execute_node(writer)
 
 
 def rows(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[slice]:

@@ -198,6 +198,60 @@ def test_output_and_gradients_equal_the_twins(boundary):
     )
 
 
+def test_a_backward_pass_for_the_fields_alone_leaves_nothing_to_the_next():
+    layer, fields = smooth().double(), torch.randn(2, 3, *SHAPE, dtype=torch.float64, requires_grad=True)
+    (expected,) = torch.autograd.grad(twin(layer.weight, fields, True).sum(), layer.weight)
+    total = layer(fields).sum()
+    torch.autograd.grad(total, fields, retain_graph=True)
+    total.backward()
+    torch.testing.assert_close(layer.weight.grad, expected)
+
+
+def test_a_backward_pass_for_one_layer_of_a_rollout_leaves_nothing_to_the_next():
+    """Through three frames of two layers: the pass for the last layer's weights goes through the first one's, too."""
+    torch.manual_seed(0)
+    layers = [SmoothLocalConv2d(2, 2, SHAPE, boundary=("periodic", "periodic")).double() for _ in range(2)]
+    fields = torch.randn(2, 2, *SHAPE, dtype=torch.float64)
+    first, last = (layer.weight for layer in layers)
+
+    def loss(call):
+        frame, penalty = fields, sum(layer.relaxation_penalty() for layer in layers)
+        for _ in range(3):
+            frame = call(layers[1], call(layers[0], frame))
+        return frame.square().sum() + penalty
+
+    for weight in (first, last):
+        torch.nn.init.normal_(weight, std=0.3)
+    expected = torch.autograd.grad(loss(lambda layer, frame: twin(layer.weight, frame, True)), (first, last))
+    with kernels_built_once(torch.nn.ModuleList(layers)):
+        total = loss(lambda layer, frame: layer(frame))
+        torch.testing.assert_close(torch.autograd.grad(total, last, retain_graph=True)[0], expected[1])
+        total.backward()
+    torch.testing.assert_close([first.grad, last.grad], list(expected))
+
+
+def test_a_backward_pass_that_fails_leaves_nothing_to_the_next():
+    layer = SmoothLocalConv2d(2, 2, SHAPE, boundary=("periodic", "periodic")).double()
+    fields = torch.randn(2, 2, *SHAPE, dtype=torch.float64)
+    (expected,) = torch.autograd.grad(layer(layer(fields)).sum(), layer.weight)
+    with kernels_built_once(layer):
+        middle = layer(fields)
+        total = layer(middle).sum()
+        handle = middle.register_hook(lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            total.backward(retain_graph=True)
+        handle.remove()
+        total.backward()
+    torch.testing.assert_close(layer.weight.grad, expected)
+
+
+def test_frozen_kernels_pass_gradients_to_the_fields():
+    layer, fields = smooth().double(), torch.randn(2, 3, *SHAPE, dtype=torch.float64, requires_grad=True)
+    layer.requires_grad_(False)
+    wanted = torch.autograd.grad(twin(layer.weight, fields, True).sum(), fields)
+    torch.testing.assert_close(torch.autograd.grad(layer(fields).sum(), fields), wanted)
+
+
 @pytest.mark.parametrize(
     "layer", [smooth(), turned(C4), turned(D4, "vector"), scaled()], ids=["smooth", "C4", "D4", "scaled"]
 )
