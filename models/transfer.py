@@ -2,69 +2,136 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import nn
 
-from .layers import Fields, RelaxedSteerableConv2d, ResidualPathwayConv2d, SteerableConv2d
+from .coarse_encoder import CoarseEncoder
+from .layers import (
+    BuiltConv2d,
+    DenseBranch,
+    DensePathwayConv2d,
+    Fields,
+    PlainConv2d,
+    RelaxedSteerableConv2d,
+    RelaxedTranslationConv2d,
+    ResidualPathwayConv2d,
+    ScaledLocalConv2d,
+    SteerableConv2d,
+    TurnedLocalConv2d,
+)
 from .layers.field_conv import FieldConv2d
+from .layers.locally_connected import LocallyConnected2d
 from .layers.relaxed_banks import RelaxedBanksConv2d
+
+Strict = PlainConv2d | SteerableConv2d
+Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d
 
 
 @torch.no_grad()
 def load_strict(relaxed: nn.Module, strict: nn.Module) -> None:
     """Gives ``relaxed`` the function of ``strict``: its convolutions, in order, take over kernels and biases.
 
-    The relaxation is set back to its constraint: constant weights, free branches at zero.
+    The relaxation is set back to its constraint: constant weights, the same kernel at all places, free and dense
+    branches and what encoders tell the network at zero.
 
     Args:
-        relaxed: a network of steerable, relaxed steerable, relaxed group or residual pathway convolutions.
-        strict: a network of :class:`~symbreak.models.layers.SteerableConv2d` with the same fields.
+        relaxed: a network of this package's convolutions, as all relaxed models are.
+        strict: a network of as many :class:`~symbreak.models.layers.SteerableConv2d` or, for translations,
+            :class:`~symbreak.models.layers.PlainConv2d`, of the same sizes, walls and fields.
 
     Raises:
-        ValueError: other layers, another number of them, or other fields.
+        ValueError: naming the networks, the layer and how it differs; ``relaxed`` is then left as it was. That is so
+            for ``combo-scaling``, whose plain kernels are smaller than those of ``equiv-scaling``.
     """
-    sources = [layer for layer in strict.modules() if isinstance(layer, SteerableConv2d)]
-    targets = [layer for layer in relaxed.modules() if isinstance(layer, tuple(LOADERS))]
+    names = f"{type(relaxed).__name__} to compute what {type(strict).__name__} does"
+    sources = [layer for layer in strict.modules() if isinstance(layer, Strict)]
+    targets = list(_convolutions(relaxed))
     if len(sources) != len(targets) or not sources:
-        raise ValueError(f"strict: expected {len(targets)} steerable convolutions, got {len(sources)}")
-    for target, source in zip(targets, sources, strict=True):
-        expected, got = _sizes(target), _sizes(source)
+        raise ValueError(f"strict: expected {len(targets)} convolutions for {names}, got {len(sources)}")
+    pairs = list(zip(targets, sources, strict=True))
+    for number, (target, source) in enumerate(pairs, 1):
+        expected, got = (_described(layer, _fields(target) is not None) for layer in (target, source))
         if expected != got:
-            raise ValueError(f"strict: expected a layer of {expected}, got {got}")
+            raise ValueError(f"strict: expected layer {number} with {expected} for {names}, got {got}")
+    for target, source in pairs:
+        _load(target, source)
+    for module in relaxed.modules():
+        if isinstance(module, DenseBranch):
+            module.up.zero_()
+        elif isinstance(module, CoarseEncoder):
+            module.second.weight.zero_()
+            module.second.bias.zero_()
+
+
+def _convolutions(module: nn.Module) -> Iterator[Layer]:
+    """In order, without those that another one is made of."""
+    if isinstance(module, Layer):
+        yield module
+    else:
+        for child in module.children():
+            yield from _convolutions(child)
+
+
+def _bank(layer: Layer) -> Layer:
+    """The convolution that stands for the layer's sizes."""
+    if isinstance(layer, RelaxedTranslationConv2d):
+        return layer.banks[0]
+    return layer.strict if isinstance(layer, DensePathwayConv2d) else layer
+
+
+def _fields(layer: Layer) -> tuple[Fields, Fields] | None:
+    """Source and target, None for layers between plain channels."""
+    layer = _bank(layer)
+    meant = isinstance(layer, FieldConv2d | TurnedLocalConv2d | ScaledLocalConv2d)
+    return (layer.source, layer.target) if meant else None
+
+
+def _described(layer: Layer, with_fields: bool) -> str:
+    """Whatever two layers must share to compute the same; what their channels mean, if asked for."""
+    bank = _bank(layer)
+    local = isinstance(bank, LocallyConnected2d)
+    target, source, k = (bank.weight[0, 0].movedim(-1, 1) if local else bank.kernel()).shape[:3]
+    fields = (_fields(bank) if with_fields else None) or ()
+    meaning = " -> ".join(f"{each.kind} fields of {each.group.name}" for each in fields)
+    dilation = "" if local or bank.dilation == 1 else f" {bank.dilation} cells apart"
+    walls = " and ".join(bank.boundary)
+    return f"{source} -> {target} {meaning or 'channels'}, {k} x {k} kernels{dilation}, {walls} walls"
+
+
+def _load(target: Layer, source: Strict) -> None:
+    if isinstance(target, RelaxedTranslationConv2d):
+        for bank in target.banks:
+            _load(bank, source)
+        target.relaxation.fill_(1 / len(target.banks))
+    elif isinstance(target, DensePathwayConv2d):
+        _load(target.strict, source)
+    else:
+        _load_weight(target, source)
+        bias = source.channel_bias() if _fields(target) is None else source.bias
         if target.bias is not None:
-            target.bias.copy_(source.bias)
-        next(load for kind, load in LOADERS.items() if isinstance(target, kind))(target, source)
+            target.bias.copy_(torch.zeros_like(target.bias) if bias is None else bias)
 
 
-def _sizes(layer: FieldConv2d) -> tuple[Fields, Fields, int]:
-    return layer.source, layer.target, layer.kernel_size
+def _load_weight(target: Layer, source: Strict) -> None:
+    if isinstance(target, LocallyConnected2d):
+        target.weight.copy_(source.kernel().permute(0, 2, 3, 1))
+    elif isinstance(target, PlainConv2d):
+        target.weight.copy_(source.kernel())
+    elif isinstance(target, RelaxedBanksConv2d):
+        _load_banks(target, source)
+    else:
+        target.weight.copy_(source.weight)
+    if isinstance(target, RelaxedSteerableConv2d):
+        target.deviation.zero_()
+    elif isinstance(target, ResidualPathwayConv2d):
+        target.free_weight.zero_()
+        target.free_bias.zero_()
 
 
-def _steerable(target: SteerableConv2d, source: SteerableConv2d) -> None:
-    target.weight.copy_(source.weight)
-
-
-def _relaxed_steerable(target: RelaxedSteerableConv2d, source: SteerableConv2d) -> None:
-    target.weight.copy_(source.weight)
-    target.deviation.zero_()
-
-
-def _residual_pathway(target: ResidualPathwayConv2d, source: SteerableConv2d) -> None:
-    target.weight.copy_(source.weight)
-    target.free_weight.zero_()
-    target.free_bias.zero_()
-
-
-def _relaxed_banks(target: RelaxedBanksConv2d, source: SteerableConv2d) -> None:
+def _load_banks(target: RelaxedBanksConv2d, source: SteerableConv2d) -> None:
     """Both bases span the same kernels: ``Psi = w B_strict B_relaxed^+``, in every bank."""
     change = source.basis.double().flatten(1) @ torch.linalg.pinv(target.basis.double().flatten(1))
     target.weight.copy_((source.weight.double() @ change).expand_as(target.weight))
     target.relaxation.fill_(1 / len(target.relaxation))
-
-
-LOADERS = {
-    SteerableConv2d: _steerable,
-    RelaxedSteerableConv2d: _relaxed_steerable,
-    ResidualPathwayConv2d: _residual_pathway,
-    RelaxedBanksConv2d: _relaxed_banks,
-}
