@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import pad
@@ -15,7 +16,10 @@ LAYERS = 4
 
 
 class PaddedOperator(nn.Module):
-    """Room of zeros beyond walls that are not periodic, so that the Fourier modes do not wrap around them."""
+    """Room of zeros beyond walls that are not periodic, so that the Fourier modes do not wrap around them.
+
+    Outside autocast and in float32 at least: Fourier transforms know no bfloat16.
+    """
 
     def __init__(self, operator: nn.Module, task: Task):
         super().__init__()
@@ -26,7 +30,9 @@ class PaddedOperator(nn.Module):
         self.grid = task.shape
 
     def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B 2 X Y"]:
-        return self.operator(pad(frames, self.room))[..., : self.grid[0], : self.grid[1]]
+        frames = frames.to(torch.promote_types(frames.dtype, torch.float32))
+        with torch.autocast(frames.device.type, enabled=False):
+            return self.operator(pad(frames, self.room))[..., : self.grid[0], : self.grid[1]]
 
 
 def _tensors_only(module: nn.Module, state: dict, prefix: str, _) -> None:

@@ -135,6 +135,29 @@ def test_the_state_of_fno_holds_tensors_only():
     assert set(padded.state_dict()) == {"operator.weight", "operator.bias"}
 
 
+@pytest.mark.parametrize(
+    "dtype, seen",
+    [(torch.bfloat16, torch.float32), (torch.float32, torch.float32), (torch.float64, torch.float64)],
+)
+def test_fno_transforms_in_full_precision_under_autocast(dtype, seen):
+    """Around a network that computes as neuraloperator does: a product in the Fourier domain and one by channel."""
+
+    class Operator(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.channels = torch.nn.Conv2d(4, 2, 1)
+
+        def forward(self, frames):
+            fields = torch.fft.irfft2(torch.fft.rfft2(self.channels(frames)), s=frames.shape[-2:])
+            assert frames.dtype == fields.dtype == seen
+            return fields
+
+    padded, frames = PaddedOperator(Operator().to(seen), ROTATION), torch.randn(3, 4, 12, 12).to(dtype)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output = padded(frames)
+    torch.testing.assert_close(output, padded.operator.channels(frames.to(seen)))
+
+
 def test_unet_says_which_grids_it_can_halve_twice():
     with pytest.raises(ValueError, match="shape: expected sides that are multiples of 4 for unet, got 12 x 10"):
         build("unet", Task(history=1, shape=(12, 10), group="mirror"))
