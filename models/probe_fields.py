@@ -11,8 +11,13 @@ from torch.nn.functional import avg_pool2d, pad
 def probe_fields(
     batch: int, history: int, shape: tuple[int, int], *, seed: int = 0, passes: int = 3
 ) -> Float[Tensor, "B T 2 X Y"]:
-    """White noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one."""
-    noise = torch.randn(batch * history, 2, *shape, generator=torch.Generator().manual_seed(seed))
+    """White noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one.
+
+    The same numbers on whatever device new tensors go to by default.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(batch * history, 2, *shape, generator=generator, device=generator.device)
+    noise = noise.to(torch.get_default_device())
     for _ in range(passes):
         noise = avg_pool2d(pad(noise, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
     return (noise / noise.square().mean().sqrt()).view(batch, history, 2, *shape)

@@ -40,11 +40,11 @@ class PointGroup:
 
     @cached_property
     def product(self) -> Int[Tensor, "H H"]:
-        return torch.tensor([[self.elements.index(g @ h) for h in self.elements] for g in self.elements])
+        return torch.tensor([[self.elements.index(g @ h) for h in self.elements] for g in self.elements], device="cpu")
 
     @cached_property
     def inverse(self) -> Int[Tensor, " H"]:
-        return torch.tensor([self.elements.index(g.inverse()) for g in self.elements])
+        return torch.tensor([self.elements.index(g.inverse()) for g in self.elements], device="cpu")
 
 
 C4 = PointGroup("C4", tuple(PointElement(k) for k in range(4)))

@@ -31,9 +31,9 @@ class BasisConv2d(FieldConv2d):
     ):
         super().__init__(source, target, kernel_size, boundary)
         basis = kernel_basis(source, target, kernel_size)
-        self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
         scale = initial_scale(basis, source, gain)
         self.weight = nn.Parameter(scale * torch.randn(target.count, source.count, len(basis)))
+        self.register_buffer("basis", basis.to(self.weight), persistent=False)
 
     def strict_kernel(self) -> Kernel:
         """``sum_n w_n Psi_n`` as a kernel ``[O * size_out, I * size_in, k, k]``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import cos, pi, sin
 
 import torch
@@ -21,11 +20,11 @@ class EighthTurn:
     steps: int
 
     def matrix(self) -> Float[Tensor, "2 2"]:
-        """``R_g``, the action on vectors."""
+        """``R_g``, the action on vectors; float64."""
         if self.steps % 2 == 0:
-            return PointElement(self.steps // 2).matrix()
+            return PointElement(self.steps // 2).matrix().double()
         angle = self.steps * pi / 4
-        return torch.tensor([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]])
+        return torch.tensor([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]], dtype=torch.float64)
 
     def scalar(self, field: Float[Tensor, "... X Y"]) -> Float[Tensor, "... X2 Y2"]:
         """``(g s)(p) = s(g^-1 p)``; between quarter turns bicubic, on a square grid, with zeros beyond its edge."""
@@ -53,7 +52,7 @@ class EighthTurns:
     def __len__(self) -> int:
         return len(self.elements)
 
-    @cached_property
+    @property
     def product(self) -> Int[Tensor, "H H"]:
         steps = torch.arange(len(self))
         return (steps[:, None] + steps) % len(self)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ...symmetry import PointElement, PointGroup
 from .eighth_turns import EighthTurn, EighthTurns
+from .on_processor import on_processor
 from .scales import ScaleGroup
 
 KINDS = ("scalar", "vector", "regular")
@@ -18,13 +19,14 @@ Turns = PointGroup | EighthTurns
 
 
 @cache
+@on_processor
 def representation(group: Turns, kind: str) -> Float[Tensor, "H d d"]:
-    """``rho(h)`` for every element: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular fields."""
+    """``rho(h)`` for every element, float64: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular ones."""
     if kind == "scalar":
-        return torch.ones(len(group), 1, 1)
+        return torch.ones(len(group), 1, 1, dtype=torch.float64)
     if kind == "vector":
-        return torch.stack([element.matrix() for element in group.elements])
-    return torch.nn.functional.one_hot(group.product).transpose(1, 2).float()
+        return torch.stack([element.matrix().double() for element in group.elements])
+    return torch.nn.functional.one_hot(group.product).transpose(1, 2).double()
 
 
 @dataclass(frozen=True)

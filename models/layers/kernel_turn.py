@@ -10,13 +10,15 @@ from torch import Tensor, nn
 
 from ...symmetry import PointElement
 from .fields import Fields, representation
+from .on_processor import on_processor
 from .untied_kernel import CACHED_NUMBERS, Untied
 
 
 class KernelTurn(nn.Module):
     """``(g K)(p, y) = rho_out(g) K(g^-1 p, g^-1 y) rho_in(g)^-1``, row by row of the grid.
 
-    Quarter turns and mirrors move the places and the entries ``(o, y, i)`` of a kernel, and change signs at most.
+    Quarter turns and mirrors move the places and the entries ``(o, y, i)`` of a kernel, and change signs at most. To be
+    moved to the kernels: it is made in float64 on the processor.
 
     Args:
         source, target: input and output fields.
@@ -24,15 +26,16 @@ class KernelTurn(nn.Module):
         shape: the grid ``(X, Y)``, which ``g`` must map onto itself.
     """
 
+    @on_processor
     def __init__(self, source: Fields, target: Fields, element: PointElement, shape: tuple[int, int], kernel_size: int):
         super().__init__()
         sizes = (target.channels, kernel_size, kernel_size, source.channels)
         numbers = torch.arange(1.0, 1 + torch.Size(sizes).numel(), dtype=torch.float64).view(sizes)
         moved = element.scalar(numbers.permute(0, 3, 1, 2))
         moved = moved.unflatten(1, (-1, source.size)).unflatten(0, (-1, target.size))
-        rho_in, rho_out = (_rho(fields, element).double() for fields in (source, target))
+        rho_in, rho_out = (_rho(fields, element) for fields in (source, target))
         moved = torch.einsum("pq,oqirxy,sr->opxyis", rho_out, moved, rho_in).flatten()
-        self.register_buffer("signs", moved.sign().to(torch.get_default_dtype()), persistent=False)
+        self.register_buffer("signs", moved.sign(), persistent=False)
         self.changes_signs = bool((moved < 0).any())
         self.register_buffer("entries", moved.abs().long() - 1, persistent=False)
         self.register_buffer("entries_back", self.entries.argsort(), persistent=False)

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from ...symmetry import PointGroup
 from .fields import representation
+from .on_processor import on_processor
 
 
 @cache
+@on_processor
 def orbit_basis(group: PointGroup, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
     """All kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1``, as orbits of free entries::
 
@@ -24,13 +26,16 @@ def orbit_basis(group: PointGroup, source: str, target: str, kernel_size: int) -
     Args:
         source, target: kinds of field, see :class:`Fields`; at least one of them regular.
 
+    Returns:
+        float64; entries 0, 1 and -1.
+
     Raises:
         ValueError: if neither is regular.
     """
     if "regular" not in (source, target):
         raise ValueError(f"expected regular fields on one side, got {source} and {target}")
     rho_in, rho_out = representation(group, source), representation(group, target)
-    entries = torch.eye(rho_out.shape[1] * rho_in.shape[1] * kernel_size**2)
+    entries = torch.eye(rho_out.shape[1] * rho_in.shape[1] * kernel_size**2, dtype=torch.float64)
     entries = entries.view(-1, rho_out.shape[1], rho_in.shape[1], kernel_size, kernel_size)
     free = entries[:, :1] if target == "regular" else entries[:, :, :1]
     free = entries[free.flatten(1).any(1)]

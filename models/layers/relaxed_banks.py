@@ -50,9 +50,9 @@ class RelaxedBanksConv2d(FieldConv2d, RelaxedLayer):
         self.weights_on = weights_on
         self.alpha = alpha
         basis = self.free_kernels()
-        self.register_buffer("basis", basis.to(torch.get_default_dtype()), persistent=False)
         scale = initial_scale(basis, source, gain) * banks**0.5
         self.weight = nn.Parameter(scale * torch.randn(banks, target.count, source.count, len(basis)))
+        self.register_buffer("basis", basis.to(self.weight), persistent=False)
         self.relaxation = nn.Parameter(torch.full((banks, len(source.group)), 1 / banks))
 
     @abstractmethod

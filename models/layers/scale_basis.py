@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from .on_processor import on_processor
 from .scales import ScaleGroup
 
 FILTER_WIDTH = 1.0
@@ -16,6 +17,7 @@ NEIGHBOURS = (-1, 0, 1)
 
 
 @cache
+@on_processor
 def scale_basis(group: ScaleGroup, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
     """Kernels that see a flow at the factor ``s`` as they see it at 1, ``s`` times smaller and slower::
 
@@ -33,6 +35,9 @@ def scale_basis(group: ScaleGroup, source: str, target: str, kernel_size: int) -
 
     Args:
         source, target: kinds of field, at least one of them regular.
+
+    Returns:
+        float64.
 
     Raises:
         ValueError: if neither is regular.

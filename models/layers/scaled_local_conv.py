@@ -52,8 +52,8 @@ class ScaledLocalConv2d(LocallyConnected2d):
         self.source, self.target = source, target
         self.dilation = Dilation(source.group.factors[1] / source.group.factors[0])
         basis = kernel_basis(source, target, kernel_size)
-        basis = orthonormal(basis.flatten(1)).view_as(basis).to(torch.get_default_dtype())
-        self.register_buffer("basis", basis, persistent=False)
+        basis = orthonormal(basis.flatten(1)).view_as(basis)
+        self.register_buffer("basis", basis.to(self.weight), persistent=False)
 
     def channel_bias(self) -> Float[Tensor, " O"]:
         return self.bias[:, None].expand(-1, self.target.size).flatten()

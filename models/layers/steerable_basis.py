@@ -12,6 +12,7 @@ from torch import Tensor
 from .e2cnn_numpy2 import e2cnn_gspaces
 from .eighth_turns import C8
 from .fields import Turns
+from .on_processor import on_processor
 
 RING_WIDTH = 0.6
 WAVES_BETWEEN_PIXELS = 2
@@ -19,6 +20,7 @@ NOTHING_LEFT = 1e-3
 
 
 @cache
+@on_processor
 def steerable_basis(group: Turns, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
     """An orthonormal basis of the kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1`` on the pixels of a kernel.
 

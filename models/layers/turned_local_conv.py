@@ -46,7 +46,8 @@ class TurnedLocalConv2d(LocallyConnected2d):
         self.source, self.target = source, target
         turn = PointElement(1 if shape[0] == shape[1] else 2)
         generators = [g for g in (turn, PointElement(0, True)) if g in source.group.elements]
-        self.turns = nn.ModuleList(KernelTurn(source, target, g, shape, kernel_size) for g in generators)
+        turns = nn.ModuleList(KernelTurn(source, target, g, shape, kernel_size) for g in generators)
+        self.turns = turns.to(self.weight)
 
     def channel_bias(self) -> Float[Tensor, " O"]:
         return self.bias[:, None].expand(-1, self.target.size).flatten()

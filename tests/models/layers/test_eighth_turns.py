@@ -50,7 +50,8 @@ def test_an_eighth_turn_moves_fields_counter_clockwise():
         return torch.exp(-((along[:, None] - x) ** 2 + (along - y) ** 2) / 18)[None]
 
     torch.testing.assert_close(EIGHTH.scalar(blob(8, 0)), blob(32**0.5, 32**0.5), rtol=0, atol=0.02)
-    torch.testing.assert_close(EIGHTH.matrix() @ torch.tensor([1.0, 0.0]), torch.tensor([0.5, 0.5]).sqrt())
+    right, diagonal = torch.tensor([[1.0, 0.0], [0.5, 0.5]], dtype=torch.float64)
+    torch.testing.assert_close(EIGHTH.matrix() @ right, diagonal.sqrt())
     assert torch.equal(C8.elements[2].scalar(blob(8, 0)), blob(0, 8))
 
 

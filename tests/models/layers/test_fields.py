@@ -12,7 +12,7 @@ from symbreak.symmetry import C4, D4, MIRROR
 @pytest.mark.parametrize("kind", ["scalar", "vector", "regular"])
 def test_representations_multiply_as_the_group_does(group, kind):
     rho = representation(group, kind)
-    assert torch.equal(rho[0], torch.eye(rho.shape[1]))
+    assert torch.equal(rho[0], torch.eye(rho.shape[1], dtype=torch.float64))
     for g in range(len(group)):
         for h in range(len(group)):
             assert torch.equal(rho[g] @ rho[h], rho[group.product[g, h]])

@@ -165,7 +165,7 @@ def test_relaxed_group_layer_equals_its_twin(group, weights_on):
 def test_relaxed_lifting_and_projection_turn_the_free_kernel(group):
     """Row ``g`` of the lifting is ``sum_l w_l(g) Psi_l(g^-1 y) R_g^-1``; column ``h`` of the projection is
     ``sum_l w_l(h) R_h Psi_l(h^-1 y)``."""
-    turn = representation(group, "vector")
+    turn = representation(group, "vector").float()
     lifting, projecting = (make(RelaxedGroupConv2d, group, stage) for stage in ("lifting", "projecting"))
     torch.nn.init.normal_(lifting.relaxation)
     torch.nn.init.normal_(projecting.relaxation)

@@ -16,7 +16,7 @@ SIDES = [("vector", "regular"), ("regular", "regular"), ("regular", "vector"), (
 
 def averaged_over_the_group(group, source, target, kernel_size):
     """Reynolds: ``P(W) = 1/|H| sum_h rho_out(h) (h.W) rho_in(h)^-1`` as a matrix on all kernels."""
-    rho_in, rho_out = representation(group, source).double(), representation(group, target).double()
+    rho_in, rho_out = representation(group, source), representation(group, target)
     size_out, size_in = rho_out.shape[1], rho_in.shape[1]
     every = torch.eye(size_out * size_in * kernel_size**2, dtype=torch.float64)
     every = every.view(-1, size_out, size_in, kernel_size, kernel_size)
@@ -46,7 +46,7 @@ def test_between_vectors_too():
 @pytest.mark.parametrize("sides", SIDES[:3], ids="-to-".join)
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
 def test_orbits_span_the_same_space(group, sides):
-    orbits = orthonormal(orbit_basis(group, *sides, 3).double().flatten(1))
+    orbits = orthonormal(orbit_basis(group, *sides, 3).flatten(1))
     projection = averaged_over_the_group(group, *sides, 3)
     assert len(orbits) == len(orbit_basis(group, *sides, 3))
     torch.testing.assert_close(orbits.T @ orbits, projection, rtol=0, atol=1e-12)
