@@ -38,9 +38,13 @@ class Dilation(Element):
         return shape
 
     def scalar(self, field: Float[Tensor, "... X Y"]) -> Float[Tensor, "... X Y"]:
+        """In float32 at least, also under autocast: bfloat16 holds cell edges up to 256 in whole numbers only."""
         x, y = field.shape[-2:]
-        factor = torch.full((), self.factor, dtype=field.dtype, device=field.device)
-        return cell_means(factor, x, x / 2) @ field @ cell_means(factor, y, 0.0).mT
+        dtype = torch.promote_types(field.dtype, torch.float32)
+        factor = torch.full((), self.factor, dtype=dtype, device=field.device)
+        with torch.autocast(field.device.type, enabled=False):
+            moved = cell_means(factor, x, x / 2) @ field.to(dtype) @ cell_means(factor, y, 0.0).mT
+        return moved.to(field.dtype)
 
     def direction(self, vector: Float[Tensor, "... 2"]) -> Float[Tensor, "... 2"]:
         return self.factor * vector

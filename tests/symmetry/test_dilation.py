@@ -36,6 +36,17 @@ def test_pixels_follow_points(dilation):
     assert (index - dilation.point(center, (60, 70))).abs().max() <= dilation.factor
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32])
+@pytest.mark.parametrize("dilation", DILATIONS, ids=str)
+def test_low_precision_rounds_the_result_alone(dilation, dtype):
+    """As the fields are, and under autocast."""
+    field = torch.rand(3, 64, 70).to(dtype)
+    expected = dilation.scalar(field.float()).to(dtype)
+    assert torch.equal(dilation.scalar(field), expected)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.equal(dilation.scalar(field), expected)
+
+
 def test_refuses_to_shrink_and_to_dilate_faces():
     with pytest.raises(ValueError, match=r"expected a dilation by a factor of at least 1, got 0.5"):
         Dilation(0.5)
