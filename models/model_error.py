@@ -13,9 +13,15 @@ from .task import Task
 
 def measurable_groups(task: Task) -> list[str]:
     """The groups that map the task's grid and walls onto themselves, and dilations, which keep the lower wall."""
-    square = task.shape[0] == task.shape[1] and task.boundary[0] == task.boundary[1]
-    periodic = task.boundary[0] == "periodic" and task.shape[0] >= 4
-    return [*(("C4", "D4") if square else ()), "mirror", *(("shift-x",) if periodic else ()), "dilation"]
+    (x, y), wall = task.shape, task.boundary[0]
+    has = {
+        "C4": x == y and wall == task.boundary[1] != "half-open",
+        "D4": x == y and wall == task.boundary[1] != "half-open",
+        "mirror": wall != "half-open",
+        "shift-x": wall == "periodic" and x >= 4,
+        "dilation": True,
+    }
+    return [group for group, holds in has.items() if holds]
 
 
 @torch.no_grad()

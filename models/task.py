@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..symmetry import GROUP_NAMES, Shape
+from .layers.boundary import check_boundary
 
-BOUNDARIES = ("closed", "periodic", "open")
 SYMMETRY_OF_GROUP = {
     "C4": "rotation",
     "D4": "rotation",
@@ -29,8 +29,8 @@ class Task:
         history: number of input frames.
         shape: cells along x and y.
         group: name of the group whose symmetry the data has approximately, a key of ``SYMMETRY_OF_GROUP``.
-        boundary: kind of wall along x and y: ``closed``, ``periodic`` or ``open``. Models pad accordingly: circular
-            where the box is periodic, zeros elsewhere.
+        boundary: kind of wall along x and y: ``closed``, ``periodic``, ``open`` or ``half-open``, closed below and
+            open above. Models pad accordingly: circular where the box is periodic, zeros elsewhere.
         predicts: ``increment`` or ``frame``.
         increment_scale: (rms of the data's one-step change) / (rms of its velocity), for models that need to know.
 
@@ -52,8 +52,7 @@ class Task:
             raise ValueError(f"shape: expected two positive numbers of cells, got {self.shape}")
         if self.group not in SYMMETRY_OF_GROUP:
             raise ValueError(f"group: expected one of {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r}")
-        if len(self.boundary) != 2 or not set(self.boundary) <= set(BOUNDARIES):
-            raise ValueError(f"boundary: expected two of {', '.join(BOUNDARIES)}, got {self.boundary}")
+        check_boundary(self.boundary)
         if self.predicts not in ("increment", "frame"):
             raise ValueError(f"predicts: expected 'increment' or 'frame', got {self.predicts!r}")
         if not self.increment_scale > 0:

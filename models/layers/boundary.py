@@ -1,10 +1,19 @@
-"""Padding that follows the walls of the box."""
+"""The walls of the box, and padding that follows them."""
 
 from __future__ import annotations
 
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
+
+BOUNDARIES = ("closed", "periodic", "open", "half-open")
+
+
+def check_boundary(boundary: object) -> None:
+    """Raises ``ValueError`` unless it is a kind of wall along x and one along y."""
+    pair = isinstance(boundary, tuple | list) and len(boundary) == 2
+    if not (pair and set(boundary) <= set(BOUNDARIES)):
+        raise ValueError(f"boundary: expected two of {', '.join(BOUNDARIES)}, got {boundary!r}")
 
 
 def pad_periodic(

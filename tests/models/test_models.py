@@ -11,8 +11,10 @@ from symbreak.models.check import default_task
 from symbreak.models.conv_stack import ChannelForecaster, ConvStack, channel_layers
 from symbreak.models.fno import PaddedOperator
 from symbreak.models.layers import PlainConv2d
-from symbreak.models.model_error import model_error
+from symbreak.models.layers.boundary import BOUNDARIES
+from symbreak.models.model_error import measurable_groups, model_error
 from symbreak.models.probe_fields import probe_fields
+from symbreak.simulators.box import OUTER_FACES_FLOW
 from symbreak.symmetry import point_group
 
 INSTALLED = [entry for entry in list_models() if entry.usable]
@@ -169,6 +171,16 @@ def test_grids_with_unequal_sides(name):
     history = probe_fields(3, 2, (5, 7))
     assert build(name, task, width=2)(history).shape == (3, 2, 5, 7)
     assert (model_error(build(name, task, width=2), history, "shift-x") < 1e-5) == (name != "mlp")
+
+
+def test_half_open_boxes():
+    """Models take them; turns do not map them onto themselves, nor the mirror one that is half open along x."""
+    assert set(BOUNDARIES) == set(OUTER_FACES_FLOW), "the simulator's"
+    task = Task(history=2, shape=(12, 12), group="mirror", boundary=("closed", "half-open"))
+    assert build("equiv-reflection", task, width=2)(probe_fields(3, 2, (12, 12))).shape == (3, 2, 12, 12)
+    assert measurable_groups(task) == ["mirror", "dilation"]
+    assert measurable_groups(Task(**vars(task) | {"boundary": ("half-open", "half-open")})) == ["dilation"]
+    assert measurable_groups(Task(**vars(task) | {"boundary": ("open", "open")})) == ["C4", "D4", "mirror", "dilation"]
 
 
 def test_linear_extrapolation():
