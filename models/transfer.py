@@ -90,14 +90,8 @@ def _fields(layer: Layer) -> tuple[Fields, Fields] | None:
 
 def _described(layer: Layer, with_fields: bool) -> str:
     """Whatever two layers must share to compute the same; what their channels mean, if asked for."""
-    bank = _bank(layer)
-    local = isinstance(bank, LocallyConnected2d)
-    target, source, k = (bank.weight[0, 0].movedim(-1, 1) if local else bank.kernel()).shape[:3]
-    fields = (_fields(bank) if with_fields else None) or ()
-    meaning = " -> ".join(f"{each.kind} fields of {each.group.name}" for each in fields)
-    dilation = "" if local or bank.dilation == 1 else f" {bank.dilation} cells apart"
-    walls = " and ".join(bank.boundary)
-    return f"{source} -> {target} {meaning or 'channels'}, {k} x {k} kernels{dilation}, {walls} walls"
+    sizes, fields = _bank(layer).sizes(), _fields(layer)
+    return f"{fields[0]} to {fields[1]}, {sizes}" if with_fields and fields else sizes
 
 
 def _load(target: Layer, source: Strict) -> None:

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from .boundary import pad_periodic, zero_padding
+from .boundary import check_boundary, pad_periodic, zero_padding
 from .built_once import BuiltOnce
 
 Kernel = Float[Tensor, "C_out C_in k k"]
@@ -23,13 +23,14 @@ class BuiltConv2d(BuiltOnce):
         dilation: distance between the places that the kernel sees, in cells.
 
     Raises:
-        ValueError: even kernel size.
+        ValueError: even kernel size, or unknown walls.
     """
 
     def __init__(self, kernel_size: int, boundary: tuple[str, str], dilation: int = 1):
         super().__init__()
         if kernel_size < 1 or kernel_size % 2 == 0:
             raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
+        check_boundary(boundary)
         self.kernel_size = kernel_size
         self.boundary = boundary
         self.dilation = dilation
@@ -50,3 +51,14 @@ class BuiltConv2d(BuiltOnce):
 
     def build(self) -> tuple[Tensor, Tensor | None]:
         return self.kernel(), self.channel_bias()
+
+    def sizes(self) -> str:
+        """Channels, kernel and walls, in words."""
+        return sizes(self.kernel(), self.boundary, self.dilation)
+
+
+def sizes(kernel: Kernel, boundary: tuple[str, str], dilation: int = 1) -> str:
+    """Channels, kernel and walls, in words."""
+    target, source, k, _ = kernel.shape
+    apart = f" of entries {dilation} cells apart" if dilation > 1 else ""
+    return f"{source} -> {target} channels, {k} x {k} kernels{apart}, {' and '.join(boundary)} walls"

@@ -50,6 +50,9 @@ class Fields:
         if self.count < 1:
             raise ValueError(f"width: expected at least 1 {self.kind} field, got {self.count}")
 
+    def __str__(self) -> str:
+        return f"{self.count} {self.kind} fields of {self.group.name}"
+
     @property
     def size(self) -> int:
         """Components of one field."""
@@ -58,6 +61,12 @@ class Fields:
     @property
     def channels(self) -> int:
         return self.count * self.size
+
+    def check_group(self, expected: type) -> None:
+        """Raises ``ValueError`` unless the group is a ``PointGroup``, or a ``ScaleGroup``, as expected."""
+        if not isinstance(self.group, expected):
+            groups = {PointGroup: "C4, D4 or the mirror", ScaleGroup: "dilations"}[expected]
+            raise ValueError(f"source: expected fields of {groups}, got fields of {self.group.name}")
 
     def act(
         self, element: PointElement | EighthTurn, fields: Float[Tensor, "... C X Y"]

@@ -8,7 +8,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from .boundary import zero_padding
+from .boundary import check_boundary, zero_padding
+from .built_conv import sizes
 from .built_once import BuiltOnce
 from .kept_memory import KeptMemory
 from .own_grid import check_grid
@@ -29,7 +30,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         alpha: weight of the penalty.
 
     Raises:
-        ValueError: in use, fields on another grid.
+        ValueError: unknown walls; in use, fields on another grid.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         alpha: float,
     ):
         super().__init__()
+        check_boundary(boundary)
         self.boundary, self.alpha = boundary, alpha
         self.memory = KeptMemory()
         self.weight = nn.Parameter(start.detach().permute(0, 2, 3, 1).repeat(*shape, 1, 1, 1, 1))
@@ -66,6 +68,10 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
     def channel_bias(self) -> Float[Tensor, " O"]:
         """One number an output channel."""
         return self.bias
+
+    def sizes(self) -> str:
+        """Channels, kernel and walls, in words."""
+        return sizes(self.weight[0, 0].movedim(-1, 1), self.boundary)
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         """``alpha`` times the squared distance from the kernels that the symmetry wants."""

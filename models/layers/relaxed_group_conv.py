@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor
 
+from ...symmetry import PointGroup
 from .orbit_basis import orbit_basis
 from .relaxed_banks import RelaxedBanksConv2d
 
@@ -20,6 +21,9 @@ class RelaxedGroupConv2d(RelaxedBanksConv2d):
     :class:`RelaxedBanksConv2d`. The turned copies ``Psi_l(g^-1 y)`` are the pixels of one kernel moved about: groups
     are C4, D4 and the mirror, but not C8, whose eighth turns take pixels off the grid.
 
+    Raises:
+        ValueError: fields of C8 or of dilations; and see :class:`RelaxedBanksConv2d`.
+
     Keeps: translations. Breaks: the point group, as far as ``w`` varies over its elements.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
@@ -27,4 +31,5 @@ class RelaxedGroupConv2d(RelaxedBanksConv2d):
     """
 
     def free_kernels(self) -> Float[Tensor, "N o i k k"]:
+        self.source.check_group(PointGroup)
         return orbit_basis(self.source.group, self.source.kind, self.target.kind, self.kernel_size)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from .relaxed_banks import RelaxedBanksConv2d
 from .scale_basis import scale_basis
+from .scales import ScaleGroup
 
 
 class RelaxedScaleConv2d(RelaxedBanksConv2d):
@@ -17,6 +18,9 @@ class RelaxedScaleConv2d(RelaxedBanksConv2d):
     ``weights_on="output"``: ``w_l(r)`` instead. Fields must be those of a :class:`ScaleGroup`. Arguments and penalty:
     see :class:`RelaxedBanksConv2d`; ``kernel_size`` 5 holds the factor 2.
 
+    Raises:
+        ValueError: fields of turns or mirrors; and see :class:`RelaxedBanksConv2d`.
+
     Keeps: translations. Breaks: scaling, as far as ``w`` varies over the factors.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
@@ -24,4 +28,5 @@ class RelaxedScaleConv2d(RelaxedBanksConv2d):
     """
 
     def free_kernels(self) -> Float[Tensor, "N o i k k"]:
+        self.source.check_group(ScaleGroup)
         return scale_basis(self.source.group, self.source.kind, self.target.kind, self.kernel_size)

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from .built_conv import BuiltConv2d, Kernel
+from .field_conv import FieldConv2d
 from .own_grid import check_grid
 from .relaxed_layer import RelaxedLayer, variation
 
@@ -29,17 +30,18 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
             1e-2, where the network no longer left the symmetry; hence 1e-3.
 
     Raises:
-        ValueError: no bank, or banks that differ in kernel size or boundary; in use, fields on another grid.
+        ValueError: no bank, or banks that differ in sizes, walls or fields; in use, fields on another grid.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
     relaxed translation convolution.
     """
 
     def __init__(self, *banks: BuiltConv2d, shape: tuple[int, int], alpha: float = 1e-3):
-        sizes = {(bank.kernel_size, bank.boundary, bank.dilation) for bank in banks}
-        if len(sizes) != 1:
-            raise ValueError(f"banks: expected one kernel size, boundary and dilation, got {sorted(sizes)}")
-        super().__init__(*sizes.pop())
+        kinds = dict.fromkeys(map(_kind, banks))
+        if len(kinds) != 1:
+            got = "; ".join(kinds) or "none"
+            raise ValueError(f"banks: expected one or more of the same channels, kernels, walls and fields, got {got}")
+        super().__init__(banks[0].kernel_size, banks[0].boundary, banks[0].dilation)
         self.banks = nn.ModuleList(banks)
         self.alpha = alpha
         self.relaxation = nn.Parameter(torch.full((len(banks), *shape), 1 / len(banks)))
@@ -65,3 +67,9 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         along_x, along_y = self.relaxation.diff(dim=-2), self.relaxation.diff(dim=-1)
         return self.alpha * (along_x.abs().sum() + along_y.abs().sum())
+
+
+def _kind(bank: BuiltConv2d) -> str:
+    """What banks must share."""
+    fields = f"{bank.source} to {bank.target}, " if isinstance(bank, FieldConv2d) else ""
+    return fields + bank.sizes()

@@ -12,6 +12,7 @@ from ...symmetry import Dilation
 from .fields import Fields
 from .kernel_basis import kernel_basis
 from .locally_connected import LocallyConnected2d
+from .scales import ScaleGroup
 from .steerable_basis import orthonormal
 from .steerable_conv import SteerableConv2d
 from .untied_kernel import CACHED_NUMBERS, Untied
@@ -33,6 +34,9 @@ class ScaledLocalConv2d(LocallyConnected2d):
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
         alpha: weight of the penalty; not tuned.
 
+    Raises:
+        ValueError: fields of turns or mirrors.
+
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """
 
@@ -47,6 +51,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         gain: float = 2**0.5,
         alpha: float = 1e-2,
     ):
+        source.check_group(ScaleGroup)
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)
         self.source, self.target = source, target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ...symmetry import PointElement
+from ...symmetry import PointElement, PointGroup
 from .fields import Fields
 from .kernel_turn import KernelTurn
 from .locally_connected import LocallyConnected2d
@@ -27,6 +27,9 @@ class TurnedLocalConv2d(LocallyConnected2d):
         alpha: weight of the penalty. Of 1e-2, 1e-1 and 1, 1e-1 had the smallest validation errors on rotation-buoyancy,
             at strength 0 and at 1.
 
+    Raises:
+        ValueError: fields of C8 or of dilations, of which no element but quarter turns moves cells onto cells.
+
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """
 
@@ -41,6 +44,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
         gain: float = 2**0.5,
         alpha: float = 0.1,
     ):
+        source.check_group(PointGroup)
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.kernel(), start.bias, shape, boundary, alpha)
         self.source, self.target = source, target

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from symbreak.models.layers import Fields, PlainConv2d, SteerableConv2d, kernels_built_once
+from symbreak.models.layers import Fields, PlainConv2d, SmoothLocalConv2d, SteerableConv2d, kernels_built_once
+from symbreak.models.layers.boundary import check_boundary
 from symbreak.symmetry import C4
 
 
@@ -80,6 +81,33 @@ def test_padding_wraps_along_periodic_axes_only(boundary):
     for axis, kind in zip((-2, -1), boundary, strict=True):
         difference = layer(fields.roll(2, axis)) - layer(fields).roll(2, axis)
         assert (difference.abs().max() < 1e-5) == (kind == "periodic")
+
+
+@pytest.mark.parametrize("walls", ["periodic", None, ("closed",), ("circular", "circular")])
+def test_unknown_walls_are_an_error(walls):
+    with pytest.raises(ValueError, match="boundary: expected two of closed, periodic, open, half-open, got"):
+        check_boundary(walls)
+
+
+def test_layers_refuse_unknown_walls():
+    walls, fields = ("circular", "closed"), Fields(C4, "regular", 1)
+    for make in (
+        lambda: PlainConv2d(2, 2, boundary=walls),
+        lambda: SteerableConv2d(fields, fields, boundary=walls),
+        lambda: SmoothLocalConv2d(2, 2, (5, 7), boundary=walls),
+    ):
+        with pytest.raises(ValueError, match=r"boundary: expected two of .*, got \('circular', 'closed'\)"):
+            make()
+
+
+def test_beyond_walls_of_any_other_kind_there_are_zeros():
+    fields = torch.randn(2, 3, 5, 7)
+    layers = []
+    for walls in (("closed", "closed"), ("open", "half-open"), ("half-open", "open")):
+        torch.manual_seed(0)
+        layers.append((PlainConv2d(3, 2, boundary=walls), SmoothLocalConv2d(3, 2, (5, 7), boundary=walls)))
+    for closed, *others in zip(*layers, strict=True):
+        assert all(torch.equal(other(fields), closed(fields)) for other in others)
 
 
 def test_no_channels_is_an_error():

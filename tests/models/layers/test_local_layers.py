@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from symbreak.models.layers import (
+    C8,
     DILATIONS,
     Fields,
     ScaledLocalConv2d,
@@ -153,6 +154,17 @@ def test_scaled_penalty_and_its_gradient_equal_the_formula(source, target):
     rounding = {"rtol": 1e-6, "atol": 2e-6}
     torch.testing.assert_close(got, wanted, **rounding)
     torch.testing.assert_close(*gradients, **rounding)
+
+
+def test_fields_of_other_groups_are_named():
+    for cls, groups, expected in (
+        (TurnedLocalConv2d, (C8, DILATIONS), "C4, D4 or the mirror"),
+        (ScaledLocalConv2d, (C4, C8), "dilations"),
+    ):
+        for group in groups:
+            fields = Fields(group, "regular", 1)
+            with pytest.raises(ValueError, match=f"source: expected fields of {expected}, got fields of {group.name}"):
+                cls(fields, fields, (6, 6))
 
 
 def test_a_rollout_writes_the_gradient_of_kernels_once():

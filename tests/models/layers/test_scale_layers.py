@@ -161,3 +161,5 @@ def test_bad_fields_are_named():
         scale_basis(DILATIONS, "vector", "vector", 5)
     with pytest.raises(ValueError, match="target: expected fields of dilation, got fields of C4"):
         SteerableConv2d(Fields(DILATIONS, "regular", 2), Fields(C4, "regular", 2))
+    with pytest.raises(ValueError, match="source: expected fields of dilations, got fields of C4"):
+        RelaxedScaleConv2d(Fields(C4, "regular", 2), Fields(C4, "regular", 2))

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from symbreak.models.layers import (
+    C8,
     DenseBranch,
     DensePathwayConv2d,
     Fields,
@@ -139,7 +140,14 @@ def test_penalties_add_up_by_hand():
 
 
 def test_banks_must_agree():
-    with pytest.raises(ValueError, match="banks: expected one kernel size, boundary and dilation, got"):
-        RelaxedTranslationConv2d(PlainConv2d(2, 2), PlainConv2d(2, 2, kernel_size=5), shape=SHAPE)
-    with pytest.raises(ValueError, match=r"got \[\]"):
-        RelaxedTranslationConv2d(shape=SHAPE)
+    fields, eighths = Fields(C4, "regular", 2), Fields(C8, "regular", 1)
+    for banks, got in (
+        ((PlainConv2d(2, 2), PlainConv2d(2, 2, kernel_size=5)), "2 -> 2 channels, 3 x 3 .*; 2 -> 2 channels, 5 x 5 "),
+        ((PlainConv2d(2, 3), PlainConv2d(2, 5)), "2 -> 3 channels, .*; 2 -> 5 channels"),
+        ((PlainConv2d(2, 2), PlainConv2d(2, 2, boundary=PERIODIC)), ".*closed and closed .*; .*periodic and periodic"),
+        ((PlainConv2d(2, 2), PlainConv2d(2, 2, dilation=2)), ".*; .*entries 2 cells apart"),
+        ((SteerableConv2d(fields, fields), SteerableConv2d(eighths, eighths)), "2 regular fields of C4 .*; 1 reg.* C8"),
+        ((), "none"),
+    ):
+        with pytest.raises(ValueError, match=f"banks: expected one or more of the same .*, got {got}"):
+            RelaxedTranslationConv2d(*banks, shape=SHAPE)
