@@ -76,9 +76,10 @@ def test_kernels_averaged_over_the_group_have_no_penalty():
     assert layer.relaxation_penalty() < 1e-9 and turn_error(layer, torch.float32) < 1e-5
 
 
-def test_smooth_layer_starts_as_a_convolution():
-    layer, fields = smooth(), torch.randn(2, 3, *SHAPE)
-    assert (layer(fields.roll((1, 2), (-2, -1))) - layer(fields).roll((1, 2), (-2, -1))).abs().max() < 1e-5
+@pytest.mark.parametrize("dtype, tolerance", [(torch.float32, 1e-5), (torch.float64, 1e-10)])
+def test_smooth_layer_starts_as_a_convolution(dtype, tolerance):
+    layer, fields = smooth().to(dtype), torch.randn(2, 3, *SHAPE, dtype=dtype)
+    assert (layer(fields.roll((1, 2), (-2, -1))) - layer(fields).roll((1, 2), (-2, -1))).abs().max() < tolerance
     assert layer.relaxation_penalty() == 0
     torch.nn.init.normal_(layer.weight)
     assert (layer(fields.roll(2, -1)) - layer(fields).roll(2, -1)).abs().max() > 0.05

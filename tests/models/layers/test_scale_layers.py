@@ -11,6 +11,7 @@ from symbreak.models.layers import (
     RelaxedScaleConv2d,
     RelaxedSteerableConv2d,
     ResidualPathwayConv2d,
+    ScaledLocalConv2d,
     ScaleGroup,
     SteerableConv2d,
 )
@@ -20,17 +21,21 @@ from symbreak.symmetry import C4, Dilation
 
 LAYERS = [SteerableConv2d, ResidualPathwayConv2d, RelaxedSteerableConv2d, RelaxedScaleConv2d]
 RATIO = 2**0.5
+LOCAL_SHAPE = (63, 63)
 ENDLESS = ScaleGroup(tuple(RATIO**power for power in range(5)))
 
 
 def make(cls, group=DILATIONS, stage="hidden", kernel_size=5, **options):
     torch.manual_seed(0)
-    regular = Fields(group, "regular", 2)
+    local = cls is ScaledLocalConv2d
+    regular = Fields(group, "regular", 1 if local else 2)
     source, target = {
-        "lifting": (Fields(group, "vector", 3), regular),
+        "lifting": (Fields(group, "vector", 1 if local else 3), regular),
         "hidden": (regular, regular),
         "projecting": (regular, Fields(group, "vector", 1)),
     }[stage]
+    if local:
+        return cls(source, target, LOCAL_SHAPE, kernel_size=kernel_size)
     if cls is RelaxedScaleConv2d:
         options.setdefault("weights_on", "output" if stage == "lifting" else "input")
     return cls(source, target, kernel_size=kernel_size, **options)
@@ -49,14 +54,16 @@ def act(fields, channels):
 
 def inside(fields, channels):
     """Away from the walls, and on the factors whose neighbours are on the list before and after."""
-    channels = channels[..., 24:-24, 24:-24]
+    edge = channels.shape[-1] // 4
+    channels = channels[..., edge:-edge, edge:-edge]
     return channels if fields.kind == "vector" else channels.unflatten(1, (fields.count, -1))[:, :, 2:4]
 
 
 def error_under_dilation(layer):
     """Relative, for smooth fields on a fine grid; from the last factor, which a dilation moves off the list, comes
     nothing."""
-    fields = probe_fields(2, layer.source.channels, (95, 95), passes=60).flatten(1, 2)[:, : layer.source.channels]
+    shape = LOCAL_SHAPE if isinstance(layer, ScaledLocalConv2d) else (95, 95)
+    fields = probe_fields(2, layer.source.channels, shape, passes=60).flatten(1, 2)[:, : layer.source.channels]
     if layer.source.kind == "regular":
         fields.unflatten(1, (layer.source.count, -1))[:, :, -1] = 0
     expected = inside(layer.target, act(layer.target, layer(fields)))
@@ -66,7 +73,7 @@ def error_under_dilation(layer):
 
 @torch.no_grad()
 @pytest.mark.parametrize("stage", ["lifting", "hidden", "projecting"])
-@pytest.mark.parametrize("cls", LAYERS)
+@pytest.mark.parametrize("cls", [*LAYERS, ScaledLocalConv2d])
 def test_a_dilation_of_the_simulator_moves_the_output_to_the_next_factor(cls, stage):
     """Kernels of width 1 to 4 pixels in 21 x 21 windows: what is left is the sampling of the narrowest and of the
     flow. Layers for vectors that keep their length have 0.41 (lifting) and 0.31 (projecting)."""
@@ -76,7 +83,12 @@ def test_a_dilation_of_the_simulator_moves_the_output_to_the_next_factor(cls, st
 @torch.no_grad()
 @pytest.mark.parametrize(
     "cls, name",
-    [(ResidualPathwayConv2d, "free_weight"), (RelaxedSteerableConv2d, "deviation"), (RelaxedScaleConv2d, "relaxation")],
+    [
+        (ResidualPathwayConv2d, "free_weight"),
+        (RelaxedSteerableConv2d, "deviation"),
+        (RelaxedScaleConv2d, "relaxation"),
+        (ScaledLocalConv2d, "weight"),
+    ],
 )
 def test_not_so_when_perturbed(cls, name):
     layer = make(cls, ENDLESS, kernel_size=21)
@@ -85,11 +97,13 @@ def test_not_so_when_perturbed(cls, name):
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("cls", LAYERS)
+@pytest.mark.parametrize("cls", [*LAYERS, ScaledLocalConv2d])
 def test_all_factors_influence_the_output(cls):
     layer = make(cls, stage="projecting")
-    per_factor = layer.kernel().unflatten(1, (2, len(DILATIONS))).square().sum((0, 1, 3, 4))
-    assert (per_factor > 0).all()
+    fields = torch.zeros(len(DILATIONS), layer.source.channels, *LOCAL_SHAPE)
+    for factor in range(len(DILATIONS)):
+        fields[factor, factor :: len(DILATIONS)] = torch.randn(LOCAL_SHAPE)
+    assert (layer(fields).square().mean((1, 2, 3)) > 1e-3).all()
 
 
 @pytest.mark.parametrize("stage", ["lifting", "hidden", "projecting"])

@@ -69,19 +69,20 @@ def test_not_equivariant_when_perturbed():
     assert shift_error(layer) > 0.05
 
 
+@pytest.mark.parametrize("dtype, tolerance", [(torch.float32, 1e-5), (torch.float64, 1e-10)])
 @pytest.mark.parametrize("group", [C4, D4], ids=lambda group: group.name)
-def test_joint_layer_relaxes_both_symmetries(group):
+def test_joint_layer_relaxes_both_symmetries(group, dtype, tolerance):
     def turn_error(layer):
-        fields = torch.randn(2, layer.banks[0].source.channels, 6, 6)
+        fields = torch.randn(2, layer.banks[0].source.channels, 6, 6, dtype=dtype)
         act = layer.banks[0].source.act
         differences = [layer(act(element, fields)) - act(element, layer(fields)) for element in group.elements]
         return torch.stack(differences).abs().max().item()
 
-    layer = joint(group)
-    channels = layer.banks[0].source.channels
-    assert turn_error(layer) < 1e-5 and shift_error(layer, channels=channels, shape=(6, 6)) < 1e-5
+    layer = joint(group).to(dtype)
+    sizes = {"dtype": dtype, "channels": layer.banks[0].source.channels, "shape": (6, 6)}
+    assert turn_error(layer) < tolerance and shift_error(layer, **sizes) < tolerance
     torch.nn.init.normal_(layer.relaxation)
-    assert turn_error(layer) > 0.05 and shift_error(layer, channels=channels, shape=(6, 6)) > 0.05
+    assert turn_error(layer) > 0.05 and shift_error(layer, **sizes) > 0.05
 
 
 @torch.no_grad()
