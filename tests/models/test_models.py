@@ -251,6 +251,34 @@ def test_agrees_on_cuda(name):
     torch.testing.assert_close(model.cuda()(history.cuda()).cpu(), expected)
 
 
+def train_a_step_under_autocast(name, device):
+    """One step as the trainer takes it: bfloat16, kernels built once for two frames, backward, fused Adam."""
+    model = perturb(small_model(name)).to(device)
+    history = probe_fields(2, 2, model.task.shape).to(device)
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    optimiser = torch.optim.Adam(model.parameters(), 1e-3, fused=True)
+    with torch.autocast(device, dtype=torch.bfloat16), kernels_built_once(model):
+        first = history[:, -1] + model(history)
+        second = first + model(torch.stack((history[:, -1], first), 1))
+        loss = (second - history[:, 0]).float().square().mean() + model.relaxation_penalty()
+    loss.backward()
+    optimiser.step()
+    same = [name for (name, now), old in zip(model.named_parameters(), before, strict=True) if torch.equal(now, old)]
+    assert loss.isfinite() and not same, f"{loss.item()}, not changed: {same}"
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", NAMES)
+def test_trains_on_cuda(name):
+    train_a_step_under_autocast(name, "cuda")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_step_under_autocast_changes_every_parameter(name):
+    train_a_step_under_autocast(name, "cpu")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_seed_decides_the_weights(name):
     first, second = small_model(name).state_dict(), small_model(name).state_dict()
