@@ -1,7 +1,8 @@
 """Networks that know a symmetry strictly, loosely or not at all, under one contract and by name.
 
 All but ``fno`` and ``clcnn-...`` compile as one graph, ``torch.compile(model, fullgraph=True)``, inside and outside
-:func:`kernels_built_once`. The untied kernels of ``clcnn-...`` stay outside the graphs; ``fno`` was not tried.
+:func:`kernels_built_once`; ``clcnn-...`` compiles with ``fullgraph=False``, its untied kernels outside the graphs. The
+tests trace all of them, with the backend ``eager``; ``fno`` is not tested.
 """
 
 from . import (  # noqa: F401 (importing these registers their models)
