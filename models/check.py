@@ -149,7 +149,10 @@ def _check_gradients(report: CheckReport, model: Forecaster, history: Tensor) ->
 
 
 def _check_claim(report: CheckReport, entry: ModelEntry, perturbed: Forecaster, history: Tensor) -> None:
-    """A strict model has its symmetry with any weights, not only with those it starts from."""
+    """A strict model has its symmetry with any weights, not only with those it starts from.
+
+    Scaling is left out: dilations interpolate, so that no network's error under them is near zero.
+    """
     group = report.task.group
     if entry.family != "strict" or SYMMETRY_OF_GROUP[group] == "scaling" or group not in report.errors:
         return

@@ -11,9 +11,10 @@ from .task import Task
 
 
 class CoarseEncoder(nn.Module):
-    """``z = W_2 gelu(W_1 coarsen(history) + b_1) + b_2``: a multilayer perceptron on about 8 x 8 blocks of cells.
+    """``z = W_2 gelu(W_1 coarsen(history) + b_1) + b_2``: a multilayer perceptron on blocks of cells.
 
-    It sees absolute places and directions, and so knows no symmetry.
+    Blocks are those of :func:`.layers.coarse_grid.block_size`, along each axis the fewest equal ones that are at least
+    8. It sees absolute places and directions, and so knows no symmetry.
 
     Args:
         hidden: width of the hidden layer.

@@ -17,7 +17,7 @@ SYMMETRIES = ("translation", "rotation", "reflection", "scaling")
 FAMILIES = {
     "baseline": "nothing to learn: what any network has to beat",
     "unconstrained": "knows no symmetry of the study",
-    "strict": "exactly equivariant, whatever its weights",
+    "strict": "equivariant whatever its weights: exactly, or for scaling as far as the grid resolves it",
     "relaxed": "equivariant at a constraint that training may leave",
 }
 ENTRY_POINT_GROUP = "symbreak.models"

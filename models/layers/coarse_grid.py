@@ -10,7 +10,10 @@ COARSE_CELLS = 8
 
 
 def block_size(cells: int) -> int:
-    """The largest divisor of ``cells`` that leaves at least 8 blocks; 1 on small grids."""
+    """The largest divisor of ``cells`` that leaves at least 8 blocks; 1 on grids of fewer than 16 cells.
+
+    64 cells are 8 blocks, 20 are 10 and 62 are 31; each of a prime number of cells is a block of its own.
+    """
     return next(size for size in range(max(1, cells // COARSE_CELLS), 0, -1) if cells % size == 0)
 
 

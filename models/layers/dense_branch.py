@@ -11,8 +11,9 @@ from .own_grid import check_grid
 
 
 class DenseBranch(nn.Module):
-    """``out = refine(U V coarsen(f))``: a dense layer on the grid of about 8 x 8 blocks, through ``rank`` numbers.
+    """``out = refine(U V coarsen(f))``: a dense layer on a coarse grid, through ``rank`` numbers.
 
+    The grid is that of :func:`.coarse_grid.block_size`, along each axis of the fewest equal blocks that are at least 8.
     A full dense layer between fields of a 32 x 32 grid has millions of parameters a channel. ``U`` starts at zero.
 
     Keeps: nothing. Breaks: every symmetry.
