@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from ..symmetry import SYMMETRY_OF_GROUP
 from .forecaster import Forecaster
 from .registry import ModelEntry, get_model
-from .task import SYMMETRY_OF_GROUP, Task
+from .task import Task
 
 
 def build(name: str, task: Task, *, width: int | None = None, budget: int | None = None) -> Forecaster:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from ..symmetry import SYMMETRY_OF_GROUP
 from .build import build, count_parameters
 from .forecaster import Forecaster
 from .model_error import measurable_groups, model_error
 from .probe_fields import probe_fields
 from .registry import ModelEntry, get_model
-from .task import SYMMETRY_OF_GROUP, Task
+from .task import Task
 
 TASKS = {
     None: ("C4", ("closed", "closed")),

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..symmetry import GROUP_NAMES, Shape
+from ..symmetry import SYMMETRY_OF_GROUP, Shape
 from .layers.boundary import check_boundary
-
-SYMMETRY_OF_GROUP = {
-    "C4": "rotation",
-    "D4": "rotation",
-    "mirror": "reflection",
-    "shift-x": "translation",
-    "dilation": "scaling",
-}
-assert set(GROUP_NAMES) <= set(SYMMETRY_OF_GROUP)
 
 
 @dataclass(frozen=True, kw_only=True)

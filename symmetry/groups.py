@@ -51,7 +51,14 @@ C4 = PointGroup("C4", tuple(PointElement(k) for k in range(4)))
 D4 = PointGroup("D4", tuple(PointElement(k, m) for m in (False, True) for k in range(4)))
 MIRROR = PointGroup("mirror", (PointElement(), PointElement(0, True)))
 POINT_GROUPS = {group.name: group for group in (C4, D4, MIRROR)}
-GROUP_NAMES = (*POINT_GROUPS, "shift-x", "dilation")
+SYMMETRY_OF_GROUP = {
+    "C4": "rotation",
+    "D4": "rotation",
+    "mirror": "reflection",
+    "shift-x": "translation",
+    "dilation": "scaling",
+}
+GROUP_NAMES = tuple(SYMMETRY_OF_GROUP)
 
 
 def point_group(name: str) -> PointGroup:
