@@ -29,7 +29,7 @@ class FieldConv2d(BuiltConv2d):
         self.bias = None if target.kind == "vector" else nn.Parameter(zeros(target.count))
 
     def channel_bias(self) -> Float[Tensor, " C_out"] | None:
-        return None if self.bias is None else self.bias[:, None].expand(-1, self.target.size).flatten()
+        return None if self.bias is None else self.target.by_channel(self.bias)
 
 
 def initial_scale(basis: Float[Tensor, "N o i k k"], source: Fields, gain: float) -> float:

@@ -62,6 +62,10 @@ class Fields:
     def channels(self) -> int:
         return self.count * self.size
 
+    def by_channel(self, numbers: Float[Tensor, " count"]) -> Float[Tensor, " C"]:
+        """One number a field as one a channel, the same for all components of a field."""
+        return numbers[:, None].expand(-1, self.size).flatten()
+
     def check_group(self, expected: type) -> None:
         """Raises ``ValueError`` unless the group is a ``PointGroup``, or a ``ScaleGroup``, as expected."""
         if not isinstance(self.group, expected):

@@ -61,7 +61,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         self.register_buffer("basis", basis.to(self.weight), persistent=False)
 
     def channel_bias(self) -> Float[Tensor, " O"]:
-        return self.bias[:, None].expand(-1, self.target.size).flatten()
+        return self.target.by_channel(self.bias)
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
         parts, filters = self._parts(kernel), self._filters()

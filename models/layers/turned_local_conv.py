@@ -54,7 +54,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
         self.turns = turns.to(self.weight)
 
     def channel_bias(self) -> Float[Tensor, " O"]:
-        return self.bias[:, None].expand(-1, self.target.size).flatten()
+        return self.target.by_channel(self.bias)
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
         return sum((turn.distance(kernel) for turn in self.turns), kernel.new_zeros(()))
