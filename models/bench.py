@@ -134,9 +134,16 @@ class Run:
     def _kernels(self) -> None:
         """Builds every kernel and runs back through it; free kernels cost nothing."""
         self.optimiser.zero_grad()
-        for layer in self.model.modules():
-            if isinstance(layer, BuiltConv2d) and (kernel := layer.kernel()).grad_fn is not None:
+        for layer in builders(self.model):
+            if (kernel := layer.kernel()).grad_fn is not None:
                 kernel.backward(torch.ones_like(kernel))
+
+
+def builders(model: nn.Module) -> list[BuiltConv2d]:
+    """The layers that build a kernel, without the banks of others, which are built with them."""
+    layers = [layer for layer in model.modules() if isinstance(layer, BuiltConv2d)]
+    banks = {part for layer in layers for part in layer.modules() if part is not layer}
+    return [layer for layer in layers if layer not in banks]
 
 
 class BareStack(nn.Module):

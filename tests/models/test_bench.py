@@ -2,7 +2,9 @@
 
 import pytest
 
-from symbreak.models import BenchSettings, bench_train
+from symbreak.models import BenchSettings, bench_train, build, get_model
+from symbreak.models.bench import builders
+from symbreak.models.check import default_task
 
 
 def test_the_table_has_a_row_a_model_and_ratios_that_make_sense():
@@ -24,6 +26,13 @@ def test_models_of_periodic_boxes_are_compared_with_the_convnet_there():
     own, plain = table.loc["rgroup-translation"], table.loc["convnet, periodic x"]
     assert plain.time_vs_convnet == 1
     assert own.time_vs_convnet == pytest.approx(plain.steps_per_second / own.steps_per_second)
+
+
+@pytest.mark.parametrize("name", ["equiv-rotation", "rsteer-translation-rotation"])
+def test_each_kernel_is_built_once(name):
+    """Five layers; of the joint model each has two banks, which count with it."""
+    layers = builders(build(name, default_task(get_model(name), cells=8), width=1))
+    assert len(layers) == 5 and len({type(layer) for layer in layers}) == 1
 
 
 def test_unknown_models_are_named():
