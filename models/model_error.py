@@ -14,9 +14,10 @@ from .task import Task
 def measurable_groups(task: Task) -> list[str]:
     """The groups that map the task's grid and walls onto themselves, and dilations, which keep the lower wall."""
     (x, y), wall = task.shape, task.boundary[0]
+    turns = x == y and wall == task.boundary[1] != "half-open"
     has = {
-        "C4": x == y and wall == task.boundary[1] != "half-open",
-        "D4": x == y and wall == task.boundary[1] != "half-open",
+        "C4": turns,
+        "D4": turns,
         "mirror": wall != "half-open",
         "shift-x": wall == "periodic" and x >= 4,
         "dilation": True,

@@ -45,9 +45,9 @@ class BuiltOnce(nn.Module, ABC):
 def kernels_built_once(model: nn.Module) -> Iterator[None]:
     """Inside, each layer of ``model`` builds its kernel at most once: for one optimisation step, or a rollout.
 
-    Kernels are built at the first use, with their graph, and forgotten at the exit. Without gradients, and under
-    another autocast, they are others. Parameters must not change inside. Inside another such context this one does
-    nothing.
+    Kernels are built at the first use, with their graph, and forgotten at the exit. Those built under ``no_grad`` or
+    autocast are used there alone: elsewhere others are built, once again. Parameters must not change inside. Inside
+    another such context this one does nothing.
     """
     layers = [layer for layer in model.modules() if isinstance(layer, BuiltOnce) and not layer._keeps]
     for layer in layers:
