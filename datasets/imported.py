@@ -9,16 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..simulators import Box
-from ..symmetry import Shape
+from ..symmetry import SYMMETRY_OF_GROUP, Shape
 from .recipe import DATA_VERSION
 
-SYMMETRY_OF_GROUP = {
-    "C4": "rotation",
-    "D4": "rotation",
-    "mirror": "reflection",
-    "shift-x": "translation",
-    "dilation": "scaling",
-}
 WALLS = ("closed", "open", "periodic")
 PREFIX = "imported-"
 """With which the scenario of every imported data set begins, and no other."""
