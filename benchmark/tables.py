@@ -16,7 +16,7 @@ from .scores import REFERENCE, score_text
 from .statistics import Interval
 
 TEXT_COLUMNS = (
-    *("model", "family", "scenario", "split", "hash"),
+    *("model", "family", "scenario", "split", "hash", "device"),
     *("strict", "relaxed", "reference", "strengths", "baseline"),
 )
 """The others hold numbers and are aligned to the right."""

@@ -62,9 +62,9 @@ def bench_train(
     the plain network on the same box: circular padding, where the box is periodic, takes its time in both.
 
     Returns:
-        columns ``model, parameters, threads, batch, rollout, steps_per_second, time_vs_convnet, kernel_share`` (share
-        of the step spent on building kernels, measured by building and differentiating them alone) and ``flops_share``
-        (convolution and matrix FLOP/s as a share of the bare stack's).
+        columns ``model, parameters, device, threads, batch, rollout, steps_per_second, time_vs_convnet, kernel_share``
+        (share of the step spent on building kernels, measured by building and differentiating them alone) and
+        ``flops_share`` (convolution and matrix FLOP/s as a share of the bare stack's).
 
     Raises:
         ValueError: unknown model.
@@ -187,6 +187,7 @@ def _table(runs: list[Run], settings: BenchSettings) -> pandas.DataFrame:
         {
             "model": run.name,
             "parameters": count_parameters(run.model),
+            "device": run.history.device.type,
             "threads": torch.get_num_threads(),
             "batch": settings.batch,
             "rollout": settings.rollout,

@@ -59,6 +59,8 @@ class Bench:
     """Windows per optimisation step of training."""
     rollout: int = 6
     """Autoregressive steps in its loss."""
+    device: str = "auto"
+    """Where to train: auto, cpu or cuda."""
     out: Path | None = None
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
@@ -68,8 +70,9 @@ class Bench:
         from ...simulators.bench import bench_simulate
         from ..bench import write_bench
         from ..results_bench import bench_results
+        from ..run import choose_device
 
-        settings = BenchSettings(batch=self.batch, rollout=self.rollout)
+        settings = BenchSettings(batch=self.batch, rollout=self.rollout, device=choose_device(self.device))
         benches = {
             "simulate": bench_simulate,
             "train": lambda: one_thread_without_denormals()(bench_train)(list(self.models), settings),

@@ -16,7 +16,7 @@ def test_the_table_has_a_row_a_model_and_ratios_that_make_sense():
     assert row.flops_share["bare convolutions"] == 1 and row.time_vs_convnet["convnet"] == 1
     assert row.kernel_share["convnet"] < row.kernel_share["equiv-rotation"]
     assert (table.steps_per_second > 0).all()
-    assert (table.batch == 1).all() and (table.rollout == 2).all()
+    assert (table.batch == 1).all() and (table.rollout == 2).all() and set(table.device) == {"cpu"}
 
 
 def test_models_of_periodic_boxes_are_compared_with_the_convnet_there():
