@@ -29,7 +29,7 @@ def main(args: Sequence[str] | None = None) -> None:
         _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
     except OSError as error:
         _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
-    except (ValueError, ArithmeticError, CommandFailed) as error:
+    except (ValueError, FloatingPointError, CommandFailed) as error:
         _exit(str(error))
     except (MemoryError, BrokenExecutor) as error:
         _exit(f"expected enough memory, got {type(error).__name__}: what was finished is kept; {error}")

@@ -18,7 +18,7 @@ from .storage import load_run
 from .tables import markdown
 from .untuned import key_of, learns
 
-CHOICES = "choices.csv"
+CHOICES, SEARCH = "choices.csv", "search.csv"
 SEARCHED = [*CHOICE, "valid_rmse", "best_epoch", "train_seconds", "hash"]
 ABOUT = (
     "`valid_rmse`: best RMSE on the validation simulations, relative to the rms velocity, in a training of `epochs` "
@@ -85,18 +85,18 @@ def tune(
     table = pd.concat([part for part in (short, long) if len(part)]).sort_values(CHOICE, ignore_index=True)
     failed = [f"{config.model} ({config.recipe.scenario})" for config in configs if key_of(config) not in rates]
     choices = choose(table, search.slack)
-    _write(_with_earlier(table, out / "search.csv"), _with_earlier(choices, out / CHOICES, searched=table), out)
+    _write(*(_with_earlier(new, out / name, table) for new, name in ((table, SEARCH), (choices, CHOICES))), out)
     return choices, failed
 
 
-def _with_earlier(table: pd.DataFrame, path: Path, searched: pd.DataFrame | None = None) -> pd.DataFrame:
+def _with_earlier(new: pd.DataFrame, path: Path, searched: pd.DataFrame) -> pd.DataFrame:
     """Together with the rows of a file, if it is there, of scenarios and models that were not ``searched`` now."""
     if not path.exists():
-        return table
-    now = pd.MultiIndex.from_frame((table if searched is None else searched)[CHOICE[:2]])
+        return new
     earlier = pd.read_csv(path, dtype={"hash": str})
-    other = earlier[~pd.MultiIndex.from_frame(earlier[CHOICE[:2]]).isin(now)]
-    return pd.concat([other, table]).sort_values(CHOICE, ignore_index=True) if len(other) else table
+    now, before = (pd.MultiIndex.from_frame(each[CHOICE[:2]]) for each in (searched, earlier))
+    other = earlier[~before.isin(now)]
+    return pd.concat([other, new]).sort_values(CHOICE, ignore_index=True) if len(other) else new
 
 
 def _with(config: RunConfig, learning_rate: float, epochs: int) -> RunConfig:
@@ -131,6 +131,6 @@ def choose(searched: pd.DataFrame, slack: float) -> pd.DataFrame:
 
 def _write(table: pd.DataFrame, choices: pd.DataFrame, out: Path) -> None:
     text = table.drop(columns="hash").assign(valid_rmse=table.valid_rmse.map("{:.4g}".format)).astype(str)
-    write_atomically(out / "search.csv", table.to_csv(index=False).encode())
+    write_atomically(out / SEARCH, table.to_csv(index=False).encode())
     write_atomically(out / "search.md", f"{markdown(text)}\n\n{ABOUT}\n".encode())
     write_atomically(out / CHOICES, choices.to_csv(index=False).encode())
