@@ -28,6 +28,8 @@ from .training import Diverged, train
 PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
 SHORTAGES = (OSError, DataError, MemoryError, torch.OutOfMemoryError)
 """What is wrong with the machine, not with the run."""
+CPU_ALLOCATOR = "DefaultCPUAllocator"
+"""So torch names what could not allocate, in an error of no kind of its own."""
 
 
 def choose_device(device: str) -> torch.device:
@@ -110,7 +112,7 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
         record |= {"status": "failed", "reason": " ".join(reason.split()), "diverged": isinstance(error, Diverged)}
-        if isinstance(error, SHORTAGES):
+        if isinstance(error, SHORTAGES) or CPU_ALLOCATOR in str(error):
             return record, weights, rollout
     for checkpoint in (out / "runs").glob(f"{config.hash}.*checkpoint"):
         checkpoint.unlink(missing_ok=True)
