@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ def main(args: Sequence[str] | None = None) -> None:
         parse(args)()
     except KeyboardInterrupt:
         _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
+    except BrokenPipeError:  # `| head` has read enough; Python is not to flush into the closed pipe either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as error:
         _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
     except (ValueError, FloatingPointError, CommandFailed) as error:

@@ -191,3 +191,11 @@ def test_what_ends_a_command_from_within_is_one_line(capsys, monkeypatch, error,
 
     monkeypatch.setattr(COMMANDS["verify"], "__call__", fail)
     assert re.search(message, complaint(capsys, "verify", "data"))
+
+
+def test_a_reader_who_has_seen_enough_gets_no_complaint():
+    """``symbreak run core --help | head`` ends quietly: the pipe is closed before the help is written."""
+    command = [sys.executable, "-m", "symbreak.benchmark.cli", "run", "core", "--help"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.stderr.read() == "" and process.wait() == 1
