@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import Annotated
 
 import tyro
 
-from .commands import COMMANDS, CommandFailed
+from .commands import COMMANDS, CONSOLE, CommandFailed
 
 MARKERS = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)
 
@@ -28,9 +27,6 @@ def main(args: Sequence[str] | None = None) -> None:
         parse(args)()
     except KeyboardInterrupt:
         _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
-    except BrokenPipeError:  # `| head` has read enough; Python is not to flush into the closed pipe either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except OSError as error:
         _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
     except (ValueError, FloatingPointError, CommandFailed) as error:
@@ -53,6 +49,8 @@ def parse(args: Sequence[str] | None = None):
     try:
         with contextlib.redirect_stderr(complaint):
             return tyro.cli(union, prog="symbreak", args=args, config=MARKERS)
+    except BrokenPipeError:  # `--help | head`: tyro's texts are not printed by rich, which sees to this itself
+        CONSOLE.on_broken_pipe()
     except SystemExit as exit:
         if not exit.code:
             raise
