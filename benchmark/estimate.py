@@ -11,13 +11,12 @@ import torch
 from rich.table import Table
 
 from ..datasets import Windows
-from ..simulators.simulate import one_thread_without_denormals
 from ..symmetry import nontrivial_elements
 from .configuration import RunConfig
 from .grid import Machine
 from .methods import split_name
 from .presets import Preset
-from .run import choose_device, untrained
+from .run import choose_device, reproducible, untrained
 from .storage import finished
 from .training import train
 
@@ -80,7 +79,7 @@ def _attempt(config: RunConfig, device: torch.device) -> tuple[int, float]:
 
 def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:
     """Parameters, and seconds of a training of full length, from a few steps on random frames on one thread."""
-    with one_thread_without_denormals():
+    with reproducible():
         rollout, method = untrained(config, 0.1, 0).to(device), split_name(config.model)[1]
         task = rollout.task
         training = replace(config.training, epochs=1, epoch_steps=TIMED_STEPS)

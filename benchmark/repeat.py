@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,15 @@ from rich.console import Console
 from ..datasets.files import checksum, read_bytes
 from .configuration import RunConfig
 from .grid import Machine, generate_all, progress_bar
-from .run import execute, identity
+from .run import choose_device, execute, identity
 from .storage import Record, load_run
 
 LABELS = ("hash", "scenario", "symmetry", "strength", "model", "seed")
 
 
 def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file: Path | None = None) -> Record:
-    """Runs what ``path`` records again, on the device of the record unless ``machine`` names one.
+    """Runs what ``path`` records again, on the device of the record unless ``machine`` names one. Data that are missing
+    are simulated on the CPU, as they were unless that run named CUDA, unless ``machine`` does.
 
     Args:
         path: ``runs/<hash>.json`` of a results folder.
@@ -35,11 +35,11 @@ def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file
     if (out / "runs").resolve() == path.parent.resolve():
         raise ValueError(f"expected --out other than the record's own folder, got {out}")
     check_model_file(config, model_file)
-    if machine.device == "auto":
-        machine = replace(machine, device=record.get("device", "auto"))
+    device = record.get("device", "auto") if machine.device == "auto" else machine.device
+    choose_device(device)
     with progress_bar(console) as progress:
         data = generate_all([config.recipe], machine, progress)[config.recipe.hash]
-    execute(config, data, out, machine.device, model_file)
+    execute(config, data, out, device, model_file)
     return load_run(out / "runs" / f"{config.hash}.json")
 
 

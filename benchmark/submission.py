@@ -13,7 +13,6 @@ from rich.console import Console
 from ..datasets import DataSet, Imported, Recipe
 from ..datasets.files import read_bytes
 from ..models import get_model, load_model_file
-from ..simulators.simulate import one_thread_without_denormals
 from .agreement import Agreement, compare
 from .archive import MODEL_FILE, pack, read_json, unpack
 from .configuration import RunConfig
@@ -22,7 +21,7 @@ from .grid import Machine, generate_all, progress_bar
 from .methods import split_name
 from .parsing import parse
 from .repeat import check_model_file, config_of
-from .run import choose_device, data_errors, untrained
+from .run import choose_device, data_errors, reproducible, untrained
 from .storage import Record, load_runs, load_weights
 
 
@@ -134,7 +133,7 @@ def _import(model_file: Path | None, archive: Path, trusted: bool) -> None:
 def _verdict(folder: Path, record: Record, config: RunConfig, data_path: Path, device: torch.device) -> Verdict:
     try:
         weights = load_weights(folder, config.hash)
-        with one_thread_without_denormals(), torch.random.fork_rng():
+        with reproducible():
             found = _score(config, weights, DataSet(data_path), device)
         if record.get("family") != found["family"]:
             return Verdict(record, reason=f"expected family {found['family']}, got {record.get('family')!r:.80}")

@@ -25,54 +25,62 @@ from .step import mac_cormack, semi_lagrange
 WARM_UP = 20
 REPEATS = 3
 TOLERANCE = 1e-5
-COLUMNS = ("resolution", "batch", "what", "milliseconds", "share_of_phiflow")
+COLUMNS = ("device", "resolution", "batch", "what", "milliseconds", "share_of_phiflow")
 
 
 def bench_simulate(
-    resolutions: tuple[int, ...] = (32, 64), batches: tuple[int, ...] = (8, 40), *, steps: int = 20, workers: int = 2
+    resolutions: tuple[int, ...] = (32, 64),
+    batches: tuple[int, ...] = (8, 40),
+    *,
+    steps: int = 20,
+    workers: int = 2,
+    device: str = "cpu",
 ) -> pd.DataFrame:
     """Milliseconds per simulation-step of ``rotation-buoyancy``, one row per resolution, batch and loop.
 
     The loops are ``ours`` (one process, one thread), ``ours, N workers`` (as many processes, each with such a batch;
     time over all simulation-steps), the ``projection`` and the ``advection`` of ours alone (of smoke and of velocity;
     what is left of ours are inflow, forces, drag and the check that the flow is finite), and ``phiflow``: the same step
-    in PhiFlow's default style, in double precision, with as many threads as torch uses. Its pressure is solved by
+    in PhiFlow's default style, in double precision, on the same device, with as many threads as torch uses. Its pressure is solved by
     ``Solve('auto')`` to 1e-5, relative and absolute, because at the default tolerance it raises ``Diverged`` on these
     plumes. Each is warmed up, timed three times, and the shortest time counts, so that whatever else runs on the
     machine disturbs it less.
 
     Returns:
-        Columns ``resolution, batch, what, milliseconds, share_of_phiflow``.
+        Columns ``device, resolution, batch, what, milliseconds, share_of_phiflow``.
     """
     rows = []
     for resolution in resolutions:
         for batch in batches:
-            times = _times(resolution, batch, steps, workers)
-            rows += [(resolution, batch, what, 1e3 * time, time / times["phiflow"]) for what, time in times.items()]
+            times = _times(resolution, batch, steps, workers, device)
+            rows += [
+                (device, resolution, batch, what, 1e3 * time, time / times["phiflow"]) for what, time in times.items()
+            ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _times(resolution: int, batch: int, steps: int, workers: int) -> dict[str, float]:
+def _times(resolution: int, batch: int, steps: int, workers: int, device: str) -> dict[str, float]:
     """Seconds per simulation-step, by loop."""
-    box, law, plumes = warm_plumes(resolution, batch)
-    solve = pressure_solve(box, law.open_x, law.open_y)
-    times = {"ours": ours(resolution, batch, steps)}
+    box, law, plumes = warm_plumes(resolution, batch, device)
+    solve = pressure_solve(box, law.open_x, law.open_y).to(device)
+    law = law.to(device)
+    times = {"ours": ours(resolution, batch, steps, device)}
     with Parallel(n_jobs=workers) as pool:
-        pool(delayed(ours)(resolution, batch, 1) for _ in range(workers))
-        spent = pool(delayed(ours)(resolution, batch, steps) for _ in range(workers))
+        pool(delayed(ours)(resolution, batch, 1, device) for _ in range(workers))
+        spent = pool(delayed(ours)(resolution, batch, steps, device) for _ in range(workers))
     times[f"ours, {workers} workers"] = max(spent) / workers
     with one_thread_without_denormals():
         times["projection"] = _shortest(lambda: project(plumes.faces, solve, box)) / batch
         times["advection"] = _shortest(lambda: advection(plumes, law, box)) / batch
-    with phiflow_on("cpu"), warnings.catch_warnings():
+    with phiflow_on(device), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         times["phiflow"] = _shortest(lambda: phiflow_step(box, law, plumes)) / batch
     return times
 
 
-def ours(resolution: int, batch: int, steps: int) -> float:
+def ours(resolution: int, batch: int, steps: int, device: str = "cpu") -> float:
     """Seconds per simulation-step of :func:`simulate`."""
-    box, law, plumes = warm_plumes(resolution, batch)
+    box, law, plumes = warm_plumes(resolution, batch, device)
     with one_thread_without_denormals():
         return _shortest(lambda: deque(simulate(plumes, law, box, steps), maxlen=0)) / (batch * steps)
 
@@ -83,13 +91,13 @@ def advection(plumes: Plumes, law: Law, box: Box) -> None:
     semi_lagrange(plumes.faces, law.velocity_time, box)
 
 
-def warm_plumes(resolution: int, batch: int) -> tuple[Box, Law, Plumes]:
+def warm_plumes(resolution: int, batch: int, device: str = "cpu") -> tuple[Box, Law, Plumes]:
     """Plumes that have risen for some steps."""
     scenario = get_scenario("rotation-buoyancy")
     box = scenario.box(resolution)
     draws = stack_draws([scenario.draw(np.random.default_rng(i), i, box.shape, 0.01) for i in range(batch)])
     law = scenario.law(box, draws, 0.5)
-    *_, plumes = simulate(still(box, batch), law, box, WARM_UP)
+    *_, plumes = simulate(still(box, batch, device), law, box, WARM_UP)
     return box, law, plumes
 
 
@@ -109,5 +117,7 @@ def _shortest(call: Callable[[], object]) -> float:
         for _ in range(1 + REPEATS):
             start = perf_counter()
             call()
+            if torch.cuda.is_initialized():
+                torch.cuda.synchronize()
             times.append(perf_counter() - start)
     return min(times[1:])

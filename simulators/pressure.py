@@ -28,6 +28,9 @@ class PressureSolve(NamedTuple):
     modes_y: Float[Tensor, "Y Y"]
     inverse: Float[Tensor, "X Y"]
 
+    def to(self, device: torch.device | str) -> PressureSolve:
+        return PressureSolve(*(part.to(device) for part in self))
+
 
 def openness(box: Box, axis: int) -> Float[Tensor, " F"]:
     """The openness of the faces of a box without porous walls: 0 at closed walls, 1 elsewhere."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from .box import Box
-from .pressure import PressureSolve, pressure_solve
+from .pressure import pressure_solve
 from .state import Law, Plumes
 from .step import step
 
@@ -26,8 +26,8 @@ def simulate(plumes: Plumes, law: Law, box: Box, steps: int) -> Iterator[Plumes]
     Raises:
         FloatingPointError: the flow blew up.
     """
-    solve = PressureSolve(*(part.to(plumes.smoke.device) for part in pressure_solve(box, law.open_x, law.open_y)))
-    law = law.to(plumes.smoke.device)
+    device = plumes.smoke.device
+    solve, law = pressure_solve(box, law.open_x, law.open_y).to(device), law.to(device)
     for number in range(1, steps + 1):
         with one_thread_without_denormals(), torch.no_grad():
             plumes = step(plumes, law, solve, box)

@@ -60,22 +60,23 @@ class Bench:
     rollout: int = 6
     """Autoregressive steps in its loss."""
     device: str = "auto"
-    """Where to train: auto, cpu or cuda."""
+    """Where to simulate or train: auto, cpu or cuda, where simulation is measured in batches of 400 too."""
     out: Path | None = None
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
         from ...models.bench import BenchSettings, bench_train
-        from ...simulators import one_thread_without_denormals
         from ...simulators.bench import bench_simulate
         from ..bench import write_bench
         from ..results_bench import bench_results
-        from ..run import choose_device
+        from ..run import choose_device, reproducible
 
-        settings = BenchSettings(batch=self.batch, rollout=self.rollout, device=choose_device(self.device))
+        device = choose_device(self.device)
+        settings = BenchSettings(batch=self.batch, rollout=self.rollout, device=device)
+        batches = (8, 40, 400) if device.type == "cuda" else (8, 40)
         benches = {
-            "simulate": bench_simulate,
-            "train": lambda: one_thread_without_denormals()(bench_train)(list(self.models), settings),
+            "simulate": lambda: bench_simulate(batches=batches, device=device.type),
+            "train": lambda: reproducible()(bench_train)(list(self.models), settings),
             "results": bench_results,
         }
         table = benches[self.what]()

@@ -37,8 +37,8 @@ class BuiltOnce(nn.Module, ABC):
     def _mode(self) -> tuple[bool, torch.dtype | None]:
         """What decides how it is built: whether gradients are wanted, and the dtype of autocast, if any."""
         device = next(self.parameters()).device.type
-        autocast = torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
-        return torch.is_grad_enabled(), torch.get_autocast_dtype(device) if autocast else None
+        autocast = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
+        return torch.is_grad_enabled(), autocast
 
 
 @contextmanager

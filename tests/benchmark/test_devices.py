@@ -44,6 +44,7 @@ def train_elsewhere(model, method=None):
 def no_autocast(monkeypatch):
     """Which the pretended device does not have."""
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(torch, "is_autocast_enabled", lambda *_: False)
 
 
 @pytest.mark.parametrize("name", ENTRIES)

@@ -113,7 +113,7 @@ def test_long_table(results_folder, tiny, tmp_path):
 
 def test_each_run_is_recorded_with_all_it_depends_on(results_folder, tiny):
     for record in load_runs(results_folder):
-        assert record["config"]["training"]["epochs"] == 2 and record["versions"]["torch"] == torch.__version__
+        assert record["config"]["training"]["epochs"] == 2 and torch.__version__.startswith(record["versions"]["torch"])
         assert record["model"] == "persistence" or abs(record["n_parameters"] - tiny.budget) < 250
         assert record["model"] == "persistence" or len(record["curves"]["train_loss"]) == 2
 
