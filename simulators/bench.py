@@ -41,10 +41,10 @@ def bench_simulate(
     The loops are ``ours`` (one process, one thread), ``ours, N workers`` (as many processes, each with such a batch;
     time over all simulation-steps), the ``projection`` and the ``advection`` of ours alone (of smoke and of velocity;
     what is left of ours are inflow, forces, drag and the check that the flow is finite), and ``phiflow``: the same step
-    in PhiFlow's default style, in double precision, on the same device, with as many threads as torch uses. Its pressure is solved by
-    ``Solve('auto')`` to 1e-5, relative and absolute, because at the default tolerance it raises ``Diverged`` on these
-    plumes. Each is warmed up, timed three times, and the shortest time counts, so that whatever else runs on the
-    machine disturbs it less.
+    in PhiFlow's default style, in double precision, on the same device, with as many threads as torch uses. Its
+    pressure is solved by ``Solve('auto')`` to 1e-5, relative and absolute, because at the default tolerance it raises
+    ``Diverged`` on these plumes. Each is warmed up, timed three times, and the shortest time counts, so that whatever
+    else runs on the machine disturbs it less.
 
     Returns:
         Columns ``device, resolution, batch, what, milliseconds, share_of_phiflow``.

@@ -18,8 +18,8 @@ SMALLEST_NORMAL = torch.finfo(torch.float64).tiny
 def simulate(plumes: Plumes, law: Law, box: Box, steps: int) -> Iterator[Plumes]:
     """The plumes after 1 ... ``steps`` steps under the law, in double precision.
 
-    The result does not depend, to the last bit, on how many plumes share a batch, and on one kind of machine neither
-    on the process. Runs on one thread, with denormal numbers flushed to zero, because the tails of the smoke
+    On a CPU the result does not depend, to the last bit, on how many plumes share a batch, and on one kind of machine
+    neither on the process. Runs on one thread, with denormal numbers flushed to zero, because the tails of the smoke
     underflow and would slow each step down a hundredfold. Loops over it are several times faster inside of
     :func:`one_thread_without_denormals`, because changing the number of threads back and forth is slow.
 
