@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from ...symmetry import PointElement
 from .fields import Fields, representation
 from .on_processor import on_processor
-from .untied_kernel import CACHED_NUMBERS, Untied
+from .pieces import at_once
+from .untied_kernel import Untied
 
 
 class KernelTurn(nn.Module):
@@ -47,7 +48,7 @@ class KernelTurn(nn.Module):
 
     def pieces(self, kernel: Untied) -> Iterator[Int[Tensor, " P"]]:
         """All places, a few at a time; those that ``g`` maps onto one another together, which the cache rewards."""
-        return iter(self.order.split(max(1, CACHED_NUMBERS // kernel[0, 0].numel())))
+        return iter(self.order.split(at_once(kernel[0, 0].numel(), kernel.device)))
 
     def turned(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
         """``(g K)(p)`` at the places ``p``, the entries of each kernel as one list."""

@@ -12,10 +12,11 @@ from ...symmetry import Dilation
 from .fields import Fields
 from .kernel_basis import kernel_basis
 from .locally_connected import LocallyConnected2d
+from .pieces import at_once
 from .scales import ScaleGroup
 from .steerable_basis import orthonormal
 from .steerable_conv import SteerableConv2d
-from .untied_kernel import CACHED_NUMBERS, Untied
+from .untied_kernel import Untied
 
 
 class ScaledLocalConv2d(LocallyConnected2d):
@@ -81,7 +82,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
 
     def _pieces(self, values: Float[Tensor, "X Y *rest"]) -> Iterator[Tensor]:
         """A few rows of the grid at a time."""
-        return iter(values.split(max(1, CACHED_NUMBERS // self.weight[0].numel())))
+        return iter(values.split(at_once(self.weight[0].numel(), self.weight.device)))
 
     def _parts(self, kernel: Untied) -> Float[Tensor, "X Y o i N"]:
         """``c``: the part of each kernel along the basis."""

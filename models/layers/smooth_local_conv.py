@@ -9,8 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from .locally_connected import LocallyConnected2d
+from .pieces import at_once
 from .plain_conv import PlainConv2d
-from .untied_kernel import CACHED_NUMBERS, Untied
+from .untied_kernel import Untied
 
 
 class SmoothLocalConv2d(LocallyConnected2d):
@@ -54,8 +55,8 @@ class SmoothLocalConv2d(LocallyConnected2d):
 
 
 def neighbours(kernel: Untied) -> Iterator[tuple[Tensor, Tensor]]:
-    """Neighbouring kernels, along x and along y, a few at a time: so many that they stay in the processor's cache."""
-    few = max(1, CACHED_NUMBERS // kernel[0, 0].numel())
+    """Neighbouring kernels, along x and along y, a few at a time."""
+    few = at_once(kernel[0, 0].numel(), kernel.device)
     height, width = min(few, kernel.shape[1]), max(1, few // kernel.shape[1])
     for y in range(0, kernel.shape[1], height):
         for x in range(0, kernel.shape[0], width):

@@ -12,10 +12,9 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from .kept_memory import KeptMemory
+from .pieces import at_once
 
 Untied = Float[Tensor, "X Y O k k I"]
-UNFOLDED_NUMBERS = 2**18
-CACHED_NUMBERS = 2**18
 
 
 @dataclass
@@ -150,9 +149,8 @@ def reaches_kernels(ctx) -> bool:
 
 
 def rows(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[slice]:
-    """As many rows of the grid at a time as may be unfolded at once, and one at least."""
-    unfolded = kernel.shape[1] * len(fields) * kernel[0, 0, 0].numel()
-    few = max(1, UNFOLDED_NUMBERS // unfolded)
+    """As many rows of the grid at a time as what their kernels see may be held at once."""
+    few = at_once(kernel.shape[1] * len(fields) * kernel[0, 0, 0].numel(), kernel.device)
     for x in range(0, len(kernel), few):
         yield slice(x, min(x + few, len(kernel)))
 

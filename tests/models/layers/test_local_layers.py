@@ -11,13 +11,24 @@ from symbreak.models.layers import (
     SmoothLocalConv2d,
     SteerableConv2d,
     TurnedLocalConv2d,
-    kernel_turn,
     kernels_built_once,
+    pieces,
 )
 from symbreak.models.layers.fields import representation
 from symbreak.symmetry import C4, D4, MIRROR, Dilation
 
 SHAPE = (5, 7)
+
+
+@pytest.fixture(params=[1, 400, 1600, 2**18])
+def piecewise(request, monkeypatch):
+    """Places one by one, rows or a few places at a time with some left over, and all at once."""
+    monkeypatch.setattr(pieces, "IN_CACHE", request.param)
+
+
+def test_pieces_fit_the_cache_of_a_processor_and_the_memory_of_other_devices():
+    sizes = [pieces.at_once(2**10, torch.device(name)) for name in ("cpu", "meta")]
+    assert sizes == [2**8, 2**14] and pieces.at_once(2**20, torch.device("cpu")) == 1
 
 
 def smooth(boundary=("periodic", "periodic")):
@@ -93,7 +104,7 @@ def test_smoothness_adds_up_by_hand():
     assert layer.relaxation_penalty().item() == pytest.approx(layer.alpha * 2 * 9, rel=1e-4)
 
 
-def test_smoothness_and_its_gradient_equal_the_formula():
+def test_smoothness_and_its_gradient_equal_the_formula(piecewise):
     layer = smooth().double()
     torch.nn.init.normal_(layer.weight)
     expected = layer.alpha * (layer.weight.diff(dim=0).square().sum() + layer.weight.diff(dim=1).square().sum())
@@ -122,10 +133,8 @@ def turned_copy(layer, element):
         (MIRROR, "regular", (5, 7), [1]),
     ],
 )
-@pytest.mark.parametrize("at_once", [1, 2**18])
-def test_turned_penalty_and_its_gradient_equal_the_formula(group, target, shape, generators, at_once, monkeypatch):
-    """Quarter turns, a half turn where sides are unequal, and mirrors; cycles of places one by one and all at once."""
-    monkeypatch.setattr(kernel_turn, "CACHED_NUMBERS", at_once)
+def test_turned_penalty_and_its_gradient_equal_the_formula(group, target, shape, generators, piecewise):
+    """Quarter turns, a half turn where sides are unequal, and mirrors."""
     layer = turned(group, target, shape=shape).double()
     torch.nn.init.normal_(layer.weight)
     copies = [turned_copy(layer, group.elements[index]) for index in generators]
@@ -137,7 +146,7 @@ def test_turned_penalty_and_its_gradient_equal_the_formula(group, target, shape,
 
 
 @pytest.mark.parametrize("source, target", [("vector", "regular"), ("regular", "regular"), ("regular", "vector")])
-def test_scaled_penalty_and_its_gradient_equal_the_formula(source, target):
+def test_scaled_penalty_and_its_gradient_equal_the_formula(source, target, piecewise):
     """The part of the kernels outside the span of the basis, by least squares, and the change of the part inside;
     the basis was rounded to float32."""
     layer = scaled(source, target).double()
@@ -199,7 +208,7 @@ def twin(weight, fields, periodic):
 
 
 @pytest.mark.parametrize("boundary", [("periodic", "periodic"), ("closed", "open")])
-def test_output_and_gradients_equal_the_twins(boundary):
+def test_output_and_gradients_equal_the_twins(boundary, piecewise):
     layer, fields = smooth(boundary).double(), torch.randn(2, 3, *SHAPE, dtype=torch.float64, requires_grad=True)
     torch.nn.init.normal_(layer.weight)
     expected, output = twin(layer.weight, fields, boundary[0] == "periodic"), layer(fields)
