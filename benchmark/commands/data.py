@@ -10,6 +10,7 @@ from typing import Literal
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ...datasets import (
+    DataError,
     DataSet,
     Imported,
     Recipe,
@@ -99,8 +100,7 @@ class Measure:
     """Folder for a table of all of them, with the largest divergence and CFL number of the flow: evidence.csv, .md."""
 
     def __call__(self) -> None:
-        if not self.data:
-            raise ValueError("expected the folder of a data set, got none")
+        _expect_some(self.data)
         if self.out is not None:
             self._write_table(self.out)
             return
@@ -124,6 +124,11 @@ class Measure:
             CONSOLE.print(str(path), soft_wrap=True)
 
 
+def _expect_some(folders: tuple[Path, ...]) -> None:
+    if not folders:
+        raise ValueError("expected the folder of a data set, got none")
+
+
 def _print_errors(path: Path) -> None:
     recipe = DataSet(path).recipe
     if isinstance(recipe, Imported):
@@ -136,14 +141,23 @@ def _print_errors(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Verify:
-    """Check the files of a data set: checksums, finite values, format, recipe."""
+    """Check the files of data sets: checksums, finite values, format, recipe. Names all that are damaged."""
 
-    data: Positional[Path]
-    """Folder of a data set."""
+    data: Positional[tuple[Path, ...]]
+    """Folders of data sets, as `symbreak generate` prints them."""
 
     def __call__(self) -> None:
-        verify(self.data)
-        CONSOLE.print(f"{self.data}: every file is as it was written", soft_wrap=True)
+        _expect_some(self.data)
+        damage = []
+        for path in self.data:
+            try:
+                verify(path)
+            except DataError as error:
+                damage.append(str(error))
+            else:
+                CONSOLE.print(f"{path}: every file is as it was written", soft_wrap=True)
+        if damage:
+            raise DataError("; ".join(damage))
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ def test_bad_input_gets_one_line(capsys, tmp_path, monkeypatch, args, expected):
 
 
 def test_generate_measure_verify(capsys, monkeypatch, data, data_dir, tiny):
-    """The data set of the other tests is found again, measured, and checked; a flipped byte is noticed and named."""
+    """The data set of the other tests is found again, measured, and checked; a flipped byte is noticed and named, and
+    so are all folders that hold no data set."""
     monkeypatch.setattr(CONSOLE, "width", 300)
     sizes = [
         "--resolution",
@@ -107,6 +108,8 @@ def test_generate_measure_verify(capsys, monkeypatch, data, data_dir, tiny):
         assert file.name in complaint(capsys, "verify", data.path)
     finally:
         file.write_bytes(content)
+    assert re.search(r"nowhere.*; .*nothing", complaint(capsys, "verify", "nowhere", data.path, "nothing"))
+    assert "expected the folder of a data set, got none" in complaint(capsys, "verify")
 
 
 def test_import_and_measure(capsys, tmp_path, monkeypatch):
