@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from symbreak.benchmark import code
-from symbreak.benchmark.code import code_digest, skeleton
+from symbreak.benchmark.code import Essence, code_digest, skeleton
 from symbreak.models import register
 from symbreak.models.convnet import ConvNet
 
@@ -22,33 +22,65 @@ def digests():
 @pytest.mark.parametrize(
     ("edited", "changed"),
     [
-        ("models.layers.steerable_basis", [False, False, False, True, True]),
-        ("models.rpp", [False, False, False, False, True]),
-        ("models.conv_stack", [False, True, True, True, True]),
-        ("symmetry.elements", [True] * 5),
-        ("symmetry.dilation", [True] * 5),
-        ("models.build", [True] * 5),
-        ("datasets.dataset", [True] * 5),
-        ("benchmark.training", [True] * 5),
-        ("benchmark.leaderboard", [False] * 5),
+        (("models.layers.steerable_basis", "orthonormal"), [False, False, False, True, True]),
+        (("models.rpp", "ResidualPathwayNet"), [False, False, False, False, True]),
+        (("models.rpp", "DensePathwayNet"), [False] * 5),
+        (("models.conv_stack", "ConvStack"), [False, False, True, True, True]),
+        (("symmetry.elements", "PointElement"), [True] * 5),
+        (("symmetry.dilation", "cell_means"), [True] * 5),
+        (("models.build", "width_for_budget"), [True] * 5),
+        (("datasets.dataset", "Windows"), [True] * 5),
+        (("benchmark.training", "shuffled_batches"), [True] * 5),
+        (("benchmark.metrics", "vrmse"), [True] * 5),
     ],
 )
 def test_an_edit_concerns_the_models_that_use_it(edited, changed, monkeypatch):
     before, text = digests(), code._text
-    monkeypatch.setattr(code, "_text", lambda name: text(name) + " and more" * (name == f"symbreak.{edited}"))
+    here = (f"symbreak.{edited[0]}", edited[1])
+    assert text(here)
+    monkeypatch.setattr(code, "_text", lambda definition: text(definition) + " and more" * (definition == here))
     after = digests()
     code_digest.cache_clear()
     assert [one != other for one, other in zip(before, after, strict=True)] == changed
 
 
-def test_only_statements_count():
-    plain = "def double(x):\n    return 2 * x\nclass Twice:\n    factor: int = 2"
+def test_where_code_stands_does_not_count(monkeypatch):
+    """A definition that moves to another file, with the imports that name it, is the same code."""
+    before, home = digests(), code._home
+    moved = {("symbreak.models.conv_stack", "ConvStack"): ("symbreak.models.stacks", "ConvStack")}
+    definitions = code._definitions
+
+    def elsewhere(module):
+        if module == "symbreak.models.stacks":
+            return definitions("symbreak.models.conv_stack")
+        return definitions(module)
+
+    def home_of_moved(module, name):
+        module = "symbreak.models.conv_stack" if module == "symbreak.models.stacks" else module
+        return moved.get(home(module, name), home(module, name))
+
+    monkeypatch.setattr(code, "_definitions", elsewhere)
+    monkeypatch.setattr(code, "_home", home_of_moved)
+    assert any(
+        each == ("symbreak.models.stacks", "ConvStack") for each in code.reached(("symbreak.models.convnet", "ConvNet"))
+    )
+    assert digests() == before
+    code_digest.cache_clear()
+
+
+def test_only_what_computes_counts():
+    plain = (
+        "def double(x):\n    if x < 0:\n        raise ValueError\n    return 2 * x\nclass Twice:\n    factor: int = 2"
+    )
     told = (
-        '"""About numbers."""\n# twice\ndef double(x):\n    """``2 x``."""\n\n    return (2 * x)  # exact\n'
+        '"""About numbers."""\nimport math\n# twice\ndef double(x: int) -> int:\n    """``2 x``."""\n\n'
+        '    if x < 0:\n        raise ValueError("expected a number of at least 0")\n    return (2 * x)  # exact\n'
         'class Twice:\n    factor: int = 2\n    """Of all."""'
     )
-    alike, other = (skeleton(ast.parse(source)) for source in (told, plain.replace("2 * x", "3 * x")))
-    assert alike == skeleton(ast.parse(plain)) != other
+    alike, same, other = (
+        skeleton(Essence().visit(ast.parse(source))) for source in (told, plain, plain.replace("2 * x", "3 * x"))
+    )
+    assert alike == same != other
 
 
 def test_a_class_that_was_typed_in_has_no_digest(monkeypatch):
