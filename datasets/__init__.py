@@ -1,17 +1,17 @@
 """Recipes, the files they make, and the windows that networks are trained on."""
 
-from .asymmetry import measure_asymmetry
-from .dataset import DataSet, Windows
 from .evidence import evidence
-from .export import export
 from .generate import generate
-from .imported import Imported
-from .importing import find_imported, import_tensors
-from .manifest import Manifest
+from .imports.asymmetry import measure_asymmetry
+from .imports.importing import find_imported, import_tensors
 from .measure import measure
-from .published import published_recipes
-from .recipe import SPLITS, DataError, Recipe
-from .verify import verify
+from .recipes.imported import Imported
+from .recipes.published import published_recipes
+from .recipes.recipe import SPLITS, DataError, Recipe
+from .store.dataset import DataSet, Windows
+from .store.export import export
+from .store.manifest import Manifest
+from .store.verify import verify
 
 __all__ = [
     "SPLITS",

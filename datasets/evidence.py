@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 
 from ..simulators import Scenario, one_thread_without_denormals, still
-from ..simulators.box import divergence
+from ..simulators.physics.box import divergence
 from ..symmetry import probes
-from .manifest import read_manifest
 from .measure import measure, measured_chunks, start_frames
-from .plan import chunks
-from .published import level_error, published_error
-from .recipe import Recipe
+from .recipes.plan import chunks
+from .recipes.published import level_error, published_error
+from .recipes.recipe import Recipe
+from .store.manifest import read_manifest
 
 RENDERED_STEPS = (1, 10)
 

@@ -11,15 +11,15 @@ from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from ..simulators import Plumes, one_thread_without_denormals, still
-from .files import is_recorded, write_recorded
-from .finish import finish
-from .manifest import MANIFEST
 from .measure import equivariance_of_files, measured_steps
-from .plan import Chunk, chunks
-from .recipe import DataError, Recipe
-from .stored import stored_fields
-from .verify import verify
-from .well import Frames, encode
+from .recipes.plan import Chunk, chunks
+from .recipes.recipe import DataError, Recipe
+from .store.files import is_recorded, write_recorded
+from .store.finish import finish
+from .store.manifest import MANIFEST
+from .store.stored import stored_fields
+from .store.verify import verify
+from .store.well import Frames, encode
 
 Progress = Callable[[int, int], None]
 RETURN_AS = {"loky": "generator_unordered", "ray": "list"}

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from ..simulators import Draws, Plumes, one_thread_without_denormals, still
 from ..symmetry import Element, equivariance_error
-from .files import read_bytes
-from .imported import Imported
-from .manifest import read_manifest
-from .plan import Chunk, chunks
-from .recipe import DataError, Recipe
-from .stored import stored_fields
-from .well import decode
+from .recipes.imported import Imported
+from .recipes.plan import Chunk, chunks
+from .recipes.recipe import DataError, Recipe
+from .store.files import read_bytes
+from .store.manifest import read_manifest
+from .store.stored import stored_fields
+from .store.well import decode
 
 STEPS = (1, 5, 10, 20)
 START_FRAMES = (0, 20)

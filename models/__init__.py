@@ -5,23 +5,7 @@ All but ``fno`` and ``clcnn-...`` compile as one graph, ``torch.compile(model, f
 tests trace all of them, with the backend ``eager``; ``fno`` is not tested.
 """
 
-from . import (  # noqa: F401 (importing these registers their models)
-    clcnn,
-    combo,
-    convnet,
-    equiv,
-    fno,
-    lift,
-    linear,
-    mlp,
-    persistence,
-    resnet,
-    rgroup,
-    rpp,
-    rsteer,
-    rsteer_joint,
-    unet,
-)
+from . import families  # noqa: F401 (importing it registers its models)
 from .bench import BenchSettings, bench_train
 from .build import build, count_parameters
 from .check import CheckLine, CheckReport, check_model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..symmetry import SYMMETRY_OF_GROUP, Shape
-from .layers.boundary import check_boundary
+from .layers.box import check_boundary
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,9 +21,9 @@ from .layers import (
     SteerableConv2d,
     TurnedLocalConv2d,
 )
-from .layers.field_conv import FieldConv2d
-from .layers.locally_connected import LocallyConnected2d
-from .layers.relaxed_banks import RelaxedBanksConv2d
+from .layers.convolutions.field import FieldConv2d
+from .layers.convolutions.relaxed_banks import RelaxedBanksConv2d
+from .layers.untied.locally_connected import LocallyConnected2d
 
 Strict = PlainConv2d | SteerableConv2d
 Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d

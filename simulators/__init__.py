@@ -1,11 +1,11 @@
 """Smoke plumes whose symmetry is broken by a known amount, computed as PhiFlow computes them."""
 
-from .box import Box, centred, divergence
-from .pressure import PressureSolve, pressure_solve, project
-from .registry import get_scenario, list_scenarios
-from .scenario import Scenario
-from .simulate import one_thread_without_denormals, simulate
-from .state import Draws, Law, Plumes, stack_draws, still
+from .physics.box import Box, centred, divergence
+from .physics.pressure import PressureSolve, pressure_solve, project
+from .physics.simulate import one_thread_without_denormals, simulate
+from .physics.state import Draws, Law, Plumes, stack_draws, still
+from .scenarios.registry import get_scenario, list_scenarios
+from .scenarios.scenario import Scenario
 
 __all__ = [
     "Box",

@@ -14,13 +14,13 @@ from joblib import Parallel, delayed
 from phi.physics import advect, fluid
 from phiml.math import Solve
 
-from .box import Box
-from .plume import cells, phiflow_on, staggered
-from .pressure import pressure_solve, project
-from .registry import get_scenario
-from .simulate import one_thread_without_denormals, simulate
-from .state import Law, Plumes, stack_draws, still
-from .step import mac_cormack, semi_lagrange
+from .physics.box import Box
+from .physics.plume import cells, phiflow_on, staggered
+from .physics.pressure import pressure_solve, project
+from .physics.simulate import one_thread_without_denormals, simulate
+from .physics.state import Law, Plumes, stack_draws, still
+from .physics.step import mac_cormack, semi_lagrange
+from .scenarios.registry import get_scenario
 
 WARM_UP = 20
 REPEATS = 3

@@ -3,7 +3,17 @@
 from .dilation import Dilation
 from .elements import Element, Faces, PointElement, Shape, Shift
 from .error import equivariance_error
-from .groups import C4, D4, GROUP_NAMES, MIRROR, SYMMETRY_OF_GROUP, PointGroup, nontrivial_elements, point_group, probes
+from .groups import (
+    C4,
+    D4,
+    GROUP_NAMES,
+    MIRROR,
+    SYMMETRY_OF_GROUP,
+    PointGroup,
+    nontrivial_elements,
+    point_group,
+    probes,
+)
 
 __all__ = [
     "C4",

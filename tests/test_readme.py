@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from symbreak.benchmark.cli import parse
-from symbreak.benchmark.quote import BLOCK, filled
+from symbreak.benchmark.tables.quote import BLOCK, filled
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.leaderboard import tables
-from symbreak.benchmark.results import tabulate
-from symbreak.benchmark.storage import load_runs
-from symbreak.benchmark.summary import summary
-from symbreak.benchmark.tables import markdown, page
+from symbreak.benchmark.analysis.long_table import tabulate
+from symbreak.benchmark.runs.records import load_runs
+from symbreak.benchmark.tables.leaderboard import tables
+from symbreak.benchmark.tables.summary import summary
+from symbreak.benchmark.tables.tables import markdown, page
 
 RESULTS = Path(__file__).parents[1] / "results"
 FOLDERS = [path.parent for path in sorted(RESULTS.glob("*/leaderboard.md"))]

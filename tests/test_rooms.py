@@ -1,42 +1,102 @@
-"""The rooms of the repository: who may import whom, and that each is installed."""
+"""The rooms and wings of the repository: who may import whom, and that an installation holds them all."""
 
 import ast
-import tomllib
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ALLOWED = {
+ROOMS = {
     "symmetry": set(),
     "simulators": {"symmetry"},
     "datasets": {"simulators", "symmetry"},
     "models": {"symmetry"},
     "benchmark": {"models", "datasets", "simulators", "symmetry"},
 }
-SOURCES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
+WINGS = (
+    ("simulators/physics", "simulators/scenarios", "simulators"),
+    ("datasets/recipes", "datasets/store", "datasets/imports", "datasets"),
+    (
+        "models/layers/fields",
+        "models/layers/bases",
+        "models/layers",
+        "models/layers/convolutions",
+        "models/layers/untied",
+        "models",
+        "models/families",
+    ),
+    (
+        "benchmark/methods",
+        "benchmark/runs",
+        "benchmark/analysis",
+        "benchmark/tables",
+        "benchmark/figures",
+        "benchmark/grids",
+        "benchmark/submissions",
+        "benchmark/report",
+        "benchmark/bench",
+        "benchmark/commands",
+        "benchmark",
+    ),
+)
+"""Folders of a room from the ground up: each imports from itself and from those before it. The face of a folder, its
+``__init__``, hands on what stands in it or in its wings."""
+LISTS = {"models/families", "simulators/scenarios", "benchmark/methods"}
+"""Folders that hold one entry a file, however many."""
+LARGEST_FOLDER = 14
+SOURCES = [(room, path) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 
-def imported_rooms(path: Path) -> set[str]:
-    """Rooms that a file imports, written relatively (``from ..models import x``) or in full."""
-    package = ("symbreak", *path.relative_to(ROOT).parent.parts)
-    names = []
+def name_of(value) -> str:
+    return str(value).removeprefix(f"{ROOT}/")
+
+
+def folder_of(path: Path) -> str:
+    return str(path.parent.relative_to(ROOT))
+
+
+def imported_folders(path: Path) -> Iterator[str]:
+    """Folders of the files and faces that a file imports, relatively (``from ..models import x``) or in full."""
+    package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "symbreak"):
             base = package[: len(package) - node.level + 1] if node.level else ()
-            module = [*base, *(node.module.split(".") if node.module else ())]
-            names += [".".join([*module, alias.name]) for alias in node.names]
-    return {name.split(".")[1] for name in names if name.startswith("symbreak.")} & set(ALLOWED)
+            module = [*base, *(node.module.split(".")[not node.level :] if node.module else ())]
+            for alias in node.names:
+                target = ROOT.joinpath(*module, alias.name)
+                target = target if target.is_dir() or target.with_suffix(".py").exists() else target.parent
+                yield str((target if target.is_dir() else target.parent).relative_to(ROOT))
 
 
-@pytest.mark.parametrize("room, path", SOURCES, ids=lambda value: str(value).removeprefix(str(ROOT)))
+@pytest.mark.parametrize("room, path", SOURCES, ids=name_of)
 def test_rooms_import_only_what_the_design_allows(room, path):
-    assert imported_rooms(path) <= ALLOWED[room] | {room}
+    assert {folder.split("/")[0] for folder in imported_folders(path)} <= ROOMS[room] | {room}
 
 
-@pytest.mark.parametrize("room, path", SOURCES, ids=lambda value: str(value).removeprefix(str(ROOT)))
+@pytest.mark.parametrize("room, path", SOURCES, ids=name_of)
+def test_no_arrow_runs_back_up_between_wings(room, path):
+    if path.name == "__init__.py":
+        inside = [folder for folder in imported_folders(path) if folder.split("/")[0] == room]
+        assert all(folder.startswith(folder_of(path)) for folder in inside) or room == "benchmark"
+        return
+    for wings in WINGS:
+        if folder_of(path) in wings:
+            allowed = set(wings[: wings.index(folder_of(path)) + 1])
+            assert set(imported_folders(path)) & set(wings) <= allowed
+
+
+def test_every_folder_has_its_place_and_is_no_crowd():
+    folders = {folder_of(path) for _, path in SOURCES}
+    assert folders == {"symmetry", *(wing for wings in WINGS for wing in wings)}
+    for folder in folders - LISTS:
+        files = [path for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"]
+        assert len(files) <= LARGEST_FOLDER, f"{folder}: {len(files)} files"
+
+
+@pytest.mark.parametrize("room, path", SOURCES, ids=name_of)
 def test_no_star_import_and_no_work_on_import(room, path):
     """Modules hold definitions and constants: no statement at the top level has an effect elsewhere."""
     for node in ast.parse(path.read_text()).body:
@@ -46,7 +106,14 @@ def test_no_star_import_and_no_work_on_import(room, path):
             assert isinstance(node.value, ast.Constant), ast.unparse(node)
 
 
-def test_every_package_folder_is_installed():
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
-    folders = {"symbreak." + ".".join(path.parent.relative_to(ROOT).parts) for _, path in SOURCES}
-    assert folders == set(listed)
+def test_the_package_links_to_every_room():
+    """``src/symbreak`` is what an editable install puts on the path."""
+    package = ROOT / "src" / "symbreak"
+    assert {path.name for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(ROOMS)
+    assert all((package / room).resolve() == (ROOT / room).resolve() for room in ROOMS)
+
+
+def test_a_room_is_imported_at_its_first_use():
+    command = "import symbreak; print(symbreak.__version__, symbreak.symmetry.C4.name)"
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    assert done.stdout.split()[1:] == ["C4"], done.stderr

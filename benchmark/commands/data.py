@@ -21,9 +21,10 @@ from ...datasets import (
     published_recipes,
     verify,
 )
-from ...datasets.export import export
-from ..configuration import Simulations
-from ..grid import Machine, generate_all, progress_bar
+from ...datasets.store.export import export
+from ..runs.configuration import Simulations
+from ..runs.machine import Machine, progress_bar
+from ..runs.simulation import generate_all
 from .console import CONSOLE
 
 
@@ -112,7 +113,7 @@ class Measure:
     def _write_table(self, out: Path) -> None:
         import pandas as pd
 
-        from ..bench import write_bench
+        from ..bench.speed import write_bench
 
         for path in self.data:
             if isinstance(DataSet(path).recipe, Imported):

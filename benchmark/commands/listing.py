@@ -11,7 +11,7 @@ from tyro.conf import Positional
 
 from ...models import ModelEntry, list_models
 from ...simulators import list_scenarios
-from ..presets import PRESETS, summary
+from ..grids.presets import PRESETS, summary
 from .console import CONSOLE
 
 

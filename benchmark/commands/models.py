@@ -67,9 +67,9 @@ class Bench:
     def __call__(self) -> None:
         from ...models.bench import BenchSettings, bench_train
         from ...simulators.bench import bench_simulate
-        from ..bench import write_bench
-        from ..results_bench import bench_results
-        from ..run import choose_device, reproducible
+        from ..bench.large_table import bench_results
+        from ..bench.speed import write_bench
+        from ..runs.execute import choose_device, reproducible
 
         device = choose_device(self.device)
         settings = BenchSettings(batch=self.batch, rollout=self.rollout, device=device)

@@ -10,12 +10,13 @@ import joblib
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
-from ...datasets.manifest import MANIFEST
-from ..grid import Machine, failure, run_grid, warn
-from ..presets import PRESETS, summary
-from ..quote import quote
-from ..storage import load_run, load_runs
-from ..tuning import CHOICES, Search, tune
+from ...datasets.store.manifest import MANIFEST
+from ..grids.grid import failure, run_grid, warn
+from ..grids.presets import PRESETS, summary
+from ..grids.tuning import CHOICES, Search, tune
+from ..runs.machine import Machine
+from ..runs.records import load_run, load_runs
+from ..tables.quote import quote
 from .console import CONSOLE, CommandFailed
 
 PresetChoice = Annotated[
@@ -58,8 +59,8 @@ class Run:
             self._repeat(self.out or Path("results") / "rerun")
 
     def _repeat(self, out: Path) -> None:
-        from ..agreement import circumstances, compare
-        from ..repeat import repeat
+        from ..submissions.agreement import circumstances, compare
+        from ..submissions.repeat import repeat
 
         recorded, found = load_run(self.record), repeat(self.record, out, self.machine, CONSOLE, self.model_file)
         if found["status"] == "failed":
@@ -71,8 +72,8 @@ class Run:
         CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
 
     def _run_preset(self, out: Path) -> None:
-        from ..estimate import estimate
-        from ..plumes import plot_plumes
+        from ..figures.plumes import plot_plumes
+        from ..grids.estimate import estimate
 
         if self.dry_run:
             configs = self.preset.runs(self.model_file)
@@ -129,9 +130,9 @@ class Leaderboard:
 
 def rank(results: Path) -> None:
     """Writes the tables of a results folder, and prints its leaderboard."""
-    from ..leaderboard import write_leaderboard
-    from ..results import write_results
-    from ..tables import rich_table
+    from ..analysis.long_table import write_results
+    from ..tables.leaderboard import write_leaderboard
+    from ..tables.tables import rich_table
 
     records = load_runs(results)
     table = write_leaderboard(write_results(records, results), results, records)
@@ -162,7 +163,7 @@ class Plot:
     """What to show of the plumes of a data set; results have no such choice."""
 
     def __call__(self) -> None:
-        from ..plumes import plot_data
+        from ..figures.plumes import plot_data
 
         if (self.folder / MANIFEST).exists():
             written = plot_data(self.folder, self.field)
@@ -173,7 +174,7 @@ class Plot:
 
 def plot(results: Path, workers: int) -> None:
     """Draws every figure of a results folder into ``figures/`` and prints where they are."""
-    from ..figures import plot_folder
+    from ..figures.folder import plot_folder
 
     folder = results / "figures"
     written = plot_folder(results, folder, workers)

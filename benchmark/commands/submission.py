@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tyro.conf import OmitArgPrefixes, Positional
 
-from ..grid import Machine
-from ..submission import rescore, submit
+from ..runs.machine import Machine
+from ..submissions.submission import rescore, submit
 from .console import CONSOLE, CommandFailed
 
 

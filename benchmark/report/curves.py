@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..cells import LINE, cells
-from ..palette import model_styles
-from ..results import DATA_ERROR_STEPS, data_error_label, is_like_models
+from ..analysis.cells import LINE, cells
+from ..analysis.long_table import DATA_ERROR_STEPS, data_error_label, is_like_models
+from ..figures.palette import model_styles
 
 METRICS = {
     "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
@@ -47,7 +47,7 @@ SYMBOLS = {
     "p": ("pentagon", "⬟"),
     "h": ("hexagon", "⬢"),
 }
-"""Markers of :mod:`..palette`, as plotly calls them and as characters."""
+"""Markers of :mod:`..figures.palette`, as plotly calls them and as characters."""
 DIGITS = 4
 
 
@@ -72,7 +72,7 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
 
 
 def series(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """One entry per :data:`~..cells.LINE`, with a list over steps of each number.
+    """One entry per :data:`~..analysis.cells.LINE`, with a list over steps of each number.
 
     ``mean``, ``low`` and ``high`` are over the seeds whose rollout stayed finite; ``diverged`` lists the steps at which
     there were others.

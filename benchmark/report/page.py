@@ -13,15 +13,15 @@ import pandas as pd
 import plotly.offline
 from markupsafe import Markup, escape
 
-from ...datasets.files import write_atomically
-from ..kinds import row_names
-from ..leaderboard import tables
-from ..origins import data_sets, environments, runs_by_row
-from ..palette import model_styles
-from ..results import SETTING, table_of
-from ..storage import load_runs
-from ..summary import varying
-from ..tables import ERRORS, SCORE, TEXT_COLUMNS, Section, formatted, sections
+from ...datasets.store.files import write_atomically
+from ..analysis.kinds import row_names
+from ..analysis.long_table import SETTING, table_of
+from ..figures.palette import model_styles
+from ..runs.records import load_runs
+from ..tables.leaderboard import tables
+from ..tables.provenance import data_sets, environments, runs_by_row
+from ..tables.summary import varying
+from ..tables.tables import ERRORS, SCORE, TEXT_COLUMNS, Section, formatted, sections
 from .curves import curve_data
 from .strips import rollout_groups
 

@@ -14,9 +14,9 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
-from ..examples import Example, Flow, examples, speed, top_speed
-from ..stills import STEPS
-from ..storage import Record
+from ..figures.examples import Example, Flow, examples, speed, top_speed
+from ..figures.stills import STEPS
+from ..runs.records import Record
 
 LEVELS = 64
 """Shades; so few keep a strip at a few kilobytes."""
@@ -27,7 +27,7 @@ Speed = Float[np.ndarray, "N X Y"]
 
 
 def rollout_groups(folder: Path, records: Sequence[Record], order: Iterable[str]) -> list[dict[str, Any]]:
-    """The :func:`~..examples.examples` of a results folder as pictures, models in ``order``.
+    """The :func:`~..figures.examples.examples` of a results folder as pictures, models in ``order``.
 
     Each has ``title, strength, seed``, the ``steps`` shown, ``top`` (the speed of the brightest shade, in cells per
     frame), ``scale`` and ``truth`` (pictures) and ``models`` (pairs of name and picture).

@@ -3,9 +3,10 @@
 import pytest
 from rich.console import Console
 
-from symbreak.benchmark.configuration import Evaluation, Simulations, Training
-from symbreak.benchmark.grid import Machine, run_grid
-from symbreak.benchmark.presets import Preset
+from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.grids.presets import Preset
+from symbreak.benchmark.runs.configuration import Evaluation, Simulations, Training
+from symbreak.benchmark.runs.machine import Machine
 from symbreak.datasets import DataSet, generate
 
 TINY = Preset(

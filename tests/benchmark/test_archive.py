@@ -7,9 +7,9 @@ import tarfile
 
 import pytest
 
-from symbreak.benchmark import archive
-from symbreak.benchmark.archive import MANIFEST, pack, unpack
-from symbreak.datasets.files import checksum
+from symbreak.benchmark.submissions import archive
+from symbreak.benchmark.submissions.archive import MANIFEST, pack, unpack
+from symbreak.datasets.store.files import checksum
 
 RUN = "runs/0123456789abcdef.json"
 CONTENT = {RUN: b"{}", "model.py": b"x = 1\n"}

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.bench import write_bench
-from symbreak.benchmark.results_bench import bench_results, made_up_records
+from symbreak.benchmark.bench.large_table import bench_results, made_up_records
+from symbreak.benchmark.bench.speed import write_bench
 
 
 def test_simulation_times_are_written_and_drawn(tmp_path):

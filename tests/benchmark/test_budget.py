@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from symbreak.benchmark.budget import off_budget
-from symbreak.benchmark.estimate import estimate, size
-from symbreak.benchmark.grid import run_grid
+from symbreak.benchmark.grids.estimate import estimate, size
+from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.grids.warnings import off_budget
 
 MODEL = """
 import torch

@@ -2,8 +2,8 @@
 
 import pytest
 
-from symbreak.benchmark.cells import cells
-from symbreak.benchmark.results import Setting, table_of, tabulate
+from symbreak.benchmark.analysis.cells import cells
+from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate
 
 
 def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **config):

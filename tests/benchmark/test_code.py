@@ -5,10 +5,10 @@ import inspect
 
 import pytest
 
-from symbreak.benchmark import code
-from symbreak.benchmark.code import Essence, code_digest, skeleton
+from symbreak.benchmark.runs import fingerprint as code
+from symbreak.benchmark.runs.fingerprint import Essence, code_digest, skeleton
 from symbreak.models import register
-from symbreak.models.convnet import ConvNet
+from symbreak.models.families.convnet import ConvNet
 
 MODELS = ("persistence", "mlp", "convnet+augment", "equiv-rotation", "rpp-rotation")
 
@@ -22,16 +22,16 @@ def digests():
 @pytest.mark.parametrize(
     ("edited", "changed"),
     [
-        (("models.layers.steerable_basis", "orthonormal"), [False, False, False, True, True]),
-        (("models.rpp", "ResidualPathwayNet"), [False, False, False, False, True]),
-        (("models.rpp", "DensePathwayNet"), [False] * 5),
+        (("models.layers.bases.steerable", "orthonormal"), [False, False, False, True, True]),
+        (("models.families.rpp", "ResidualPathwayNet"), [False, False, False, False, True]),
+        (("models.families.rpp", "DensePathwayNet"), [False] * 5),
         (("models.conv_stack", "ConvStack"), [False, False, True, True, True]),
         (("symmetry.elements", "PointElement"), [True] * 5),
         (("symmetry.dilation", "cell_means"), [True] * 5),
         (("models.build", "width_for_budget"), [True] * 5),
-        (("datasets.dataset", "Windows"), [True] * 5),
-        (("benchmark.training", "shuffled_batches"), [True] * 5),
-        (("benchmark.metrics", "vrmse"), [True] * 5),
+        (("datasets.store.dataset", "Windows"), [True] * 5),
+        (("benchmark.runs.training", "shuffled_batches"), [True] * 5),
+        (("benchmark.runs.metrics", "vrmse"), [True] * 5),
     ],
 )
 def test_an_edit_concerns_the_models_that_use_it(edited, changed, monkeypatch):
@@ -61,9 +61,8 @@ def test_where_code_stands_does_not_count(monkeypatch):
 
     monkeypatch.setattr(code, "_definitions", elsewhere)
     monkeypatch.setattr(code, "_home", home_of_moved)
-    assert any(
-        each == ("symbreak.models.stacks", "ConvStack") for each in code.reached(("symbreak.models.convnet", "ConvNet"))
-    )
+    reached = code.reached(("symbreak.models.families.convnet", "ConvNet"))
+    assert ("symbreak.models.stacks", "ConvStack") in reached
     assert digests() == before
     code_digest.cache_clear()
 

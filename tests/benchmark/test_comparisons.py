@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.comparisons import comparisons, crossover, crossovers, last_crossings, paired_comparisons
+from symbreak.benchmark.analysis.comparisons import (
+    comparisons,
+    crossover,
+    crossovers,
+    last_crossings,
+    paired_comparisons,
+)
 
 
 def results(errors):

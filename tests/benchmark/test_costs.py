@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_1samp
 
-from symbreak.benchmark.costs import COSTS, costs
+from symbreak.benchmark.analysis.costs import COSTS, costs
 
 
 def results(curves, scenario="rotation-buoyancy", symmetry="rotation") -> pd.DataFrame:

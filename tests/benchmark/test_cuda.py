@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 import torch
 
-from symbreak.benchmark import training
-from symbreak.benchmark.agreement import compare
-from symbreak.benchmark.grid import Machine, run_grid
-from symbreak.benchmark.presets import core
-from symbreak.benchmark.repeat import repeat
-from symbreak.benchmark.run import execute
-from symbreak.benchmark.storage import load_run
-from symbreak.benchmark.submission import rescore, submit
+from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.grids.presets import core
+from symbreak.benchmark.runs import training
+from symbreak.benchmark.runs.execute import execute
+from symbreak.benchmark.runs.machine import Machine
+from symbreak.benchmark.runs.records import load_run
+from symbreak.benchmark.submissions.agreement import compare
+from symbreak.benchmark.submissions.repeat import repeat
+from symbreak.benchmark.submissions.submission import rescore, submit
 from symbreak.datasets import DataSet, generate
 
 from .conftest import QUIET

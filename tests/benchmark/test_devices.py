@@ -14,8 +14,8 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from symbreak.benchmark.methods import Augmentation, Plain, Remul
-from symbreak.benchmark.rollout import Rollout
-from symbreak.benchmark.training import _loss
+from symbreak.benchmark.runs.rollout import Rollout
+from symbreak.benchmark.runs.training import _loss
 from symbreak.models import Forecaster, Task, build, list_models
 from symbreak.models.check import default_task
 from symbreak.symmetry import nontrivial_elements

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from symbreak.benchmark.configuration import Evaluation
-from symbreak.benchmark.evaluation import EQUIVARIANCE_STEPS, evaluate, histories
-from symbreak.benchmark.rollout import Rollout
+from symbreak.benchmark.runs.configuration import Evaluation
+from symbreak.benchmark.runs.evaluation import EQUIVARIANCE_STEPS, evaluate, histories
+from symbreak.benchmark.runs.rollout import Rollout
 from symbreak.models import Forecaster, Task, build
 
 CPU = torch.device("cpu")

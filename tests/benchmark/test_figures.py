@@ -7,19 +7,19 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from symbreak.benchmark.asymmetry import error_curve, learned_curve
-from symbreak.benchmark.cells import cells
-from symbreak.benchmark.examples import Example, examples
-from symbreak.benchmark.figures import plot_folder
-from symbreak.benchmark.film import MARGIN, gif
-from symbreak.benchmark.lines import OUTLIER, from_zero, panels, some
-from symbreak.benchmark.palette import MARKERS, model_styles, styles
-from symbreak.benchmark.results import Setting, load_results
-from symbreak.benchmark.spectra import spectra
-from symbreak.benchmark.steps import rollout_error
-from symbreak.benchmark.stills import _strip
-from symbreak.benchmark.storage import load_runs
-from symbreak.benchmark.sweeps import sweeps
+from symbreak.benchmark.analysis.cells import cells
+from symbreak.benchmark.analysis.long_table import Setting, load_results
+from symbreak.benchmark.figures.curves import error_curve, learned_curve
+from symbreak.benchmark.figures.examples import Example, examples
+from symbreak.benchmark.figures.film import MARGIN, gif
+from symbreak.benchmark.figures.folder import plot_folder
+from symbreak.benchmark.figures.lines import OUTLIER, from_zero, panels, some
+from symbreak.benchmark.figures.palette import MARKERS, model_styles, styles
+from symbreak.benchmark.figures.spectra import spectra
+from symbreak.benchmark.figures.steps import rollout_error
+from symbreak.benchmark.figures.stills import _strip
+from symbreak.benchmark.figures.sweeps import sweeps
+from symbreak.benchmark.runs.records import load_runs
 
 
 @pytest.fixture(scope="module")

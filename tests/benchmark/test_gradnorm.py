@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from symbreak.benchmark.gradnorm import SMALLEST_WEIGHT, GradNorm
 from symbreak.benchmark.methods import METHODS
-from symbreak.benchmark.rollout import Rollout
+from symbreak.benchmark.methods.gradnorm import SMALLEST_WEIGHT, GradNorm
+from symbreak.benchmark.runs.rollout import Rollout
 from symbreak.models import Task, build
 from symbreak.symmetry import nontrivial_elements
 
@@ -63,7 +63,7 @@ def test_weights_add_up_to_two_and_stay_positive(model):
     rollout, method = Rollout(build(model, task, width=2), task), METHODS["remul-gradnorm"]()
     history, elements = torch.randn(2, 1, 2, 16, 16), nontrivial_elements("C4", (16, 16))
     for _ in range(60):
-        loss = method.loss(rollout(history, 1).square().mean(), rollout, history, elements)
+        loss = method.loss(rollout(history, 1).square().mean(), rollout.model, history, elements)
         weights = method.balance.weights
         assert loss.isfinite() and weights.sum().item() == pytest.approx(2)
         assert weights.min() > 0.9 * SMALLEST_WEIGHT

@@ -11,18 +11,19 @@ import pytest
 import torch
 from rich.console import Console
 
-from symbreak.benchmark import grid, run
-from symbreak.benchmark.code import code_digest
-from symbreak.benchmark.figures import plot_folder
-from symbreak.benchmark.grid import run_grid, set_aside_superseded
-from symbreak.benchmark.leaderboard import errors, write_leaderboard
-from symbreak.benchmark.memory import forget_peak, peak_memory
-from symbreak.benchmark.presets import PRESETS
-from symbreak.benchmark.results import COLUMNS, load_results, select, write_results
-from symbreak.benchmark.run import execute, identity
-from symbreak.benchmark.scores import gains, scores
-from symbreak.benchmark.storage import load_rollout, load_run, load_runs, save_run
-from symbreak.benchmark.training import Curves, TrainingState
+from symbreak.benchmark.analysis.long_table import COLUMNS, load_results, select, write_results
+from symbreak.benchmark.analysis.scores import gains, scores
+from symbreak.benchmark.figures.folder import plot_folder
+from symbreak.benchmark.grids import grid
+from symbreak.benchmark.grids.grid import run_grid, set_aside_superseded
+from symbreak.benchmark.grids.presets import PRESETS
+from symbreak.benchmark.runs import execute as run
+from symbreak.benchmark.runs.execute import execute, identity
+from symbreak.benchmark.runs.fingerprint import code_digest
+from symbreak.benchmark.runs.memory import forget_peak, peak_memory
+from symbreak.benchmark.runs.records import load_rollout, load_run, load_runs, save_run
+from symbreak.benchmark.runs.training import Curves, TrainingState
+from symbreak.benchmark.tables.leaderboard import errors, write_leaderboard
 
 from .conftest import QUIET
 

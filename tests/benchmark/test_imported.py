@@ -10,12 +10,12 @@ import pytest
 import torch
 from rich.console import Console
 
+from symbreak.benchmark.analysis.long_table import load_results
 from symbreak.benchmark.cli import main
-from symbreak.benchmark.configuration import RunConfig
-from symbreak.benchmark.grid import run_grid, set_aside_superseded
-from symbreak.benchmark.presets import PRESETS
-from symbreak.benchmark.results import load_results
-from symbreak.benchmark.storage import load_runs, save_run
+from symbreak.benchmark.grids.grid import run_grid, set_aside_superseded
+from symbreak.benchmark.grids.presets import PRESETS
+from symbreak.benchmark.runs.configuration import RunConfig
+from symbreak.benchmark.runs.records import load_runs, save_run
 from symbreak.datasets import DataError, DataSet, import_tensors
 
 from .conftest import QUIET

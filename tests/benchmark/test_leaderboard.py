@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from symbreak.benchmark.leaderboard import leaderboard, tables, write_leaderboard
-from symbreak.benchmark.origins import provenance
-from symbreak.benchmark.scores import gains, places, score, scores
-from symbreak.benchmark.tables import latex, markdown, page, rich_table
+from symbreak.benchmark.analysis.scores import gains, places, score, scores
+from symbreak.benchmark.tables.leaderboard import leaderboard, tables, write_leaderboard
+from symbreak.benchmark.tables.provenance import provenance
+from symbreak.benchmark.tables.tables import latex, markdown, page, rich_table
 
 
 def results(values, **columns):

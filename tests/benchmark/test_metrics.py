@@ -5,7 +5,14 @@ import math
 import pytest
 import torch
 
-from symbreak.benchmark.metrics import energy_spectrum, pool, spectrum_error, square_error, valid_steps, vrmse
+from symbreak.benchmark.runs.metrics import (
+    energy_spectrum,
+    pool,
+    spectrum_error,
+    square_error,
+    valid_steps,
+    vrmse,
+)
 
 SHAPE = (4, 8)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from symbreak.benchmark import plumes
-from symbreak.benchmark.plumes import orbit, plot_data, plot_plumes
+from symbreak.benchmark.figures import plumes
+from symbreak.benchmark.figures.plumes import orbit, plot_data, plot_plumes
 from symbreak.datasets import DataError, DataSet, generate
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from symbreak.benchmark.cli import parse
-from symbreak.benchmark.presets import PRESETS
+from symbreak.benchmark.grids.presets import PRESETS
 
 
 def test_sizes_of_the_training_set_are_an_axis(tiny):

@@ -1,6 +1,6 @@
 import pytest
 
-from symbreak.benchmark.quote import filled, matching_rows, quote
+from symbreak.benchmark.tables.quote import filled, matching_rows, quote
 
 
 def test_blocks_hold_the_files_that_they_name(tmp_path, monkeypatch):

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from symbreak.benchmark.agreement import circumstances, compare
 from symbreak.benchmark.cli import main
-from symbreak.benchmark.configuration import RunConfig
-from symbreak.benchmark.repeat import check_model_file, config_of
-from symbreak.benchmark.storage import load_runs
+from symbreak.benchmark.runs.configuration import RunConfig
+from symbreak.benchmark.runs.records import load_runs
+from symbreak.benchmark.submissions.agreement import circumstances, compare
+from symbreak.benchmark.submissions.repeat import check_model_file, config_of
 
 from .test_cli import complaint
 

@@ -8,13 +8,13 @@ import shutil
 import numpy as np
 import pytest
 
-from symbreak.benchmark.palette import MARKERS
+from symbreak.benchmark.analysis.long_table import tabulate
+from symbreak.benchmark.figures.palette import MARKERS
 from symbreak.benchmark.report import write_report
 from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
 from symbreak.benchmark.report.page import code
 from symbreak.benchmark.report.strips import LEVELS, strip
-from symbreak.benchmark.results import tabulate
-from symbreak.benchmark.storage import save_run
+from symbreak.benchmark.runs.records import save_run
 
 HOSTILE = "<img src=x onerror=alert(1)><b>"
 SCRIPT = "</script><script>alert(1)</script>"
@@ -29,7 +29,7 @@ STEPS = 3
 
 
 def record(scenario: str, strength: float, model: str, seed: int, number: int) -> dict:
-    """A run as :mod:`symbreak.benchmark.run` records it; the error depends on all arguments."""
+    """A run as :mod:`symbreak.benchmark.runs.execute` records it; the error depends on all arguments."""
     base = 0.1 * (1 + list(FAMILIES).index(model)) + 0.2 * strength + 0.01 * seed
     metrics = [
         {"split": split, "metric": metric, "step": step, "value": base * (step if step != "mean" else 2) * factor}

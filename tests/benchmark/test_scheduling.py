@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from symbreak.benchmark.grid import run_grid
-from symbreak.benchmark.results import load_results
-from symbreak.benchmark.scheduling import run_all
+from symbreak.benchmark.analysis.long_table import load_results
+from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.runs.scheduling import run_all
 
 from .conftest import QUIET
 

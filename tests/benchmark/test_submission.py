@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from symbreak.benchmark.archive import MANIFEST, pack
 from symbreak.benchmark.cli import main
-from symbreak.benchmark.code import code_digest
-from symbreak.benchmark.grid import run_grid
-from symbreak.benchmark.run import execute
-from symbreak.benchmark.storage import as_bytes, load_run, load_weights
-from symbreak.benchmark.submission import rescore, submit
+from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.runs.execute import execute
+from symbreak.benchmark.runs.fingerprint import code_digest
+from symbreak.benchmark.runs.records import as_bytes, load_run, load_weights
+from symbreak.benchmark.submissions.archive import MANIFEST, pack
+from symbreak.benchmark.submissions.submission import rescore, submit
 from symbreak.models.registry import MODELS
 
 from .conftest import QUIET

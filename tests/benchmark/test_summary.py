@@ -1,6 +1,6 @@
 import pandas as pd
 
-from symbreak.benchmark.summary import summary
+from symbreak.benchmark.tables.summary import summary
 
 from .test_leaderboard import results
 

@@ -5,12 +5,14 @@ import copy
 import pytest
 import torch
 
-from symbreak.benchmark import training
-from symbreak.benchmark.configuration import Training
-from symbreak.benchmark.methods import METHODS, Plain, equivariance_loss
-from symbreak.benchmark.rollout import Rollout
-from symbreak.benchmark.settled import settled, training_section
-from symbreak.benchmark.training import Diverged, TrainingState, shuffled_batches, train
+from symbreak.benchmark.analysis.settled import settled
+from symbreak.benchmark.methods import METHODS, Plain
+from symbreak.benchmark.methods.remul import equivariance_loss
+from symbreak.benchmark.runs import training
+from symbreak.benchmark.runs.configuration import Training
+from symbreak.benchmark.runs.rollout import Rollout
+from symbreak.benchmark.runs.training import Diverged, TrainingState, shuffled_batches, train
+from symbreak.benchmark.tables.leaderboard import training_section
 from symbreak.models import Forecaster, Task, build
 from symbreak.symmetry import nontrivial_elements
 
@@ -124,7 +126,7 @@ def test_augmentation_moves_whole_windows(data):
 def test_remul_penalty_vanishes_for_a_strict_model_only():
     task = Task(history=1, shape=(16, 16), group="C4")
     history, elements = torch.randn(2, 1, 2, 16, 16), nontrivial_elements("C4", (16, 16))
-    strict, plain = (Rollout(build(name, task, width=2), task) for name in ("equiv-rotation", "convnet"))
+    strict, plain = (build(name, task, width=2) for name in ("equiv-rotation", "convnet"))
     assert equivariance_loss(strict, history, elements) < 1e-10
     assert equivariance_loss(plain, history, elements) > 1e-4
 

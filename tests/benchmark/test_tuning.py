@@ -6,12 +6,12 @@ import pytest
 from rich.console import Console
 
 import symbreak.benchmark.commands.results
-from symbreak.benchmark.choices import CHOICE, read_choices
 from symbreak.benchmark.commands import CommandFailed
 from symbreak.benchmark.commands.results import Tune
-from symbreak.benchmark.grid import run_grid
-from symbreak.benchmark.tuning import SEARCHED, Search, choose, tune
-from symbreak.benchmark.untuned import untuned
+from symbreak.benchmark.grids.choices import CHOICE, read_choices
+from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.grids.tuning import SEARCHED, Search, choose, tune
+from symbreak.benchmark.grids.warnings import untuned
 
 from .conftest import QUIET
 

@@ -5,7 +5,7 @@ from math import pi, sqrt
 import pytest
 import torch
 
-from symbreak.datasets.asymmetry import asymmetry, moments
+from symbreak.datasets.imports.asymmetry import asymmetry, moments
 from symbreak.symmetry import PointElement, probes
 
 SHAPE = (8, 7)

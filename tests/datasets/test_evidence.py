@@ -6,7 +6,7 @@ import pytest
 
 from symbreak.datasets import DataSet, Recipe, evidence, measure, published_recipes
 from symbreak.datasets.evidence import extremes, rendered_errors
-from symbreak.datasets.published import level_error, published_error
+from symbreak.datasets.recipes.published import level_error, published_error
 
 
 def test_a_row_by_hand(folder):

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from symbreak.datasets import DataError, DataSet, Recipe, generate, measure, measure_asymmetry, verify
-from symbreak.datasets.files import checksum, remove_leftovers
 from symbreak.datasets.generate import simulate_chunk
 from symbreak.datasets.measure import equivariance_of_files
-from symbreak.datasets.plan import chunks
-from symbreak.datasets.recipe import SPLITS
-from symbreak.datasets.well import decode, encode
+from symbreak.datasets.recipes.plan import chunks
+from symbreak.datasets.recipes.recipe import SPLITS
+from symbreak.datasets.store.files import checksum, remove_leftovers
+from symbreak.datasets.store.well import decode, encode
 from symbreak.simulators import Scenario, list_scenarios, simulate, still
-from symbreak.simulators.registry import SCENARIOS
+from symbreak.simulators.scenarios.registry import SCENARIOS
 
 
 def contents(folder):
@@ -136,9 +136,9 @@ def test_memory_does_not_grow_with_the_number_of_simulations(small, tmp_path):
         watch, recipe = Watch(), replace(small, train=simulations, valid=simulations, test=simulations)
         with pytest.MonkeyPatch.context() as patch:
             for module, name in (
-                ("simulators.scenario", "simulate"),
+                ("simulators.scenarios.scenario", "simulate"),
                 ("datasets.generate", "encode"),
-                ("datasets.finish", "decode"),
+                ("datasets.store.finish", "decode"),
                 ("datasets.measure", "decode"),
             ):
                 patch.setattr(sys.modules[f"symbreak.{module}"], name, getattr(watch, name))

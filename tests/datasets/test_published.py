@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from symbreak.datasets import DataSet, Recipe, generate, published_recipes
-from symbreak.datasets.plan import Chunk, chunks
+from symbreak.datasets.recipes.plan import Chunk, chunks
 from symbreak.simulators import Box, get_scenario, stack_draws, still
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symbreak.datasets import DataError, Recipe, published_recipes
-from symbreak.datasets.plan import chunks, file_names
+from symbreak.datasets.recipes.plan import chunks, file_names
 from symbreak.simulators import list_scenarios, stack_draws
-from symbreak.simulators.registry import SCENARIOS
+from symbreak.simulators.scenarios.registry import SCENARIOS
 
 strengths = st.floats(0, 1)
 recipes = st.builds(

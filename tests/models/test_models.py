@@ -6,15 +6,23 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from symbreak.models import Task, build, check_model, count_parameters, get_model, kernels_built_once, list_models
+from symbreak.models import (
+    Task,
+    build,
+    check_model,
+    count_parameters,
+    get_model,
+    kernels_built_once,
+    list_models,
+)
 from symbreak.models.check import default_task
 from symbreak.models.conv_stack import ChannelForecaster, ConvStack, channel_layers
-from symbreak.models.fno import PaddedOperator
+from symbreak.models.families.fno import PaddedOperator
 from symbreak.models.layers import PlainConv2d
-from symbreak.models.layers.boundary import BOUNDARIES
+from symbreak.models.layers.box import BOUNDARIES
 from symbreak.models.model_error import measurable_groups, model_error
 from symbreak.models.probe_fields import probe_fields
-from symbreak.simulators.box import OUTER_FACES_FLOW
+from symbreak.simulators.physics.box import OUTER_FACES_FLOW
 from symbreak.symmetry import point_group
 
 INSTALLED = [entry for entry in list_models() if entry.usable]

@@ -15,7 +15,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "add-a-scenario.md"
 def test_example_breaks_the_mirror():
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     names = {}
-    exec(code.replace("from .", "from symbreak.simulators."), names)
+    code = code.replace("from ..", "from symbreak.simulators.").replace("from .", "from symbreak.simulators.scenarios.")
+    exec(code, names)
     scenario = names["REFLECTION_DRIFT"]
     shape = (12, 16)
     box = type(scenario.box(12))(shape, scenario.boundary)

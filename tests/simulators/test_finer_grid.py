@@ -5,9 +5,9 @@ import torch
 from torch.nn.functional import avg_pool2d
 
 from symbreak.simulators import Box, Plumes, divergence, simulate, stack_draws, still
-from symbreak.simulators.finer_grid import on_finer_grids, regridded
-from symbreak.simulators.scenario import law
-from symbreak.simulators.state import one_draw
+from symbreak.simulators.physics.finer_grid import on_finer_grids, regridded
+from symbreak.simulators.physics.state import one_draw
+from symbreak.simulators.scenarios.scenario import law
 
 
 def plume(box, steps=12):

@@ -6,9 +6,9 @@ from phi.physics import advect, fluid
 from phiml.math import Solve, jit_compile
 
 from symbreak.simulators import Box, Draws, divergence, pressure_solve, simulate, stack_draws, still
-from symbreak.simulators.plume import cells, faces, phiflow_on, plume_step, staggered
-from symbreak.simulators.scenario import inflow, law
-from symbreak.simulators.state import one_draw
+from symbreak.simulators.physics.plume import cells, faces, phiflow_on, plume_step, staggered
+from symbreak.simulators.physics.state import one_draw
+from symbreak.simulators.scenarios.scenario import inflow, law
 
 BOUNDARIES = [("closed", "closed"), ("periodic", "closed"), ("closed", "half-open"), ("periodic", "periodic")]
 

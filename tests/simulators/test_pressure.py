@@ -7,7 +7,7 @@ from phiml.backend.torch import TORCH
 from phiml.math import Solve, precision
 
 from symbreak.simulators import Box, divergence, pressure_solve, project
-from symbreak.simulators.plume import faces, staggered
+from symbreak.simulators.physics.plume import faces, staggered
 
 WALLS = [
     ("closed", "closed"),

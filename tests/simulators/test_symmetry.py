@@ -5,9 +5,9 @@ import torch
 from phi.physics import advect
 
 from symbreak.simulators import Box, pressure_solve, simulate, stack_draws, still
-from symbreak.simulators import plume as plume_module
-from symbreak.simulators.scenario import law
-from symbreak.simulators.state import one_draw
+from symbreak.simulators.physics import plume as plume_module
+from symbreak.simulators.physics.state import one_draw
+from symbreak.simulators.scenarios.scenario import law
 from symbreak.symmetry import D4, PointElement, Shift
 
 

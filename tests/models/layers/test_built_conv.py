@@ -3,8 +3,14 @@
 import pytest
 import torch
 
-from symbreak.models.layers import Fields, PlainConv2d, SmoothLocalConv2d, SteerableConv2d, kernels_built_once
-from symbreak.models.layers.boundary import check_boundary
+from symbreak.models.layers import (
+    Fields,
+    PlainConv2d,
+    SmoothLocalConv2d,
+    SteerableConv2d,
+    kernels_built_once,
+)
+from symbreak.models.layers.box import check_boundary
 from symbreak.symmetry import C4
 
 

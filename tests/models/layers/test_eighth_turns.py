@@ -4,9 +4,15 @@ import pytest
 import torch
 
 from symbreak.models import Task, build
-from symbreak.models.layers import C8, Fields, RelaxedSteerableConv2d, ResidualPathwayConv2d, SteerableConv2d
-from symbreak.models.layers.fields import representation
-from symbreak.models.layers.steerable_basis import steerable_basis
+from symbreak.models.layers import (
+    C8,
+    Fields,
+    RelaxedSteerableConv2d,
+    ResidualPathwayConv2d,
+    SteerableConv2d,
+)
+from symbreak.models.layers.bases.steerable import steerable_basis
+from symbreak.models.layers.fields.fields import representation
 from symbreak.models.probe_fields import probe_fields
 from symbreak.symmetry import C4
 

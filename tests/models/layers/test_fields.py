@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from symbreak.models.layers import Fields
-from symbreak.models.layers.fields import representation
+from symbreak.models.layers.fields.fields import representation
 from symbreak.symmetry import C4, D4, MIRROR
 
 

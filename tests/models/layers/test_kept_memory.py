@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from symbreak.models.layers import SmoothLocalConv2d
-from symbreak.models.layers.kept_memory import KeptMemory
+from symbreak.models.layers.untied.memory import KeptMemory
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -12,9 +12,9 @@ from symbreak.models.layers import (
     SteerableConv2d,
     TurnedLocalConv2d,
     kernels_built_once,
-    pieces,
 )
-from symbreak.models.layers.fields import representation
+from symbreak.models.layers.fields.fields import representation
+from symbreak.models.layers.untied import memory
 from symbreak.symmetry import C4, D4, MIRROR, Dilation
 
 SHAPE = (5, 7)
@@ -23,12 +23,12 @@ SHAPE = (5, 7)
 @pytest.fixture(params=[1, 400, 1600, 2**18])
 def piecewise(request, monkeypatch):
     """Places one by one, rows or a few places at a time with some left over, and all at once."""
-    monkeypatch.setattr(pieces, "IN_CACHE", request.param)
+    monkeypatch.setattr(memory, "IN_CACHE", request.param)
 
 
 def test_pieces_fit_the_cache_of_a_processor_and_the_memory_of_other_devices():
-    sizes = [pieces.at_once(2**10, torch.device(name)) for name in ("cpu", "meta")]
-    assert sizes == [2**8, 2**14] and pieces.at_once(2**20, torch.device("cpu")) == 1
+    sizes = [memory.chunk_size(2**10, torch.device(name)) for name in ("cpu", "meta")]
+    assert sizes == [2**8, 2**14] and memory.chunk_size(2**20, torch.device("cpu")) == 1
 
 
 def smooth(boundary=("periodic", "periodic")):

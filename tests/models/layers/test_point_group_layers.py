@@ -12,7 +12,7 @@ from symbreak.models.layers import (
     ResidualPathwayConv2d,
     SteerableConv2d,
 )
-from symbreak.models.layers.fields import representation
+from symbreak.models.layers.fields.fields import representation
 from symbreak.symmetry import C4, D4, MIRROR
 
 GROUPS = [C4, D4, MIRROR]

@@ -15,7 +15,7 @@ from symbreak.models.layers import (
     ScaleGroup,
     SteerableConv2d,
 )
-from symbreak.models.layers.scale_basis import scale_basis
+from symbreak.models.layers.bases.scale import scale_basis
 from symbreak.models.probe_fields import probe_fields
 from symbreak.symmetry import C4, Dilation
 

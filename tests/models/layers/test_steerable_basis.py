@@ -4,10 +4,10 @@ import numpy
 import pytest
 import torch
 
-from symbreak.models.layers.e2cnn_numpy2 import e2cnn_gspaces
-from symbreak.models.layers.fields import representation
-from symbreak.models.layers.orbit_basis import orbit_basis
-from symbreak.models.layers.steerable_basis import orthonormal, steerable_basis
+from symbreak.models.layers.bases.e2cnn_numpy2 import e2cnn_gspaces
+from symbreak.models.layers.bases.orbit import orbit_basis
+from symbreak.models.layers.bases.steerable import orthonormal, steerable_basis
+from symbreak.models.layers.fields.fields import representation
 from symbreak.symmetry import C4, D4, MIRROR
 
 GROUPS = [C4, D4, MIRROR]

@@ -1,0 +1,1 @@
+"""What records say: the long table of all results, scores, comparisons, and what models have learned."""

@@ -1,0 +1,52 @@
+"""What symmetry breaking costs each model, beside what it costs the strict one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from .comparisons import adjusted, strict_models
+from .long_table import SETTING, by_model, is_imported, select
+from .statistics import bootstrap, p_of_mean
+
+GROWN = ["model", "seeds", "first", "last", "growth", "growth_low", "growth_high", "p"]
+COSTS = [*SETTING, "strict", *GROWN, "p_adjusted"]
+
+
+def costs(results: pd.DataFrame) -> pd.DataFrame:
+    """One row for each setting with several strengths, strict model of it, and model.
+
+    ``first`` and ``last`` are the nRMSE on unseen simulations of the data with the least and the most symmetry
+    breaking, mean over the ``seeds`` whose errors are finite at both; ``growth = exp mean ln(last / first)`` over these
+    seeds, with its bootstrap 95 % interval. Data may get harder for all models: a strict one pays for its symmetry as
+    far as its growth exceeds that of others. ``p`` is that of the two-sided paired t test over seeds that both grow
+    alike, ``p_adjusted`` that after Benjamini and Hochberg for the number of trained models; none where either
+    diverged.
+
+    Returns:
+        Columns :data:`COSTS`; no row for a model without such seeds.
+    """
+    parts = []
+    for setting, part in select(results, "nrmse").groupby(SETTING):
+        if part.strength.nunique() > 1 and not is_imported(setting[0]):
+            for strict in strict_models(part):
+                parts.append(_beside(strict, part).assign(**dict(zip(SETTING, setting, strict=True)), strict=strict))
+    return pd.concat(parts)[COSTS].reset_index(drop=True) if parts else pd.DataFrame(columns=COSTS)
+
+
+def _beside(strict: str, rows: pd.DataFrame) -> pd.DataFrame:
+    errors = by_model(rows).droplevel(SETTING)
+    first, last = (errors.xs(strength, level="strength") for strength in (rows.strength.min(), rows.strength.max()))
+    diverged = np.isinf(first).any() | np.isinf(last).any()
+    first, last = first.replace(math.inf, math.nan), last.replace(math.inf, math.nan)
+    growth, found = np.log(last / first), []
+    for model, own in growth.items():
+        seeds = own.dropna().index
+        if len(seeds):
+            ends = first.loc[seeds, model].mean(), last.loc[seeds, model].mean()
+            tested = not diverged[[model, strict]].any()
+            p = p_of_mean((own - growth[strict]).dropna()) if tested else math.nan
+            found.append([model, len(seeds), *ends, *vars(bootstrap(own[seeds]).exp()).values(), p])
+    return adjusted(pd.DataFrame(found, columns=GROWN), rows)

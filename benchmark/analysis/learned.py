@@ -1,0 +1,44 @@
+"""How much symmetry networks have learned: their own equivariance error against that of their data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .long_table import DATA_ERROR_STEPS, SETTING, is_imported, select
+from .statistics import bootstrap, p_of_mean
+
+LEARNED = [*SETTING, "model", "seeds", "first", "last", "slope", "slope_low", "slope_high", "p"]
+
+
+def learned(results: pd.DataFrame) -> pd.DataFrame:
+    """One row for each setting with several strengths and each model that has an equivariance error.
+
+    ``first`` and ``last`` are the model's error ``EE_10`` on the data with the least and the most symmetry breaking,
+    mean over the ``seeds`` that have all. ``slope`` is that of the least-squares line of the model's error over the
+    data's: 1 for a network that breaks the symmetry as its data do, 0 for one that does not follow them; with its
+    bootstrap 95 % interval over seeds, and ``p`` of the two-sided t test over seeds that it is 0. Where all data have
+    the same error there is no line, and no row.
+
+    Returns:
+        Columns :data:`LEARNED`.
+    """
+    simulated = results[[not is_imported(scenario) for scenario in results.scenario]]
+    rows = select(simulated, "equivariance_error", step=DATA_ERROR_STEPS).dropna(subset="value")
+    found = []
+    for setting, part in rows.groupby(SETTING):
+        for model, own in part.groupby("model", sort=False):
+            curves = own.pivot(index="strength", columns="seed", values="value").dropna(axis=1)
+            curves.index = own.groupby("strength").data_error.first()
+            if curves.index.nunique() > 1 and curves.shape[1]:
+                means, slopes = curves.mean(axis=1), slope(curves)
+                interval = vars(bootstrap(slopes)).values()
+                ends = means.iloc[0], means.iloc[-1]
+                found.append([*setting, model, len(slopes), *ends, *interval, p_of_mean(slopes)])
+    return pd.DataFrame(found, columns=LEARNED)
+
+
+def slope(curves: pd.DataFrame) -> pd.Series:
+    """Of the least-squares line through each column over the index; the columns are seeds."""
+    centred = curves.index.to_numpy() - curves.index.to_numpy().mean()
+    return pd.Series(centred @ curves.to_numpy() / np.square(centred).sum(), curves.columns)

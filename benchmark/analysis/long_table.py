@@ -1,0 +1,208 @@
+"""The long table of results: one row a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ...datasets.recipes.imported import PREFIX
+from ...datasets.store.files import write_atomically
+from ...simulators import list_scenarios
+from ..runs.records import Record, load_runs
+
+COLUMNS = (
+    "scenario",
+    "symmetry",
+    "strength",
+    "data_error",
+    "model",
+    "family",
+    "seed",
+    "split",
+    "metric",
+    "step",
+    "value",
+    "n_parameters",
+    "train_seconds",
+    "history",
+    "train_simulations",
+)
+DATA_ERROR_STEPS = "10"
+"""``data_error`` is the equivariance error of the data over ten steps, on which strengths are compared; of imported
+data, which stand for themselves, it is their statistical asymmetry, see :func:`is_imported`."""
+SETTING = ["scenario", "history", "train_simulations"]
+"""What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
+CELL = [*SETTING, "strength", "seed"]
+"""What two models have in common when they are compared."""
+
+
+class Setting(NamedTuple):
+    """Scenario, number of input frames, number of training simulations."""
+
+    scenario: str
+    history: int
+    train_simulations: int
+
+    @property
+    def slug(self) -> str:
+        """For the name of a file."""
+        return f"{self.scenario}-history-{self.history}-train-{self.train_simulations}"
+
+    @property
+    def title(self) -> str:
+        frames, simulations = _plural(self.history, "input frame"), _plural(self.train_simulations, "simulation")
+        return f"{self.scenario}, {frames}, trained on {simulations}"
+
+
+def is_imported(scenario: str) -> bool:
+    """Whether ``data_error`` is a statistical asymmetry, which must never share an axis with an equivariance error."""
+    return scenario.startswith(PREFIX)
+
+
+def in_plume_units(scenario: str) -> bool:
+    """Whether the group acts in plume units where ``data_error`` is measured, :attr:`Scenario.observe`: it lacks the
+    interpolation of frames that is part of every model's equivariance error."""
+    return scenario in {known.name for known in list_scenarios() if known.observe is not None}
+
+
+def is_like_models(scenario: str) -> bool:
+    """Whether ``data_error`` and the equivariance error of models are one measure, which may have a diagonal."""
+    return not is_imported(scenario) and not in_plume_units(scenario)
+
+
+def data_error_label(scenario: str) -> str:
+    """What ``data_error`` is, for the axis of a figure."""
+    if is_imported(scenario):
+        return "statistical asymmetry of the data (not an equivariance error)"
+    if in_plume_units(scenario):
+        return f"equivariance error of the data in plume units (n = {DATA_ERROR_STEPS})"
+    return f"equivariance error of the data (n = {DATA_ERROR_STEPS})"
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def setting_of(record: Record) -> Setting:
+    """The setting of a run."""
+    config = record["config"]
+    return Setting(record["scenario"], config["history"], config["recipe"]["train"])
+
+
+DIVERGED = [
+    {"split": split, "metric": metric, "step": "mean", "value": None}
+    for split in ("future", "domain")
+    for metric in ("nrmse", "rmse")
+]
+"""The rows of a run whose training diverged."""
+
+
+def tabulate(records: Iterable[Record]) -> pd.DataFrame:
+    """The long table with the columns of :data:`COLUMNS`, of the runs that finished or whose training diverged.
+
+    ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty, as are
+    the errors of a diverged training.
+    """
+    rows = [
+        {
+            "scenario": record["scenario"],
+            "symmetry": record["symmetry"],
+            "strength": record["strength"],
+            "data_error": _data_error(record["data"]),
+            "model": record["model"],
+            "family": record["family"],
+            "seed": record["seed"],
+            "n_parameters": record["n_parameters"],
+            "train_seconds": record.get("train_seconds"),
+            "history": record["config"]["history"],
+            "train_simulations": record["config"]["recipe"]["train"],
+            **row,
+            "step": str(row["step"]),
+        }
+        for record in records
+        for row in (record["metrics"] if record["status"] == "done" else DIVERGED if record.get("diverged") else ())
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(
+        [*SETTING, "strength", "model", "seed", "split", "metric"], kind="stable", ignore_index=True
+    )
+
+
+def _data_error(data: Mapping[str, Any]) -> float:
+    return data["asymmetry"] if "asymmetry" in data else data["equivariance_error"][DATA_ERROR_STEPS]
+
+
+def load_results(folder: Path) -> pd.DataFrame:
+    """The long table of a results folder, made from its runs.
+
+    Raises:
+        ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
+    """
+    return table_of(load_runs(folder), folder)
+
+
+def write_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+    """:func:`table_of` the records, written to ``results.csv``."""
+    table = table_of(records, folder)
+    write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
+    return table
+
+
+def table_of(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+    """:func:`load_results` of records that are loaded already."""
+    check_distinct(records)
+    table = tabulate(records)
+    if table.empty:
+        reasons = "; ".join(sorted({record["reason"] for record in records}))
+        raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
+    return table
+
+
+def label(record: Record) -> tuple:
+    """What a run is called in tables: setting, strength, model, seed."""
+    return (*setting_of(record), record["strength"], record["model"], record["seed"])
+
+
+def check_distinct(records: Iterable[Record]) -> None:
+    """Two runs of one model on one cell would be averaged as if they were two seeds.
+
+    Raises:
+        ValueError: there are two; with what differs between their configurations.
+    """
+    first: dict[tuple, Record] = {}
+    for record in records:
+        if record["status"] == "done" or record.get("diverged"):
+            other = first.setdefault(label(record), record)
+            if other is not record:
+                difference = ", ".join(differences(other["config"], record["config"]))
+                raise ValueError(
+                    f"expected one run of {record['model']} per scenario, history, training simulations, strength and "
+                    f"seed, got {other['hash']} and {record['hash']}, which differ in {difference}: keep them in two "
+                    "results folders"
+                )
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Names of the values in which two configurations differ, such as ``training.batch``."""
+    found = []
+    for name in dict.fromkeys((*one, *other)):
+        a, b = one.get(name), other.get(name)
+        if isinstance(a, Mapping) and isinstance(b, Mapping):
+            found += differences(a, b, f"{prefix}{name}.")
+        elif a != b:
+            found.append(prefix + name)
+    return found
+
+
+def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str = "mean") -> pd.DataFrame:
+    """Rows of one metric, split and step."""
+    return results[(results.metric == metric) & (results.split == split) & (results.step == step)]
+
+
+def by_model(rows: pd.DataFrame) -> pd.DataFrame:
+    """Values of one metric, split and step: a row a cell (:data:`CELL`), a column a model; NaN where one was not run,
+    infinite where its rollout left the finite numbers."""
+    return rows.fillna({"value": float("inf")}).set_index([*CELL, "model"]).value.unstack("model")

@@ -1,0 +1,1 @@
+"""Speed: tables and figures of what ``symbreak bench`` measures."""

@@ -1,0 +1,1 @@
+"""Figures and films of results and of data sets."""

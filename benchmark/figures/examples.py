@@ -1,0 +1,60 @@
+"""The rollouts that runs have stored to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from ..analysis.long_table import Setting, setting_of
+from ..runs.records import Record, load_rollout
+
+Flow = Float[np.ndarray, "N 2 X Y"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One unseen simulation in cells per frame: what came, and what each model predicted."""
+
+    setting: Setting
+    strength: float
+    seed: int
+    target: Flow
+    predictions: dict[str, Flow]
+
+
+def examples(folder: Path, records: Iterable[Record], order: Iterable[str]) -> list[Example]:
+    """The example of each setting, of its strongest symmetry breaking and its first seed there.
+
+    Args:
+        folder: results folder of the records.
+        order: of the models.
+    """
+    groups: dict[Setting, list[Record]] = {}
+    for record in records:
+        if record["status"] == "done" and (folder / "runs" / f"{record['hash']}.npz").exists():
+            groups.setdefault(setting_of(record), []).append(record)
+    return [_example(folder, setting, group, list(order)) for setting, group in sorted(groups.items())]
+
+
+def _example(folder: Path, setting: Setting, group: list[Record], order: list[str]) -> Example:
+    strength = max(record["strength"] for record in group)
+    seed = min(record["seed"] for record in group if record["strength"] == strength)
+    chosen = {r["model"]: r["hash"] for r in group if (r["strength"], r["seed"]) == (strength, seed)}
+    rollouts = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
+    predictions = {model: rollout["prediction"].astype(float) for model, rollout in rollouts.items()}
+    target = next(iter(rollouts.values()))["target"].astype(float)
+    return Example(setting, strength, seed, target, predictions)
+
+
+def speed(velocity: Float[np.ndarray, "*N 2 X Y"]) -> Float[np.ndarray, "*N X Y"]:
+    """``|v|``."""
+    return np.hypot(velocity[..., 0, :, :], velocity[..., 1, :, :])
+
+
+def top_speed(example: Example) -> float:
+    """The speed of the brightest shade in pictures of an example: few cells of the truth are faster."""
+    return float(np.percentile(speed(example.target), 99.8)) or 1.0

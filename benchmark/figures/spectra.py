@@ -1,0 +1,44 @@
+"""Energy at every scale of the flow."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+
+from ..runs.metrics import energy_spectrum
+from .examples import Example
+from .lines import finish, panels, tidy
+from .palette import Styles
+
+DECADES = 7
+"""How far below the peak of the truth the axis reaches; stored rollouts have half precision."""
+
+
+def spectra(example: Example, style: Styles) -> Figure:
+    """``E(k)`` of the truth and of every model at the last rollout step, and the models' divided by the truth's."""
+    flows = {"truth": example.target[-1]} | {model: flow[-1] for model, flow in example.predictions.items()}
+    energy = {name: energy_spectrum(torch.from_numpy(flow)).numpy() for name, flow in flows.items()}
+    truth, waves = energy["truth"], np.arange(1, len(energy["truth"]) + 1)
+    floor = truth.max() * 10.0**-DECADES
+    figure, (left, right) = panels(2, energy)
+    for axes in (left, right):
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+    left.plot(waves, truth, color="0.75", linewidth=5, label="truth")
+    right.plot(waves, np.ones_like(truth), color="0.75", linewidth=5)
+    for model in example.predictions:
+        look = style[model] | {"markersize": 4.5, "linewidth": 1.4, "markevery": 0.1}
+        left.plot(waves, energy[model], label=model, **look)
+        right.plot(waves, energy[model] / np.maximum(truth, floor), **look)
+    left.set_ylim(bottom=max(left.get_ylim()[0], floor))
+    low, high = right.get_ylim()
+    right.set_ylim(max(min(low, 0.1), 1e-3), min(max(high, 10), 1e3))
+    left.set_ylabel("kinetic energy E(k) (cells² per frame²)")
+    right.set_ylabel("E(k) of the model / E(k) of the truth")
+    for axes in (left, right):
+        axes.set_xlabel("wave number k (waves per side of the box)")
+        tidy(axes)
+    place = f"strength {example.strength:g}, seed {example.seed}, rollout step {len(example.target)}"
+    return finish(figure, f"{example.setting.title}\none unseen simulation: {place}")

@@ -1,0 +1,1 @@
+"""Grids of runs: presets, tuning, and their execution."""

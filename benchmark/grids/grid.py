@@ -1,0 +1,155 @@
+"""Runs a grid: the data first, then every run that is not there yet, on several workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from ..analysis.long_table import differences, setting_of
+from ..runs.configuration import RunConfig
+from ..runs.execute import execute, identity, save_lost_run
+from ..runs.fingerprint import code_digest
+from ..runs.machine import Machine, progress_bar
+from ..runs.records import Record, finished, load_run, set_aside
+from ..runs.scheduling import run_all
+from ..runs.simulation import generate_all
+from .presets import Preset
+from .warnings import off_budget, untuned
+
+VARIED = {"seed", "recipe.strength"}
+OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
+"""In what of their configurations runs of one table may differ; and those of two models."""
+
+
+def run_grid(
+    preset: Preset,
+    out: Path,
+    machine: Machine,
+    console: Console,
+    model_file: Path | None = None,
+    overwrite: bool = False,
+) -> list[Record]:
+    """Generates what data are missing, executes what runs are missing, and returns the records of the new runs.
+
+    Each run is stored when it ends, so an interrupted grid goes on where it stopped. Runs that failed before are
+    tried again.
+
+    Raises:
+        ValueError: a preset that names unknown scenarios or models, damaged imports, or a folder with runs that tables
+            could not tell from those of this grid; before anything is computed.
+    """
+    configs, imports = preset.runs(model_file), preset.verified_imports()
+    left_out = set(preset.models) - {config.model for config in configs}
+    if left_out:
+        console.print(f"left out, made for other symmetries or grids: {', '.join(sorted(left_out))}")
+    warn(configs, preset, console)
+    out.mkdir(parents=True, exist_ok=True)
+    superseded = set_aside_superseded(configs, out)
+    if superseded:
+        console.print(f"{superseded} runs of other contents of the model file set aside in {out}/runs/superseded")
+    return run_missing(configs, out, machine, console, model_file, overwrite, imports)
+
+
+def run_missing(
+    configs: Sequence[RunConfig],
+    out: Path,
+    machine: Machine,
+    console: Console,
+    model_file: Path | None = None,
+    overwrite: bool = False,
+    imports: Mapping[str, Path] | None = None,
+) -> list[Record]:
+    """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay.
+
+    Args:
+        overwrite: sets runs that are done aside, so that an interrupted repetition goes on without it.
+        imports: folders of imported data, by hash; see :meth:`Preset.verified_imports`.
+    """
+    for config in configs if overwrite else ():
+        set_aside(out, config.hash)
+    done = {config: record for config in configs if (record := finished(out, config.hash))}
+    missing = [config for config in configs if config not in done]
+    console.print(f"{len(configs)} runs, {len(done)} of them done before")
+    outdated = {
+        config.model for config, record in done.items() if code_digest(config.model) not in (None, record.get("code"))
+    }
+    if outdated:
+        names = ", ".join(sorted(outdated))
+        console.print(f"done by other code than this, repeat with --overwrite: {names}", soft_wrap=True)
+    if not missing:
+        return []
+    with progress_bar(console) as progress:
+        recipes = list(dict.fromkeys(config.recipe for config in missing))
+        data = generate_all(recipes, machine, progress, imports)
+        return _execute_all(missing, data, out, machine, progress, model_file)
+
+
+def warn(configs: Sequence[RunConfig], preset: Preset, console: Console) -> None:
+    """What of a grid may not be as its user thinks, before it starts."""
+    for warning in filter(None, (off_budget(configs), untuned(configs, preset.tuned))):
+        console.print(warning, soft_wrap=True)
+
+
+def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
+    """Moves the runs of an earlier content of the model file away; returns how many.
+
+    Means are over strengths and seeds, so runs of one setting and model differ in these alone; those of two models also
+    in what is tuned.
+
+    Raises:
+        ValueError: a run in ``out`` that differs in more.
+    """
+    hashes = {config.hash for config in configs}
+    grid = {key: found for found in map(identity, configs) for key in (setting_of(found), _trained(found))}
+    old = []
+    for record in (load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes):
+        if like := grid.get(_trained(record)) or grid.get(setting_of(record)):
+            varied = VARIED if like["model"] == record["model"] else VARIED | OF_A_MODEL
+            config = json.loads(json.dumps(like["config"]))  # lists for tuples, as in the record
+            changed = set(differences(record["config"], config)) - varied
+            counts = record["status"] == "done" or record.get("diverged")
+            if changed - {"model_source"} and counts:
+                raise ValueError(
+                    f"expected a folder for this grid alone, got {out}, whose run {record['hash']} of "
+                    f"{record['model']} differs from the grid's in {', '.join(sorted(changed))}: name another one "
+                    "with --out"
+                )
+            if changed:
+                old.append(record["hash"])
+    for name in old:
+        set_aside(out, name)
+    return len(old)
+
+
+def _trained(record: Record) -> tuple:
+    return (*setting_of(record), record["model"])
+
+
+def _execute_all(
+    configs: list[RunConfig],
+    data: dict[str, Path],
+    out: Path,
+    machine: Machine,
+    progress: Progress,
+    model_file: Path | None,
+) -> list[Record]:
+    task = progress.add_task("train and evaluate", total=len(configs))
+    arguments = [(config, data[config.recipe.hash], out, machine.device, model_file) for config in configs]
+    records = []
+    for index, record in run_all(execute, arguments, machine.workers, machine.backend, machine.device):
+        record = record or save_lost_run(configs[index], out)
+        records.append(record)
+        progress.advance(task)
+        if record["status"] == "failed":
+            progress.console.print(failure(record), markup=False, soft_wrap=True)
+    return records
+
+
+def failure(record: Record) -> str:
+    """The line on a run that failed: which one, and why."""
+    where = f"{record['scenario']} at {record['strength']:g}, history {record['config']['history']}"
+    return f"failed: {record['model']} on {where}, seed {record['seed']}: {record['reason']}"

@@ -1,0 +1,308 @@
+"""Presets: which grid of runs a benchmark consists of. Every field can be overridden on the command line."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import tyro
+
+from ...datasets import Imported, Recipe, verify
+from ...datasets.store.manifest import read_manifest
+from ...models import get_model, list_models, load_model_file
+from ..analysis.long_table import DATA_ERROR_STEPS
+from ..methods import split_name
+from ..runs.configuration import Evaluation, RunConfig, Simulations, Training
+from .choices import read_choices
+
+LARGEST_BUDGET = 100_000_000
+PAPER_MODELS = (
+    "persistence",
+    "linear",
+    "mlp",
+    "convnet",
+    "convnet+augment",
+    "convnet+remul",
+    "equiv-rotation",
+    "equiv-scaling",
+    *(
+        f"{row}-{symmetry}"
+        for row in ("rpp", "combo", "lift", "rgroup", "rsteer", "clcnn")
+        for symmetry in ("translation", "rotation", "scaling")
+        if (row, symmetry) != ("rsteer", "translation")
+    ),
+)
+"""The rows of the study's table (for translation its convnet is the strict model), its baselines, and two ways to teach
+a plain network the symmetry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A grid of runs: scenarios x sizes of the training set x strengths x history lengths x models x seeds."""
+
+    name: tyro.conf.Suppress[str]
+    """By which the command line and the results folder know it."""
+    scenarios: tuple[str, ...] = ("rotation-buoyancy",)
+    """Which physics; none, if there are imported data."""
+    imported: tuple[Path, ...] = ()
+    """Folders that `symbreak import` printed; each is a scenario of its own, as it is."""
+    strengths: tuple[float, ...] = (0.0, 0.5, 1.0)
+    """How strongly the symmetry is broken, 0 to 1."""
+    models: tuple[str, ...] = ()
+    """Which models; none named: all that fit a scenario's symmetry and those that know no symmetry."""
+    seeds: tuple[int, ...] = (0,)
+    """Seeds of initialisation and shuffling; the data stay the same."""
+    history: tuple[int, ...] = (1,)
+    """Input frames."""
+    train_simulations: tuple[int, ...] = ()
+    """Sizes of the training set; none: that of the simulations. A smaller set holds the first of a larger one, and all
+    are scored on the same unseen simulations."""
+    predicts: Literal["increment", "frame"] = "increment"
+    """What the network's output means."""
+    budget: int | None = None
+    """Parameter count that each model's width is chosen for; none: the models' own widths."""
+    simulations: Simulations = field(default_factory=Simulations)
+    training: Training = field(default_factory=Training)
+    tuned: Path | None = None
+    """The choices.csv of `symbreak tune`: step size and length of training for scenarios and models that it names."""
+    evaluation: Evaluation = field(default_factory=Evaluation)
+
+    def __post_init__(self):
+        optional = ("imported", "train_simulations", *(("scenarios",) if self.imported else ()))
+        for name in ("scenarios", "imported", "strengths", "seeds", "history", "train_simulations"):
+            values, needed = getattr(self, name), name not in optional
+            if (needed and not values) or len(set(values)) < len(values):
+                least = " and at least one" if needed else ""
+                raise ValueError(f"expected {name} without repetition{least}, got {[str(value) for value in values]}")
+        if min(self.history) < 1:
+            raise ValueError(f"expected a history of at least one frame, got {min(self.history)}")
+        if self.budget is not None and not 1 <= self.budget <= LARGEST_BUDGET:
+            raise ValueError(f"expected a budget of 1 to {LARGEST_BUDGET:,} parameters, got {self.budget:,}")
+        if min(self.seeds) < 0:
+            raise ValueError(f"expected seeds >= 0, got {min(self.seeds)}")
+        if self.scenarios:
+            self._check_windows(self.simulations, "the simulations")
+
+    def _check_windows(self, size: Simulations | Imported, place: str) -> None:
+        """Whether the longest windows fit into the simulations or stations, and the steps of their measured error."""
+        history = max(self.history)
+        every = size.train_frames + size.valid_frames + size.future_frames
+        if isinstance(size, Simulations) and every <= int(DATA_ERROR_STEPS):
+            raise ValueError(
+                f"expected simulations of more than {DATA_ERROR_STEPS} frames, after which the error of the data is "
+                f"measured, got {every}"
+            )
+        trained = min(size.train_frames, size.valid_frames or every)
+        for name, horizon, frames in (
+            ("training.rollout", self.training.rollout, trained),
+            ("evaluation.steps", self.evaluation.steps, size.future_frames),
+        ):
+            if history + horizon > frames:
+                got = f"{history} + {horizon} in {place}"
+                raise ValueError(f"expected history + {name} of at most {frames} frames, got {got}")
+
+    def recipes(self) -> list[Recipe | Imported]:
+        """The data sets of the grid."""
+        return [recipe for series in self.series() for recipe in series]
+
+    def series(self) -> list[list[Recipe | Imported]]:
+        """The data sets, those together that differ in their strength alone.
+
+        Raises:
+            ValueError: a folder without imported data, or with simulations too short for the preset's windows; or two
+                folders of one name, which tables could not tell apart.
+        """
+        simulated = [
+            [replace(self.simulations, train=train).recipe(scenario, strength) for strength in self.strengths]
+            for scenario in self.scenarios
+            for train in self.train_simulations or (self.simulations.train,)
+        ]
+        return simulated + [[recipe] for recipe in self._imports().values()]
+
+    def _imports(self) -> dict[Path, Imported]:
+        found = {}
+        for folder in self.imported:
+            recipe = read_manifest(folder).recipe
+            if not isinstance(recipe, Imported):
+                raise ValueError(f"expected imported data in {folder}, got simulated ones: name their scenario instead")
+            for other in (place for place, known in found.items() if known.scenario == recipe.scenario):
+                raise ValueError(
+                    f"expected imported data of different names, got {recipe.name} in {other} and {folder}"
+                )
+            self._check_windows(recipe, recipe.scenario)
+            found[folder] = recipe
+        return found
+
+    def verified_imports(self) -> dict[str, Path]:
+        """The folder of each imported data set, by its hash.
+
+        Raises:
+            ValueError: as :meth:`series`, or a file is damaged.
+        """
+        for folder in self.imported:
+            verify(folder)
+        return {recipe.hash: folder for folder, recipe in self._imports().items()}
+
+    def runs(self, model_file: Path | None = None) -> list[RunConfig]:
+        """The grid, seeds outermost, so that a first complete table is there early.
+
+        Args:
+            model_file: a user's file; its models join the grid.
+
+        Raises:
+            ValueError: unknown scenario or model, also in ``tuned``, a model of another symmetry than the data's, or as
+                :meth:`series`.
+        """
+        own = [entry.name for entry in load_model_file(model_file)] if model_file else []
+        source = hashlib.sha256(model_file.read_bytes()).hexdigest() if model_file else ""
+        choices = self._choices() if self.tuned else {}
+        return [
+            RunConfig(
+                recipe=recipe,
+                model=model,
+                model_source=source if split_name(model)[0] in own else "",
+                seed=seed,
+                history=history,
+                budget=self.budget,
+                predicts=self.predicts,
+                training=replace(self.training, **choices.get((recipe.scenario, model), {})),
+                evaluation=self.evaluation,
+            )
+            for seed in self.seeds
+            for series in self.series()
+            for history in self.history
+            for model in self.models_for(series[0], own)
+            for recipe in series
+        ]
+
+    def _choices(self) -> dict[tuple[str, str], dict[str, float | int]]:
+        choices, known = read_choices(self.tuned), {entry.name for entry in list_models()}
+        unknown = sorted({model for _, model in choices if split_name(model)[0] not in known})
+        if unknown:
+            raise ValueError(f"expected names of models in {self.tuned}, got {', '.join(unknown)}")
+        return choices
+
+    def models_for(self, recipe: Recipe | Imported, own: Sequence[str] = ()) -> list[str]:
+        """The models that can be trained on a data set, ``own`` ones after those of the preset.
+
+        Raises:
+            ValueError: an unknown model or method, one that needs a module which is not installed, or none that is made
+                for the symmetry and the grid of the data.
+        """
+        entries = list_models(recipe.symmetry)
+        fitting = [entry.name for entry in entries if entry.fits(recipe.shape)]
+        usable = [entry.name for entry in entries if entry.usable]
+        named = list(dict.fromkeys((*(self.models or usable), *own)))
+        chosen = [name for name in named if get_model(split_name(name)[0]).name in fitting]
+        if not chosen:
+            raise ValueError(
+                f"expected models for {recipe.scenario}, got {', '.join(named)}, which are made for other symmetries "
+                "or grids"
+            )
+        for entry in (get_model(split_name(name)[0]) for name in chosen):
+            if not entry.usable:
+                raise ValueError(f"expected the module {entry.requires} for {entry.name}, got none: it {entry.note}")
+        return chosen
+
+
+def quick() -> Preset:
+    """The first look: 32 x 32, one scenario at three strengths, seven models, minutes on two cores."""
+    return Preset(
+        name="quick",
+        models=(
+            "persistence",
+            "convnet",
+            "equiv-rotation",
+            "rpp-rotation",
+            "lift-rotation",
+            "rgroup-rotation",
+            "rsteer-rotation",
+        ),
+        budget=5_000,
+        simulations=Simulations(resolution=32),
+        training=Training(patience=7),
+    )
+
+
+def core() -> Preset:
+    """The study: three symmetries, five strengths, every model of the paper, three seeds; a night on two cores.
+
+    The budget is twice what weights that depend on the place alone take on this grid (two banks, five layers).
+    """
+    return Preset(
+        name="core",
+        scenarios=("rotation-buoyancy", "translation-buoyancy", "scaling-drag"),
+        strengths=(0.0, 0.25, 0.5, 0.75, 1.0),
+        models=PAPER_MODELS,
+        seeds=(0, 1, 2),
+        budget=20_000,
+        simulations=Simulations(resolution=32),
+        training=Training(epochs=24),
+    )
+
+
+def full() -> Preset:
+    """Six scenarios of four symmetries, every model, five strengths, five seeds, 64 x 64; for a GPU or a cluster."""
+    return Preset(
+        name="full",
+        scenarios=(
+            "rotation-buoyancy",
+            "rotation-boundary",
+            "translation-buoyancy",
+            "translation-boundary",
+            "reflection-tilt",
+            "scaling-drag",
+        ),
+        strengths=(0.0, 0.25, 0.5, 0.75, 1.0),
+        seeds=(0, 1, 2, 3, 4),
+        budget=100_000,
+        training=Training(epochs=60),
+    )
+
+
+def paper() -> Preset:
+    """The protocol of Wang, Walters and Yu (2022): 64 x 64, ten frames in, twenty out; plumes after its notebook.
+
+    ``docs/scenarios.md`` says in what they differ from the notebook's. All three sets have 25 training plumes; of the
+    scaling set the study has three more.
+    """
+    return Preset(
+        name="paper",
+        scenarios=("published-translation", "published-rotation", "published-scaling"),
+        strengths=(1.0,),
+        models=PAPER_MODELS,
+        seeds=(0, 1, 2),
+        history=(10,),
+        predicts="frame",
+        simulations=Simulations(
+            train=25,
+            valid=0,
+            test=10,
+            train_frames=160,
+            valid_frames=40,
+            future_frames=110,
+            first_frame=1,
+        ),
+        training=Training(
+            learning_rate=1e-3,
+            decay=0.95,
+            weight_decay=4e-4,
+            batch=8,
+            rollout=6,
+            epochs=100,
+            epoch_steps=450,
+            patience=10,
+        ),
+        evaluation=Evaluation(steps=20),
+    )
+
+
+PRESETS = {preset.__name__: preset for preset in (quick, core, full, paper)}
+
+
+def summary(name: str) -> str:
+    """The first line of what a preset's docstring says."""
+    return (PRESETS[name].__doc__ or "").splitlines()[0]

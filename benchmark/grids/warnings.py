@@ -1,0 +1,58 @@
+"""What of a grid may not be as its user thinks: sizes off the budget, and models that were never tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from ..methods import split_name
+from ..runs.configuration import RunConfig
+from ..runs.execute import untrained
+from .choices import read_choices
+
+TOLERANCE = 0.2
+
+
+def off_budget(configs: Sequence[RunConfig]) -> str:
+    """One line that names the models whose parameter count is more than 20 % off their budget; empty if none is."""
+    tasks = {(split_name(each.model)[0], each.recipe.scenario, each.history): each for each in configs if each.budget}
+    found = []
+    for (model, scenario, history), config in tasks.items():
+        count = parameters(config)
+        if count and abs(count - config.budget) > TOLERANCE * config.budget:
+            found.append(f"{model} {count:,} ({scenario}, history {history})")
+    if not found:
+        return ""
+    return f"more than {TOLERANCE:.0%} off the budget of {configs[0].budget:,} parameters: {', '.join(found)}"
+
+
+def parameters(config: RunConfig) -> int | None:
+    """Of a model that learns nothing 0, of one that cannot be built None: the record of its run will say why."""
+    try:
+        with torch.random.fork_rng():
+            return sum(parameter.numel() for parameter in untrained(config, 1.0, 0).parameters())
+    except Exception:
+        return None
+
+
+def learns(config: RunConfig) -> bool:
+    """Whether the model has anything to train; also where it cannot be built: the record of its run will say why."""
+    return parameters(config) != 0
+
+
+def key_of(config: RunConfig) -> tuple[str, str]:
+    """What a choice is made for: scenario and model."""
+    return config.recipe.scenario, config.model
+
+
+def untuned(configs: Sequence[RunConfig], tuned: Path | None) -> str:
+    """One line that names the models that learn and have no row for their scenario in ``tuned``, a choices.csv; empty
+    if there is none, or no such file is asked for."""
+    if not tuned:
+        return ""
+    choices = read_choices(tuned)
+    without = {key_of(config): config for config in configs if key_of(config) not in choices}
+    found = [f"{model} ({scenario})" for (scenario, model), config in without.items() if learns(config)]
+    return f"no row in {tuned}, trained as the preset says: {', '.join(found)}" if found else ""

@@ -1,0 +1,48 @@
+"""What a way of training is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from jaxtyping import Float
+from torch import Tensor
+
+from ...models import Forecaster
+from ...symmetry import Element
+
+Windows = Float[Tensor, "B N 2 X Y"]
+Loss = Float[Tensor, ""]
+
+
+class Method(ABC):
+    """What is done to the windows of a batch before the loss, and to the loss before it is minimised.
+
+    Random choices come from torch's generator, which the trainer seeds and stores.
+    """
+
+    @abstractmethod
+    def windows(self, windows: Windows, elements: Sequence[Element]) -> Windows:
+        """The windows to train on."""
+
+    @abstractmethod
+    def loss(self, objective: Loss, model: Forecaster, history: Windows, elements: Sequence[Element]) -> Loss:
+        """What is minimised, given the data term plus the model's own penalty."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tensors and numbers that a training needs to go on where it stopped; most methods need none."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: B027
+        """Takes back what :meth:`state_dict` gave."""
+
+
+class Plain(Method):
+    """Trains on the data as they are."""
+
+    def windows(self, windows, elements):
+        return windows
+
+    def loss(self, objective, model, history, elements):
+        return objective

@@ -1,0 +1,57 @@
+"""Equivariance as a second task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from ...models import Forecaster
+from ...symmetry import Element
+from .gradnorm import GradNorm
+from .method import Loss, Plain, Windows
+
+
+def equivariance_loss(model: Forecaster, history: Windows, elements: Sequence[Element]) -> Loss:
+    """``||f(h x) - h f(x)||^2``, averaged over the batch and the grid, with one ``h`` per batch, drawn evenly."""
+    element = elements[int(torch.randint(len(elements), ()))]
+    difference = model(element.vector(history)) - element.vector(model(history))
+    return difference.square().mean()
+
+
+class Remul(Plain):
+    """Equivariance as a second task of constant weight: ``L = L_data + beta L_equivariance``.
+
+    Elhag et al., *Relaxed Equivariance via Multitask Learning* (2024).
+
+    Args:
+        beta: weight of the second task, relative to the first.
+    """
+
+    def __init__(self, beta: float = 1.0):
+        if not beta >= 0:
+            raise ValueError(f"expected beta >= 0, got {beta}")
+        self.beta = beta
+
+    def loss(self, objective, model, history, elements):
+        return objective + self.beta * equivariance_loss(model, history, elements)
+
+
+class RemulGradNorm(Plain):
+    """Equivariance as a second task whose weight is learned: ``L = w_1 L_data + w_2 L_equivariance``.
+
+    Elhag et al. (2024) with the weights of :class:`.gradnorm.GradNorm`. The tasks share the whole network.
+    """
+
+    def __init__(self):
+        self.balance = GradNorm(tasks=2)
+
+    def loss(self, objective, model, history, elements):
+        losses = (objective, equivariance_loss(model, history, elements))
+        return self.balance.weighted(losses, [each for each in model.parameters() if each.requires_grad])
+
+    def state_dict(self):
+        return self.balance.state_dict()
+
+    def load_state_dict(self, state):
+        self.balance.load_state_dict(state)

@@ -1,0 +1,44 @@
+"""Which source a result came from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("symmetry", "simulators", "datasets", "models", "benchmark")
+PATIENCE = 10.0
+"""Seconds that git may take."""
+
+
+@cache
+def source() -> dict[str, Any]:
+    """``commit`` of the checkout that symbreak runs from, and whether its rooms are ``dirty``: changed since, or with
+    files that git does not know. Both are ``None`` where symbreak is installed as a package, or git is missing.
+
+    Asked once per process: what was imported does not change with the files.
+    """
+    return source_of(ROOT)
+
+
+def source_of(folder: Path) -> dict[str, Any]:
+    """The same of any folder that holds the rooms; one that merely lies inside somebody's work tree is no checkout."""
+    unknown = {"commit": None, "dirty": None}
+    try:
+        root, commit = _git(folder, "rev-parse", "--show-toplevel", "HEAD").splitlines()
+        if Path(root).resolve() != folder.resolve():
+            return unknown
+        return {"commit": commit, "dirty": bool(_git(folder, "status", "--porcelain", "--", *ROOMS))}
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return unknown
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """What git says about ``folder``, not about the repository of a hook that may be running; it takes no locks."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    return done.stdout

@@ -1,0 +1,133 @@
+"""What defines a run: the data, the model, the training, the seed. The hash of all of it is the run's name."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...datasets import Imported, Recipe
+from .parsing import parse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulations:
+    """How much is simulated for each scenario and strength."""
+
+    resolution: int = 64
+    """Cells along each side."""
+    train: int = 24
+    """Simulations to train on."""
+    valid: int = 6
+    """Simulations to choose the best weights on."""
+    test: int = 8
+    """Unseen simulations to score on."""
+    first_frame: int = 10
+    """Steps from rest to the first stored frame."""
+    train_frames: int = 40
+    """Frames of each training simulation to train on."""
+    valid_frames: int = 0
+    """Frames after those to choose the best weights on, instead of other simulations."""
+    future_frames: int = 20
+    """Later frames of the same simulations to score on."""
+    data_seed: int = 0
+    """Seed of the simulations' inflows and forces."""
+
+    def recipe(self, scenario: str, strength: float) -> Recipe:
+        sizes = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        seed = sizes.pop("data_seed")
+        return Recipe(scenario=scenario, strength=strength, seed=seed, **sizes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How every model is trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
+
+    learning_rate: float = 1e-2
+    """Adam's step size at the start."""
+    decay: float | None = None
+    """Factor on the step size after each epoch; none: it falls to zero along a cosine."""
+    weight_decay: float = 0.0
+    """L2 factor of Adam."""
+    batch: int = 4
+    """Windows per optimisation step."""
+    rollout: int = 2
+    """Autoregressive steps in the loss."""
+    epochs: int = 14
+    """Rounds, each closed by a validation."""
+    epoch_steps: int = 50
+    """Optimisation steps per round."""
+    patience: int | None = None
+    """Rounds without a better validation error after which training stops; none: it never does, so that a step size
+    that falls to zero gets there."""
+
+    def __post_init__(self):
+        for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"expected {name} >= 1, got {value}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"expected a finite learning_rate > 0, got {self.learning_rate}")
+        if self.decay is not None and not 0 < self.decay <= 1:
+            raise ValueError(f"expected a decay in (0, 1], got {self.decay}")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"expected a finite weight_decay >= 0, got {self.weight_decay}")
+
+    def step_size(self, step: int) -> float:
+        """Adam's step size after ``step`` optimisation steps, relative to that at the start."""
+        if self.decay is not None:
+            return self.decay ** (step // self.epoch_steps)
+        return (1 + math.cos(math.pi * step / (self.epochs * self.epoch_steps))) / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """Which predictions are scored."""
+
+    steps: int = 15
+    """Rollout steps."""
+    stride: int = 8
+    """Which windows are scored: every so many of a split, counted through all its simulations."""
+
+    def __post_init__(self):
+        for name in ("steps", "stride"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected evaluation {name} >= 1, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """Everything that a run's metrics depend on, besides the versions of the libraries and the kind of machine."""
+
+    recipe: Recipe | Imported
+    model: str
+    model_source: str = ""
+    """SHA-256 of the user's model file, empty for models of this package."""
+    seed: int = 0
+    history: int = 1
+    budget: int | None = None
+    """Parameter count that the width is chosen for; ``None`` takes the model's own width."""
+    predicts: Literal["increment", "frame"] = "increment"
+    training: Training = field(default_factory=Training)
+    evaluation: Evaluation = field(default_factory=Evaluation)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Any) -> RunConfig:
+        """The inverse of :meth:`as_dict`.
+
+        Raises:
+            ValueError: a key that is unknown or missing, a value of the wrong type or out of range.
+        """
+        return parse(cls, content, "config")
+
+    @property
+    def hash(self) -> str:
+        """16 hexadecimal digits of the SHA-256 of the configuration, written as canonical JSON."""
+        text = json.dumps(self.as_dict() | {"recipe": self.recipe.hash}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,38 @@
+"""Autoregressive prediction: the network's output becomes the next frame, and the next frame becomes input."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ...models import Forecaster, Task
+
+
+class Rollout(torch.nn.Module):
+    """Rolls a :class:`Forecaster` out in time, in units of the data's rms velocity::
+
+        u_(t+1) = u_t + s f(u_(t-T+1) ... u_t)    if the task predicts increments
+        u_(t+1) = f(u_(t-T+1) ... u_t)            if it predicts frames
+
+    Args:
+        model: the network ``f``.
+        task: what it was built for. Its ``predicts`` chooses the equation; ``s`` is its ``increment_scale``, the rms of
+            a one-step change relative to the rms velocity, so that ``f`` is of order one.
+    """
+
+    def __init__(self, model: Forecaster, task: Task):
+        super().__init__()
+        self.model = model
+        self.task = task
+
+    def forward(self, history: Float[Tensor, "B T 2 X Y"], steps: int) -> Float[Tensor, "B N 2 X Y"]:
+        """The next ``steps`` frames."""
+        frames = []
+        for _ in range(steps):
+            output = self.model(history)
+            if self.task.predicts == "increment":
+                output = history[:, -1] + self.task.increment_scale * output
+            frames.append(output)
+            history = torch.cat((history[:, 1:], output[:, None]), 1)
+        return torch.stack(frames, 1)

@@ -1,0 +1,1 @@
+"""Runs that others can repeat and rescore."""

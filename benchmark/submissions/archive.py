@@ -1,0 +1,114 @@
+"""A submission as one file: ``.tar.gz`` with a manifest. Reading one executes nothing and leaves its folder alone."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import tarfile
+import zlib
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ...datasets.store.files import checksum, read_bytes, write_atomically
+from ..runs.parsing import parse
+
+MANIFEST = "manifest.json"
+MODEL_FILE = "model.py"
+FORMAT = 1
+MEMBER = re.compile(r"manifest\.json|model\.py|recipes/[0-9a-f]{12}\.json|runs/[0-9a-f]{16}\.(json|pt)")
+LARGEST_MEMBER = 2**26
+LARGEST_ARCHIVE = 2**29
+"""Bytes, unpacked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What an archive holds: SHA-256 of each member but this one, by name."""
+
+    format: int
+    symbreak: str
+    members: dict
+
+
+def pack(members: dict[str, bytes], archive: Path) -> None:
+    """Writes ``members`` and their manifest. The same members make the same bytes."""
+    checksums = {name: checksum(content) for name, content in sorted(members.items())}
+    manifest = Manifest(format=FORMAT, symbreak=version("symbreak"), members=checksums)
+    members = {MANIFEST: json.dumps(asdict(manifest), indent=1).encode(), **members}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name, content in sorted(members.items()):
+            _check_size(name, len(content))
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    write_atomically(archive, gzip.compress(buffer.getvalue(), mtime=0))
+
+
+def unpack(archive: Path, folder: Path) -> Manifest:
+    """Writes the members into ``folder`` once every one of them has been looked at.
+
+    Raises:
+        ValueError: the archive is damaged, too large, of another format, or holds a member that a submission does not
+            have (any other name or folder, a link, a second of the same name), that is not in the manifest, or whose
+            checksum differs.
+    """
+    try:
+        with tarfile.open(fileobj=_decompressed(archive), mode="r:") as tar:
+            members = _checked_members(tar)
+            tar.extractall(folder, members=members, filter="data")
+    except (tarfile.TarError, zlib.error, EOFError, OSError, RecursionError) as error:
+        raise ValueError(f"expected a submission in {archive}, got: {error}") from error
+    manifest = parse(Manifest, read_json(folder / MANIFEST), MANIFEST)
+    if manifest.format != FORMAT:
+        raise ValueError(f"expected a submission of format {FORMAT} in {archive}, got {manifest.format}")
+    _check_contents(folder, {member.name for member in members} - {MANIFEST}, manifest)
+    return manifest
+
+
+def read_json(path: Path) -> object:
+    """Raises ``ValueError`` that names a file which holds no JSON."""
+    try:
+        return json.loads(read_bytes(path))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"expected JSON in {path.name}, got: {error}") from error
+
+
+def _decompressed(archive: Path) -> io.BytesIO:
+    with gzip.open(archive) as file:
+        content = file.read(LARGEST_ARCHIVE + 1)
+    if len(content) > LARGEST_ARCHIVE:
+        raise ValueError(f"expected a submission of at most {LARGEST_ARCHIVE} bytes unpacked, got more in {archive}")
+    return io.BytesIO(content)
+
+
+def _checked_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    members: dict[str, tarfile.TarInfo] = {}
+    for member in tar:
+        if not MEMBER.fullmatch(member.name):
+            raise ValueError(f"expected manifest.json, model.py, recipes/... and runs/... only, got {member.name!r}")
+        if member.type != tarfile.REGTYPE or member.issparse():
+            raise ValueError(f"expected {member.name} to be a plain file, got a link, a folder or another kind")
+        if member.name in members:
+            raise ValueError(f"expected {member.name} once, got it twice")
+        _check_size(member.name, member.size)
+        members[member.name] = member
+    return list(members.values())
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > LARGEST_MEMBER:
+        raise ValueError(f"expected members of at most {LARGEST_MEMBER} bytes, got {size} bytes in {name}")
+
+
+def _check_contents(folder: Path, names: set[str], manifest: Manifest) -> None:
+    if names != set(manifest.members):
+        name = min(names ^ set(manifest.members))
+        raise ValueError(f"expected the members that {MANIFEST} names, got a difference in {name}")
+    for name, expected in manifest.members.items():
+        got = checksum(read_bytes(folder / name))
+        if got != expected:
+            raise ValueError(f"expected {name} with SHA-256 {str(expected)[:12]}..., got {got[:12]}...: it was changed")

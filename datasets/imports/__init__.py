@@ -1,0 +1,1 @@
+"""Flows that were measured or simulated elsewhere."""

@@ -1,0 +1,99 @@
+"""Data that were not simulated here: where they come from, in place of a recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ...simulators import Box
+from ...symmetry import SYMMETRY_OF_GROUP, Shape
+from .recipe import DATA_VERSION
+
+WALLS = ("closed", "open", "periodic")
+PREFIX = "imported-"
+"""With which the scenario of every imported data set begins, and no other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """Describes what :func:`~..imports.importing.import_tensors` made of somebody else's files. It stands where a
+    recipe stands: each is a scenario of its own, at the only strength there is.
+
+    Attributes:
+        name: of the data set; letters, digits, ``-``, ``_`` and ``.``.
+        source: SHA-256 of the files it was read from.
+        shape: grid, ``(X, Y)``.
+        boundary: walls per axis, as far as they are known.
+        group: name of the group in which the flow is roughly symmetric. Where the grid has unequal sides, only those of
+            its elements count that map the grid onto itself.
+        axes: of the grid in the source, ``xy`` or ``yx``; here it is ``xy``.
+        train, valid, test: number of simulations or stations.
+        train_frames, valid_frames, future_frames: see :class:`~.recipe.Recipe`.
+
+    Raises:
+        ValueError: another name, wall or group, or quarter turns between walls of two kinds.
+    """
+
+    name: str
+    source: str
+    shape: Shape
+    boundary: tuple[str, str]
+    group: str
+    axes: str
+    train: int
+    valid: int
+    test: int
+    train_frames: int
+    valid_frames: int
+    future_frames: int
+
+    def __post_init__(self):
+        if not re.fullmatch(r"\w[\w.-]*", self.name, re.ASCII):
+            raise ValueError(f"expected a name of letters, digits, -, _ and ., got {self.name!r:.80}")
+        if self.group not in SYMMETRY_OF_GROUP:
+            raise ValueError(f"expected a group out of {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
+        walls = " and ".join(self.boundary)
+        if not set(self.boundary) <= set(WALLS):
+            raise ValueError(f"expected walls out of {', '.join(WALLS)}, got {walls}")
+        if self.symmetry == "rotation" and self.boundary[0] != self.boundary[1]:
+            raise ValueError(f"expected the same walls along x and y for {self.group}, got {walls}")
+
+    @property
+    def scenario(self) -> str:
+        return f"{PREFIX}{self.name}"
+
+    @property
+    def strength(self) -> float:
+        """1, the data as they are: there is no knob."""
+        return 1.0
+
+    @property
+    def symmetry(self) -> str:
+        return SYMMETRY_OF_GROUP[self.group]
+
+    @property
+    def frames(self) -> int:
+        return self.train_frames + self.valid_frames + self.future_frames
+
+    @property
+    def box(self) -> Box:
+        return Box(self.shape, self.boundary)
+
+    @property
+    def content(self) -> str:
+        """All fields as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def hash(self) -> str:
+        return hashlib.sha256(f"symbreak data {DATA_VERSION}: {self.content}".encode()).hexdigest()[:12]
+
+    def folder(self, data_dir: Path | str) -> Path:
+        return Path(data_dir) / self.scenario / self.hash
+
+    def parameters(self) -> dict[str, float]:
+        """Numbers that The Well's format calls simulation parameters: none are known."""
+        return {}

@@ -1,0 +1,78 @@
+"""Which simulations go into which files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...simulators import Draws, stack_draws
+from .imported import Imported
+from .recipe import SIMULATIONS_PER_FILE, Recipe
+
+SEED_OF_SPLIT = {"train": 0, "valid": 1, "test": 2}
+FOLDER_OF_SPLIT = {"train": "train", "valid": "valid", "future": "future", "domain": "test"}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Simulations ``first ... last - 1`` of ``train``, ``valid`` or ``test``, simulated together in one batch."""
+
+    simulations: str
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def draws(self, recipe: Recipe) -> Draws:
+        """What these simulations draw; a function of ``(seed, split, index)`` and of the scenario's base values."""
+        scenario = recipe.scenario_object()
+        shape = (recipe.resolution, recipe.resolution)
+        rows = []
+        for index in range(self.first, self.last):
+            number = index if scenario.plumes is None else scenario.plumes[self._place(index, recipe)]
+            sequence = np.random.SeedSequence((recipe.seed, SEED_OF_SPLIT[self.simulations], index))
+            rows.append(scenario.draw(np.random.default_rng(sequence), number, shape, recipe.buoyancy))
+        return stack_draws(rows)
+
+    def _place(self, index: int, recipe: Recipe) -> int:
+        """Where in a fixed list of plumes: training from the front, test from the back, validation before test."""
+        return {"train": index, "valid": -1 - recipe.test - index, "test": -1 - index}[self.simulations]
+
+    def files(self, recipe: Recipe | Imported) -> dict[str, tuple[int, int]]:
+        """File name below the data set's folder -> its frames ``start, stop``, counted from the first stored one.
+
+        Training simulations are cut into ranges, so that no frame is both a target of *train* and an input of *future*.
+        """
+        name = f"simulations-{self.first:05d}-{self.last - 1:05d}.hdf5"
+        if self.simulations != "train":
+            return {f"data/{self.simulations}/{name}": (0, recipe.frames)}
+        future = recipe.train_frames + recipe.valid_frames
+        ranges = {
+            f"data/train/{name}": (0, recipe.train_frames),
+            f"data/valid/{name}": (recipe.train_frames, future),
+            f"data/future/{name}": (future, recipe.frames),
+        }
+        return {file: (start, stop) for file, (start, stop) in ranges.items() if stop > start}
+
+
+def chunks(recipe: Recipe | Imported) -> list[Chunk]:
+    """All batches of simulations of a recipe. How large they are does not depend on the number of workers."""
+    return [
+        Chunk(split, first, min(first + SIMULATIONS_PER_FILE, getattr(recipe, split)))
+        for split in SEED_OF_SPLIT
+        for first in range(0, getattr(recipe, split), SIMULATIONS_PER_FILE)
+    ]
+
+
+def file_names(recipe: Recipe | Imported, split: str) -> list[str]:
+    """The files of a split, in order.
+
+    Raises:
+        ValueError: an unknown split.
+    """
+    if split not in FOLDER_OF_SPLIT:
+        raise ValueError(f"expected a split out of {', '.join(FOLDER_OF_SPLIT)}, got {split!r}")
+    folder = f"data/{FOLDER_OF_SPLIT[split]}/"
+    return [name for chunk in chunks(recipe) for name in chunk.files(recipe) if name.startswith(folder)]

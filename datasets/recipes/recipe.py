@@ -1,0 +1,176 @@
+"""A recipe says everything about a data set; the data are a function of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from ...simulators import Box, Scenario, get_scenario
+from ...symmetry import Shape
+
+DATA_VERSION = 2
+SIMULATIONS_PER_FILE = 8
+SMALLEST_BUOYANCY, LARGEST_BUOYANCY = 1e-6, 1.0
+"""Between them, velocity is far from the limits of single precision."""
+LARGEST_SEED = 2**63 - 1
+"""The largest whole number of 64 bits with a sign, which every reader of HDF5 knows."""
+SPLITS = ("train", "valid", "future", "domain")
+
+
+class DataError(ValueError):
+    """Data on disk are missing, damaged, or cannot be written. The message names the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What to simulate.
+
+    Attributes:
+        scenario: name of a scenario, see ``symbreak list scenarios``.
+        strength: how much of the symmetry is broken, in [0, 1].
+        resolution: cells along each side of the box.
+        train, valid, test: number of simulations. No two share both inflow and force, except in ``published-levels``,
+            the same four plumes over and over, and ``published-scaling``, one plume on 38 grids.
+        train_frames: frames of each training simulation that networks are trained on ...
+        valid_frames: frames after those for validation, where validation uses the training simulations (``valid = 0``).
+        future_frames: ... and the frames after those, which make the *Future* split. Other simulations have as many
+            frames in all.
+        first_frame: steps before the first stored frame.
+        buoyancy: acceleration of the flow per unit of smoke, in cells per step^2; each simulation draws its own around
+            it.
+        as_published: stores the velocity of each cell's lower faces, so that components sit half a cell off, as the
+            public notebook of the original study does; for comparison only, because it breaks every rotation. Not for
+            scenarios that render their frames at another scale.
+        seed: of all draws. They depend on ``(seed, split, index)`` and on nothing else, so that data sets of different
+            strength hold the same plumes.
+
+    Raises:
+        ValueError: a value of the wrong type or out of range.
+    """
+
+    scenario: str
+    strength: float = 0.0
+    resolution: int = 64
+    train: int = 24
+    valid: int = 6
+    test: int = 8
+    train_frames: int = 40
+    valid_frames: int = 0
+    future_frames: int = 20
+    first_frame: int = 10
+    buoyancy: float = 0.01
+    seed: int = 0
+    as_published: bool = False
+
+    def __post_init__(self):
+        scenario = get_scenario(self.scenario)
+        self._check_types()
+        if not 0 <= self.strength <= 1:
+            raise ValueError(f"expected a strength in [0, 1], got {self.strength}")
+        if (self.valid == 0) != (self.valid_frames > 0):
+            raise ValueError(f"expected valid or valid_frames above 0, got {self.valid} and {self.valid_frames}")
+        simulations = self.train + self.valid + self.test
+        if scenario.plumes is not None and simulations > len(scenario.plumes):
+            raise ValueError(
+                f"expected train, valid and test of at most {len(scenario.plumes)} together, which is how many plumes "
+                f"{self.scenario} has, got {simulations}"
+            )
+        if not SMALLEST_BUOYANCY <= self.buoyancy <= LARGEST_BUOYANCY:
+            raise ValueError(
+                f"expected a buoyancy in [{SMALLEST_BUOYANCY:g}, {LARGEST_BUOYANCY:g}], got {self.buoyancy}"
+            )
+        if self.seed > LARGEST_SEED:
+            raise ValueError(f"expected a seed of at most 2^63 - 1, got {self.seed}")
+        for name, least in MINIMA.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")
+        if self.as_published and scenario.render is not Scenario.render:
+            raise ValueError(f"expected as_published of frames as they are simulated, got {self.scenario}, rendered")
+        if self.last_frame > scenario.last_frame:
+            raise ValueError(f"expected frames up to {scenario.last_frame} at most, got {self.last_frame}")
+
+    def _check_types(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type == "int" and (not isinstance(value, int) or isinstance(value, bool)):
+                raise ValueError(f"expected a whole number for {field.name}, got {value!r}")
+            if field.type == "float":
+                if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+                    raise ValueError(f"expected a finite number for {field.name}, got {value!r}")
+                object.__setattr__(self, field.name, float(value) + 0.0)
+
+    @property
+    def frames(self) -> int:
+        """Stored frames of a simulation."""
+        return self.train_frames + self.valid_frames + self.future_frames
+
+    @property
+    def last_frame(self) -> int:
+        """Steps from rest to the last stored frame."""
+        return self.first_frame + self.frames - 1
+
+    @property
+    def content(self) -> str:
+        """The recipe as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits that identify the recipe and the version of the physics."""
+        return self.hash_at(self.scenario_object().revision)
+
+    def hash_at(self, revision: int) -> str:
+        """The hash at a revision of the scenario; the first one does not enter."""
+        version = f"{DATA_VERSION}" if revision == 1 else f"{DATA_VERSION}, revision {revision}"
+        return hashlib.sha256(f"symbreak data {version}: {self.content}".encode()).hexdigest()[:12]
+
+    @property
+    def shape(self) -> Shape:
+        """The grid."""
+        return self.resolution, self.resolution
+
+    @property
+    def box(self) -> Box:
+        return self.scenario_object().box(self.resolution)
+
+    @property
+    def boundary(self) -> tuple[str, str]:
+        """Walls along x and y."""
+        return self.scenario_object().boundary
+
+    @property
+    def group(self) -> str:
+        """Name of the group that is exact at strength 0."""
+        return self.scenario_object().group
+
+    @property
+    def symmetry(self) -> str:
+        """``rotation``, ``translation``, ``reflection`` or ``scaling``."""
+        return self.scenario_object().symmetry
+
+    def parameters(self) -> dict[str, float]:
+        """Numbers that The Well's format calls simulation parameters."""
+        return {name: getattr(self, name) for name in ("strength", "buoyancy", "seed", "first_frame")}
+
+    def scenario_object(self) -> Scenario:
+        return get_scenario(self.scenario)
+
+    def folder(self, data_dir: Path | str) -> Path:
+        """Where the data set lives: ``<data-dir>/<scenario>/strength-0.50-<hash>``."""
+        return Path(data_dir) / self.scenario / f"strength-{self.strength:.2f}-{self.hash}"
+
+
+MINIMA = {
+    "resolution": 8,
+    "train": 1,
+    "valid": 0,
+    "test": 1,
+    "train_frames": 2,
+    "valid_frames": 0,
+    "future_frames": 2,
+    "first_frame": 1,
+    "seed": 0,
+}

@@ -1,0 +1,1 @@
+"""Data sets on disk: the only code that reads and writes them."""

@@ -1,0 +1,85 @@
+"""Whole files, written at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+from ..recipes.recipe import DataError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Writes under a temporary name and renames, so that a file is there complete or not at all.
+
+    Raises:
+        DataError: the folder cannot be written, or the disk is full; nothing is left behind.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DataError(f"expected to write {path}, got: {error.strerror or error}") from error
+
+
+def remove_leftovers(folder: Path, older_than: float = 3600.0) -> None:
+    """Deletes the temporary files of writers that were killed more than ``older_than`` seconds ago."""
+    for file in folder.rglob(".*.tmp"):
+        if time.time() - file.stat().st_mtime > older_than:
+            file.unlink(missing_ok=True)
+
+
+def write_recorded(path: Path, content: bytes) -> None:
+    """Like :func:`write_atomically`, then records the checksum in a file beside it, until a manifest holds it."""
+    write_atomically(path, content)
+    write_atomically(_record(path), checksum(content).encode())
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether a file is there and is what :func:`write_recorded` wrote."""
+    try:
+        return checksum(path.read_bytes()) == _record(path).read_text()
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def remove_record(path: Path) -> None:
+    """Removes the checksum beside a file, if there is one."""
+    _record(path).unlink(missing_ok=True)
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+def read_bytes(path: Path, sha256: str | None = None) -> bytes:
+    """The content of a file.
+
+    Raises:
+        DataError: it cannot be read, or its checksum is not the given one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"expected the file {path}, got: {error.strerror or error}") from error
+    if sha256 is not None and checksum(content) != sha256:
+        raise DataError(
+            f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file is damaged; "
+            "delete the folder of the data set, then generate it again or, if it was imported, import it again"
+        )
+    return content
+
+
+def checksum(content: bytes) -> str:
+    """SHA-256 in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

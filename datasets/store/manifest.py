@@ -1,0 +1,96 @@
+"""``manifest.json``: what a complete data set is, and whether the files are still what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ..recipes.imported import Imported
+from ..recipes.plan import FOLDER_OF_SPLIT, file_names
+from ..recipes.recipe import DATA_VERSION, DataError, Recipe
+from .files import read_bytes, write_atomically
+
+MANIFEST = "manifest.json"
+VERSIONS_OF = ("numpy", "torch", "phiflow", "phiml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Written last, so that a folder with a manifest is complete.
+
+    Attributes:
+        recipe: what the data are.
+        hash: of the recipe.
+        files: SHA-256 of each file.
+        velocity_rms: root mean square of the training velocity, in cells per step.
+        increment_rms: the same of its change from frame to frame.
+        largest_velocity: the largest component that is stored, at the cell centres, in cells per step. The CFL number
+            is that on the faces, in all steps from rest, see :func:`~..evidence.extremes`.
+        equivariance_error: ``EE_n`` of the data, by ``n``; empty for imported data, which no simulator can restart.
+        asymmetry: of imported data, a distance between their statistics and the moved ones, see
+            :func:`~..imports.asymmetry.asymmetry`. It is no ``EE_n``, and on another scale; none for simulated data.
+        versions: of the packages that computed the data.
+        data_version: counts changes of the physics or of the format.
+    """
+
+    recipe: Recipe | Imported
+    hash: str
+    files: dict[str, str]
+    velocity_rms: float
+    increment_rms: float
+    largest_velocity: float
+    equivariance_error: dict[int, float]
+    versions: dict[str, str]
+    asymmetry: float | None = None
+    data_version: int = DATA_VERSION
+
+
+def installed_versions() -> dict[str, str]:
+    return {package: version(package) for package in VERSIONS_OF}
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    write_atomically(folder / MANIFEST, (json.dumps(asdict(manifest), indent=2) + "\n").encode())
+
+
+def read_manifest(folder: Path | str) -> Manifest:
+    """The manifest of a data set.
+
+    Raises:
+        DataError: there is none, or it is damaged, or of another version.
+    """
+    path = Path(folder) / MANIFEST
+    if not path.exists():
+        raise DataError(f"expected a data set with {path}, got none: its generation did not finish, or it is elsewhere")
+    try:
+        content = json.loads(read_bytes(path))
+        errors = {int(steps): float(error) for steps, error in content["equivariance_error"].items()}
+        fields = {name: tuple(value) if isinstance(value, list) else value for name, value in content["recipe"].items()}
+        recipe = Imported(**fields) if "source" in fields else Recipe(**fields)
+        manifest = Manifest(**content | {"recipe": recipe, "equivariance_error": errors})
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError(f"expected a manifest in {path}, got: {error}") from error
+    if manifest.data_version != DATA_VERSION:
+        raise DataError(f"expected data of version {DATA_VERSION} in {path}, got {manifest.data_version}")
+    if manifest.hash != recipe.hash:
+        _check_revision(manifest, path)
+        raise DataError(f"expected the recipe of hash {manifest.hash} in {path}, got one of hash {recipe.hash}")
+    expected = {name for split in FOLDER_OF_SPLIT for name in file_names(recipe, split)} | {"stats.yaml"}
+    if set(manifest.files) != expected:
+        missing = sorted(expected - set(manifest.files)) or sorted(set(manifest.files) - expected)
+        raise DataError(f"expected the files of the recipe in {path}, got a difference in {missing[0]}")
+    return manifest
+
+
+def _check_revision(manifest: Manifest, path: Path) -> None:
+    """Raises ``DataError`` for data of an older revision of their scenario."""
+    recipe = manifest.recipe
+    newest = 1 if isinstance(recipe, Imported) else recipe.scenario_object().revision
+    for revision in range(1, newest):
+        if manifest.hash == recipe.hash_at(revision):
+            raise DataError(
+                f"expected revision {newest} of {recipe.scenario} in {path}, got revision {revision}, of an older "
+                "version of symbreak: generate the data again"
+            )

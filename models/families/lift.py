@@ -1,0 +1,65 @@
+"""Lift expansion: a strict trunk that is told what an unconstrained encoder saw."""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+from ..coarse_encoder import CoarseEncoder
+from ..conv_stack import ChannelForecaster, ConvStack, channel_layers, field_layers
+from ..layers import PlainConv2d, SteerableConv2d
+from ..registry import register
+from ..task import Task
+
+ABOUT = {"family": "relaxed", "source": "Wang et al. 2022 (Lift)"}
+POINT_GROUP = ABOUT | {"keeps": "the point group in the trunk, given the latent", "breaks": "the point group"}
+
+
+class LiftTrunk(nn.Module):
+    """``trunk(lift(history) + z)``: the encoder's latent ``z``, one number a channel, is broadcast over the grid and
+    joins the lifted history."""
+
+    def __init__(self, encoder: CoarseEncoder, lift: nn.Module, *trunk: nn.Module):
+        super().__init__()
+        self.encoder = encoder
+        self.lift = lift
+        self.trunk = ConvStack(*trunk)
+
+    def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B 2 X Y"]:
+        return self.trunk(gelu(self.lift(frames) + self.encoder(frames)[:, :, None, None]))
+
+
+@register("lift-rotation", symmetry="rotation", **POINT_GROUP)
+@register("lift-reflection", symmetry="reflection", **POINT_GROUP)
+@register("lift-scaling", symmetry="scaling", keeps="scaling in the trunk, given the latent", breaks="scaling", **ABOUT)
+class LiftNet(ChannelForecaster):
+    """A steerable trunk with a latent of regular fields.
+
+    Args:
+        width: regular fields of the trunk and width of the encoder.
+    """
+
+    def __init__(self, task: Task, *, width: int = 10):
+        layers = [SteerableConv2d(source, target, **rest) for source, target, rest in field_layers(task, width)]
+        encoder = CoarseEncoder(task, width, layers[0].target.channels)
+        super().__init__(task, LiftTrunk(encoder, *layers))
+
+
+@register(
+    "lift-translation",
+    symmetry="translation",
+    keeps="translations in the trunk, given the latent, where the box is periodic",
+    breaks="translations",
+    **ABOUT,
+)
+class LiftConvNet(ChannelForecaster):
+    """A plain convolutional trunk.
+
+    Args:
+        width: channels of the trunk and width of the encoder.
+    """
+
+    def __init__(self, task: Task, *, width: int = 20):
+        layers = [PlainConv2d(source, target, **rest) for source, target, rest in channel_layers(task, width)]
+        super().__init__(task, LiftTrunk(CoarseEncoder(task, width, width), *layers))

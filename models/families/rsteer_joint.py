@@ -1,0 +1,61 @@
+"""Two symmetries relaxed at once."""
+
+from __future__ import annotations
+
+from ...symmetry import C4, PointGroup
+from ..conv_stack import ChannelForecaster, ConvStack, field_layers_of, task_group
+from ..layers import DILATIONS, RelaxedTranslationConv2d, ScaleGroup, SteerableConv2d
+from ..registry import register
+from ..task import Task
+
+ABOUT = {"family": "relaxed", "source": "Wang et al. 2022 (jet data)"}
+
+
+@register(
+    "rsteer-translation-rotation",
+    symmetry="translation-rotation",
+    keeps="translations and the point group, while the weights are constant over the box",
+    breaks="translations, the point group",
+    **ABOUT,
+)
+class RelaxedTranslationRotationNet(ChannelForecaster):
+    """Five layers, each mixing steerable convolutions by weights that depend on the place.
+
+    The point group is the task's, and C4 where the task's group is that of translations.
+
+    Args:
+        width: regular fields, each with as many channels as the group has elements.
+        banks: convolutions that each layer mixes.
+    """
+
+    def __init__(self, task: Task, *, width: int = 6, banks: int = 2):
+        group = C4 if task.symmetry == "translation" else task_group(task)
+        super().__init__(task, _mixed_stack(group, task, width, banks))
+
+
+@register(
+    "rsteer-translation-scaling",
+    symmetry="translation-scaling",
+    keeps="translations and scaling, while the weights are constant over the box",
+    breaks="translations, scaling",
+    **ABOUT,
+)
+class RelaxedTranslationScaleNet(ChannelForecaster):
+    """The same with scale-steerable convolutions.
+
+    Args:
+        width: regular fields, each with as many channels as there are factors.
+        banks: convolutions that each layer mixes.
+    """
+
+    def __init__(self, task: Task, *, width: int = 6, banks: int = 2):
+        super().__init__(task, _mixed_stack(DILATIONS, task, width, banks))
+
+
+def _mixed_stack(group: PointGroup | ScaleGroup, task: Task, width: int, banks: int) -> ConvStack:
+    layers = []
+    for source, target, rest in field_layers_of(group, task, width):
+        rest = rest | {"gain": rest["gain"] * banks**0.5}
+        mixed = (SteerableConv2d(source, target, **rest) for _ in range(banks))
+        layers.append(RelaxedTranslationConv2d(*mixed, shape=task.shape))
+    return ConvStack(*layers)

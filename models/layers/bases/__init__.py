@@ -1,0 +1,1 @@
+"""Bases of the kernels that a group allows."""

@@ -1,0 +1,81 @@
+"""What the channels of a layer mean: how many fields of which kind, and how a group acts on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ....symmetry import PointElement, PointGroup
+from .eighth_turns import EighthTurn, EighthTurns
+from .on_cpu import on_processor
+from .scales import ScaleGroup
+
+KINDS = ("scalar", "vector", "regular")
+Turns = PointGroup | EighthTurns
+
+
+@cache
+@on_processor
+def representation(group: Turns, kind: str) -> Float[Tensor, "H d d"]:
+    """``rho(h)`` for every element, float64: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular ones."""
+    if kind == "scalar":
+        return torch.ones(len(group), 1, 1, dtype=torch.float64)
+    if kind == "vector":
+        return torch.stack([element.matrix().double() for element in group.elements])
+    return torch.nn.functional.one_hot(group.product).transpose(1, 2).double()
+
+
+@dataclass(frozen=True)
+class Fields:
+    """``count`` fields of one kind under turns, mirrors or dilations, stored as channels ``[count * size, X, Y]``.
+
+    Under an element ``g`` a field becomes ``(g f)(p) = rho(g) f(g^-1 p)``; for regular fields, functions of a group
+    element ``h`` and a place, that is ``(g f)(h, p) = f(g^-1 h, g^-1 p)``.
+
+    Raises:
+        ValueError: unknown kind, or a count below 1.
+    """
+
+    group: Turns | ScaleGroup
+    kind: str
+    count: int
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"kind: expected one of {', '.join(KINDS)}, got {self.kind!r}")
+        if self.count < 1:
+            raise ValueError(f"width: expected at least 1 {self.kind} field, got {self.count}")
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.kind} fields of {self.group.name}"
+
+    @property
+    def size(self) -> int:
+        """Components of one field."""
+        return {"scalar": 1, "vector": 2, "regular": len(self.group)}[self.kind]
+
+    @property
+    def channels(self) -> int:
+        return self.count * self.size
+
+    def by_channel(self, numbers: Float[Tensor, " count"]) -> Float[Tensor, " C"]:
+        """One number a field as one a channel, the same for all components of a field."""
+        return numbers[:, None].expand(-1, self.size).flatten()
+
+    def check_group(self, expected: type) -> None:
+        """Raises ``ValueError`` unless the group is a ``PointGroup``, or a ``ScaleGroup``, as expected."""
+        if not isinstance(self.group, expected):
+            groups = {PointGroup: "C4, D4 or the mirror", ScaleGroup: "dilations"}[expected]
+            raise ValueError(f"source: expected fields of {groups}, got fields of {self.group.name}")
+
+    def act(
+        self, element: PointElement | EighthTurn, fields: Float[Tensor, "... C X Y"]
+    ) -> Float[Tensor, "... C X2 Y2"]:
+        """``g f``, but for dilations."""
+        matrix = representation(self.group, self.kind)[self.group.elements.index(element)].to(fields)
+        moved = element.scalar(fields).unflatten(-3, (self.count, self.size))
+        return torch.einsum("ij,...jxy->...ixy", matrix, moved).flatten(-4, -3)

@@ -1,0 +1,1 @@
+"""Locally connected layers: a kernel for each place."""

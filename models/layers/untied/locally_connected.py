@@ -1,0 +1,85 @@
+"""A convolution whose kernel is another one at each place."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from ..box import check_boundary, check_grid, zero_padding
+from ..built_once import BuiltOnce
+from ..convolutions.built import sizes
+from ..relaxed_layer import RelaxedLayer
+from .memory import KeptMemory
+from .untied_kernel import Untied, UntiedKernel
+
+
+class LocallyConnected2d(BuiltOnce, RelaxedLayer):
+    """``out(p) = sum_y K(p, y) f(p + y) + b``, with untied kernels ``K: [X, Y, O, k, k, I]``.
+
+    Subclasses say which kernels they would rather have, by a squared distance from them; what they start from has none.
+
+    Args:
+        start: the kernel ``[O, I, k, k]`` that all places start from.
+        bias: one number a field, or None for fields that allow none.
+        shape: the grid ``(X, Y)``.
+        boundary: kind of wall along x and y.
+        alpha: weight of the penalty.
+
+    Raises:
+        ValueError: unknown walls; in use, fields on another grid.
+    """
+
+    def __init__(
+        self,
+        start: Float[Tensor, "O I k k"],
+        bias: Float[Tensor, " fields"] | None,
+        shape: tuple[int, int],
+        boundary: tuple[str, str],
+        alpha: float,
+    ):
+        super().__init__()
+        check_boundary(boundary)
+        self.boundary, self.alpha = boundary, alpha
+        self.memory = KeptMemory()
+        self.weight = nn.Parameter(start.detach().permute(0, 2, 3, 1).repeat(*shape, 1, 1, 1, 1))
+        self.bias = None if bias is None else nn.Parameter(bias.detach().clone())
+
+    def forward(self, fields: Float[Tensor, "B I X Y"]) -> Float[Tensor, "B O X Y"]:
+        check_grid(fields, self.weight.shape[:2])
+        output = self._built().product(self._padded(fields)).permute(0, 3, 1, 2)
+        return output if self.bias is None else output + self.channel_bias()[:, None, None]
+
+    def _padded(self, fields: Float[Tensor, "B I X Y"]) -> Float[Tensor, "B X2 Y2 I"]:
+        """Channels last, as what comes out and as all gradients: where both orders meet, elementwise steps take ten
+        times longer."""
+        radius = self.weight.shape[3] // 2
+        x, y = zero_padding(self.boundary, radius)
+        around = (0, 0, radius - y, radius - y, radius - x, radius - x)
+        wrapped = pad(fields.permute(0, 2, 3, 1)[None], around, mode="circular")[0]
+        return pad(wrapped, (0, 0, y, y, x, x)).to(self.weight.dtype).contiguous()
+
+    def build(self) -> UntiedKernel:
+        return UntiedKernel(self.weight, self.memory)
+
+    def channel_bias(self) -> Float[Tensor, " O"]:
+        """One number an output channel."""
+        return self.bias
+
+    def sizes(self) -> str:
+        """Channels, kernel and walls, in words."""
+        return sizes(self.weight[0, 0].movedim(-1, 1), self.boundary)
+
+    def relaxation_penalty(self) -> Float[Tensor, ""]:
+        """``alpha`` times the squared distance from the kernels that the symmetry wants."""
+        return self.alpha * self._built().penalty(self.distance, self.add_gradient)
+
+    @abstractmethod
+    def distance(self, kernel: Untied) -> Float[Tensor, ""]:
+        """The squared distance."""
+
+    @abstractmethod
+    def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
+        """Adds ``scale`` times the derivative of the squared distance to ``gradient``, in place."""

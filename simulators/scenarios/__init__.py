@@ -1,0 +1,1 @@
+"""Scenarios, one a file: a group, a knob that breaks its symmetry, and what differs between simulations."""

@@ -1,0 +1,17 @@
+"""A benchmark of strict, relaxed and unconstrained networks on physics whose symmetry is broken by a known amount."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+from typing import Any
+
+__version__ = version("symbreak")
+__all__ = ["__version__", "benchmark", "datasets", "models", "simulators", "symmetry"]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a room at its first use: ``import symbreak; symbreak.models``."""
+    if name in __all__:
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
