@@ -4,7 +4,7 @@ Fields are stored ``[..., X, Y]`` (scalars) and ``[..., 2, X, Y]`` (vectors, com
 ``y`` as in PhiFlow and The Well. An element ``g`` acts on a scalar field as ``(g s)(p) = s(g^-1 p)`` and on a vector
 field as ``(g v)(p) = R_g v(g^-1 p)``: it moves the pixels *and* turns the components. Nothing outside this package
 knows which ``rot90`` and which signs that means. That it is the action of the physics, and not merely a convention,
-is settled by ``tests/simulators/test_symmetry.py``: plumes from different walls are mapped onto each other.
+is settled by ``tests/simulators/physics/test_symmetry.py``: plumes from different walls are mapped onto each other.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 import pytest
 from rich.console import Console
 
+from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.grids.presets import Preset
 from symbreak.benchmark.runs.configuration import Evaluation, Simulations, Training
@@ -19,6 +20,16 @@ TINY = Preset(
     evaluation=Evaluation(steps=5, stride=2),
 )
 QUIET = Console(quiet=True)
+
+
+def complaint(capsys, *args):
+    """The one line of a failing command."""
+    with pytest.raises(SystemExit) as exit:
+        main([str(arg) for arg in args])
+    assert exit.value.code == 2
+    err = capsys.readouterr().err
+    assert err.startswith("symbreak: ") and err.count("\n") == 1, err
+    return err
 
 
 @pytest.fixture(scope="session")

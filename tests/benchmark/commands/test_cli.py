@@ -11,15 +11,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from symbreak.benchmark.cli import COMMANDS, main
 from symbreak.benchmark.commands import CONSOLE
 
-
-def complaint(capsys, *args):
-    """The one line of a failing command."""
-    with pytest.raises(SystemExit) as exit:
-        main([str(arg) for arg in args])
-    assert exit.value.code == 2
-    err = capsys.readouterr().err
-    assert err.startswith("symbreak: ") and err.count("\n") == 1, err
-    return err
+from ..conftest import complaint
 
 
 @pytest.mark.parametrize(

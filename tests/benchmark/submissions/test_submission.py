@@ -21,8 +21,7 @@ from symbreak.benchmark.submissions.archive import MANIFEST, pack
 from symbreak.benchmark.submissions.submission import rescore, submit
 from symbreak.models.registry import MODELS
 
-from .conftest import QUIET
-from .test_cli import complaint
+from ..conftest import QUIET, complaint
 
 OWN_MODEL = """
 from pathlib import Path

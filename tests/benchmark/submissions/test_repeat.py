@@ -11,7 +11,7 @@ from symbreak.benchmark.runs.records import load_runs
 from symbreak.benchmark.submissions.agreement import circumstances, compare
 from symbreak.benchmark.submissions.repeat import check_model_file, config_of
 
-from .test_cli import complaint
+from ..conftest import complaint
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import torch
 from symbreak.simulators import simulate, stack_draws, still
 from symbreak.symmetry import equivariance_error
 
-PAGE = Path(__file__).parents[2] / "docs" / "add-a-scenario.md"
+PAGE = Path(__file__).parents[3] / "docs" / "add-a-scenario.md"
 
 
 def test_example_breaks_the_mirror():

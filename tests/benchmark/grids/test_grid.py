@@ -25,7 +25,7 @@ from symbreak.benchmark.runs.records import load_rollout, load_run, load_runs, s
 from symbreak.benchmark.runs.training import Curves, TrainingState
 from symbreak.benchmark.tables.leaderboard import errors, write_leaderboard
 
-from .conftest import QUIET
+from ..conftest import QUIET
 
 MINE = """
 import torch

@@ -18,8 +18,7 @@ from symbreak.benchmark.runs.configuration import RunConfig
 from symbreak.benchmark.runs.records import load_runs, save_run
 from symbreak.datasets import DataError, DataSet, import_tensors
 
-from .conftest import QUIET
-from .test_cli import complaint
+from ..conftest import QUIET, complaint
 
 MODELS = ("persistence", "convnet", "equiv-rotation", "rsteer-translation-rotation", "convnet+augment")
 

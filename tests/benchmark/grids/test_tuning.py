@@ -13,7 +13,7 @@ from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.grids.tuning import SEARCHED, Search, choose, tune
 from symbreak.benchmark.grids.warnings import untuned
 
-from .conftest import QUIET
+from ..conftest import QUIET
 
 SEARCH = Search(learning_rates=(1e-5, 1e-2), epochs=(1, 2), slack=0.0)
 FAILS = """

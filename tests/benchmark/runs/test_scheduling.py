@@ -15,7 +15,7 @@ from symbreak.benchmark.analysis.long_table import load_results
 from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.runs.scheduling import run_all
 
-from .conftest import QUIET
+from ..conftest import QUIET
 
 
 def square_or_die(number: int) -> int:
@@ -48,7 +48,7 @@ def test_a_process_that_is_killed_once_is_forgiven(tmp_path):
 
 ORPHANS = """
 import os, sys, time
-from symbreak.benchmark.scheduling import run_all
+from symbreak.benchmark.runs.scheduling import run_all
 
 def wait(folder):
     open(os.path.join(folder, str(os.getpid())), "w").close()
