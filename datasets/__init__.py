@@ -7,7 +7,8 @@ from .imports.importing import find_imported, import_tensors
 from .measure import measure
 from .recipes.imported import Imported
 from .recipes.published import published_recipes
-from .recipes.recipe import SPLITS, DataError, Recipe
+from .recipes.recipe import SPLITS, Recipe
+from .recipes.source import DataError, DataSource
 from .store.dataset import DataSet, Windows
 from .store.export import export
 from .store.manifest import Manifest
@@ -17,6 +18,7 @@ __all__ = [
     "SPLITS",
     "DataError",
     "DataSet",
+    "DataSource",
     "Imported",
     "Manifest",
     "Recipe",

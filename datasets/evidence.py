@@ -52,7 +52,7 @@ def extremes(recipe: Recipe) -> tuple[float, float]:
     largest_divergence = largest_cfl = 0.0
     for chunk in chunks(recipe):
         rest, draws = still(recipe.box, len(chunk)), chunk.draws(recipe)
-        for plumes in recipe.scenario_object().evolve(rest, draws, recipe.strength, recipe.last_frame):
+        for plumes in recipe.physics.evolve(rest, draws, recipe.strength, recipe.last_frame):
             largest_divergence = max(largest_divergence, divergence(plumes.faces).abs().max().item())
             largest_cfl = max(largest_cfl, *(component.abs().max().item() for component in plumes.faces))
     return largest_divergence, largest_cfl
@@ -70,7 +70,7 @@ def rendered_errors(recipe: Recipe) -> dict[str, float | None]:
     rendered, and where there are no more than ten frames.
     """
     names = [*(f"rendered_EE_{n}" for n in RENDERED_STEPS), "rendered_of_velocity"]
-    scenario, horizon = recipe.scenario_object(), max(RENDERED_STEPS)
+    scenario, horizon = recipe.physics, max(RENDERED_STEPS)
     frames = [recipe.first_frame + frame for frame in start_frames(recipe, horizon)]
     if scenario.render is Scenario.render or not frames:
         return dict.fromkeys(names)

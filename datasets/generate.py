@@ -13,9 +13,10 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from ..simulators import Plumes, one_thread_without_denormals, still
 from .measure import equivariance_of_files, measured_steps
 from .recipes.plan import Chunk, chunks
-from .recipes.recipe import DataError, Recipe
+from .recipes.recipe import Recipe
+from .recipes.source import DataError
 from .store.files import is_recorded, write_recorded
-from .store.finish import finish
+from .store.finish import finish, read_contents
 from .store.manifest import MANIFEST
 from .store.stored import stored_fields
 from .store.verify import verify
@@ -64,7 +65,9 @@ def generate(
         done += recipe.last_frame * len(chunk)
         if progress is not None:
             progress(done, total)
-    finish(recipe, folder, lambda sums: {"equivariance_error": equivariance_of_files(folder, recipe, sums)})
+    contents = read_contents(recipe, folder)
+    errors = equivariance_of_files(folder, recipe, contents.checksums)
+    finish(recipe, folder, contents, equivariance_error=errors)
     if progress is not None:
         progress(total, total)
     return folder
@@ -73,7 +76,7 @@ def generate(
 @one_thread_without_denormals()
 def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk, device: str = "cpu") -> Chunk:
     """Simulates one batch and writes its files; runs in a worker."""
-    scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
+    scenario, draws = recipe.physics, chunk.draws(recipe)
     box = scenario.box(recipe.resolution)
     run = scenario.evolve(still(box, len(chunk), device), draws, recipe.strength, recipe.last_frame)
     velocity = np.empty((len(chunk), recipe.frames, 2, *box.shape), dtype=np.float32)

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from ..simulators import Draws, Plumes, one_thread_without_denormals, still
 from ..symmetry import Element, equivariance_error
-from .recipes.imported import Imported
 from .recipes.plan import Chunk, chunks
-from .recipes.recipe import DataError, Recipe
+from .recipes.recipe import Recipe
+from .recipes.source import DataError, DataSource
 from .store.files import read_bytes
 from .store.manifest import read_manifest
 from .store.stored import stored_fields
@@ -48,7 +48,7 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
         ValueError: a step number below 1.
     """
     manifest = read_manifest(path)
-    if isinstance(manifest.recipe, Imported):
+    if not manifest.recipe.is_simulated:
         raise DataError(f"expected simulated data in {path}, got imported ones, which have an asymmetry instead")
     return equivariance_of_files(Path(path), manifest.recipe, manifest.files, steps)
 
@@ -65,7 +65,7 @@ def equivariance_of_files(
         return {}
     horizon = max(steps)
     starts = [start for chunk in measured_chunks(recipe) for start in _starts(folder, recipe, files, chunk, horizon)]
-    scenario, shape = recipe.scenario_object(), (recipe.resolution, recipe.resolution)
+    scenario, shape = recipe.physics, recipe.shape
 
     def act(element: Element, parts: list[Start]) -> list[Start]:
         return [Start(*scenario.act(element, part.plumes, part.draws, shape), None) for part in parts]
@@ -80,11 +80,11 @@ def equivariance_of_files(
 
 def observed(recipe: Recipe, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
     """The velocity in which the error is measured: the stored one, unless the scenario says otherwise."""
-    observe = recipe.scenario_object().observe
+    observe = recipe.physics.observe
     return stored_fields(recipe, plumes, draws)[0] if observe is None else observe(plumes, draws)
 
 
-def measured_chunks(recipe: Recipe | Imported) -> list[Chunk]:
+def measured_chunks(recipe: DataSource) -> list[Chunk]:
     return [chunk for chunk in chunks(recipe) if chunk.simulations == "test" and chunk.last <= LARGEST_SAMPLE]
 
 
@@ -92,8 +92,8 @@ def measured_steps(recipe: Recipe) -> int:
     """Simulation-steps that the measurement takes, for progress bars."""
     horizon = max(n for n in STEPS if n < recipe.frames)
     starts = start_frames(recipe, horizon)
-    scenario = recipe.scenario_object()
-    elements = len(scenario.probes(scenario.group, (recipe.resolution, recipe.resolution)))
+    scenario = recipe.physics
+    elements = len(scenario.probes(scenario.group, recipe.shape))
     again = recipe.first_frame + starts[-1]
     return sum(len(chunk) for chunk in measured_chunks(recipe)) * (again + len(starts) * elements * horizon)
 
@@ -103,7 +103,7 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     (name,) = chunk.files(recipe)
     stored = torch.from_numpy(decode(read_bytes(folder / name, files[name]), str(folder / name)).velocity)
     frames = start_frames(recipe, horizon)
-    scenario, draws = recipe.scenario_object(), chunk.draws(recipe)
+    scenario, draws = recipe.physics, chunk.draws(recipe)
     run = scenario.evolve(still(recipe.box, len(chunk)), draws, recipe.strength, recipe.first_frame + frames[-1])
     starts = []
     for frame, plumes in enumerate(islice(run, recipe.first_frame - 1, None)):
@@ -119,7 +119,7 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
     return starts
 
 
-def start_frames(recipe: Recipe | Imported, horizon: int) -> tuple[int, ...]:
+def start_frames(recipe: DataSource, horizon: int) -> tuple[int, ...]:
     """Stored frames from which the error over ``horizon`` steps is measured."""
     return tuple(frame for frame in START_FRAMES if frame + horizon < recipe.frames)
 
@@ -127,5 +127,5 @@ def start_frames(recipe: Recipe | Imported, horizon: int) -> tuple[int, ...]:
 def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 X Y"]:
     if start.following is not None:
         return start.following
-    run = recipe.scenario_object().evolve(start.plumes, start.draws, recipe.strength, horizon)
+    run = recipe.physics.evolve(start.plumes, start.draws, recipe.strength, horizon)
     return torch.stack([observed(recipe, plumes, start.draws) for plumes in run], 1)

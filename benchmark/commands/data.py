@@ -132,7 +132,7 @@ def _expect_some(folders: tuple[Path, ...]) -> None:
 
 def _print_errors(path: Path) -> None:
     recipe = DataSet(path).recipe
-    if isinstance(recipe, Imported):
+    if not recipe.is_simulated:
         error = measure_asymmetry(path)
         CONSOLE.print(f"statistical asymmetry under {recipe.group}, not EE_n: {error:.3g}", highlight=False)
         return

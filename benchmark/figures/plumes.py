@@ -42,7 +42,7 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
     if field not in FIELDS:
         raise ValueError(f"expected a field out of {', '.join(FIELDS)}, got {field!r}")
     data = DataSet(path)
-    if isinstance(data.recipe, Imported):
+    if not data.recipe.is_simulated:
         if field == "smoke":
             raise ValueError(f"expected the field speed, got smoke, which the imported data in {path} do not have")
         films = {f"station {data.recipe.train + 1 + index}": film for index, film in enumerate(stored(data)[:STATIONS])}
@@ -64,7 +64,7 @@ def stored(data: DataSet, field: str = "speed") -> Float[np.ndarray, "N T X Y"]:
 def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path]:
     """``<scenario>-plumes`` of each simulated scenario, at its largest strength, as PNG and SVG; nothing is read from
     disk."""
-    simulated = (recipe for recipe in recipes if not isinstance(recipe, Imported))
+    simulated = (recipe for recipe in recipes if recipe.is_simulated)
     strongest = {recipe.scenario: recipe for recipe in sorted(simulated, key=lambda recipe: recipe.strength)}
     return save(
         (folder / f"{scenario}-plumes", stills(recipe, orbit(recipe, "speed"), "speed"))
@@ -76,7 +76,7 @@ def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path
 def orbit(recipe: Recipe, field: str) -> dict[str, Film]:
     """All stored frames of the first test plume under the identity and each element of the group, by its name."""
     scenario = get_scenario(recipe.scenario)
-    box, shape = scenario.box(recipe.resolution), (recipe.resolution, recipe.resolution)
+    box, shape = scenario.box(recipe.resolution), recipe.shape
     draws = Chunk("test", 0, 1).draws(recipe)
     films = {}
     for element in (None, *scenario.probes(scenario.group, shape)):

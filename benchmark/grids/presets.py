@@ -126,7 +126,7 @@ class Preset:
         found = {}
         for folder in self.imported:
             recipe = read_manifest(folder).recipe
-            if not isinstance(recipe, Imported):
+            if recipe.is_simulated:
                 raise ValueError(f"expected imported data in {folder}, got simulated ones: name their scenario instead")
             for other in (place for place, known in found.items() if known.scenario == recipe.scenario):
                 raise ValueError(

@@ -23,7 +23,7 @@ def generate_all(
     Raises:
         DataError: an imported data set that is not there, before anything is simulated; or see :func:`generate`.
     """
-    given, imported = imports or {}, [recipe for recipe in recipes if isinstance(recipe, Imported)]
+    given, imported = imports or {}, [recipe for recipe in recipes if not recipe.is_simulated]
     paths = {each.hash: given.get(each.hash) or find_imported(each, machine.data_dir) for each in imported}
     for recipe in (recipe for recipe in recipes if recipe.hash not in paths):
         task = progress.add_task(f"simulate {recipe.scenario} {recipe.strength:g}", total=None)

@@ -12,7 +12,7 @@ from torch import Tensor
 from ...symmetry import Element, probes
 from ..recipes.imported import Imported
 from ..recipes.plan import FOLDER_OF_SPLIT, file_names
-from ..recipes.recipe import DataError
+from ..recipes.source import DataError
 from ..store.files import read_bytes
 from ..store.manifest import read_manifest
 from ..store.well import decode
@@ -25,7 +25,7 @@ def measure_asymmetry(path: Path | str) -> float:
         DataError: a file is missing or damaged, or the data are simulated: these have an ``EE_n``, see ``measure``.
     """
     manifest = read_manifest(path)
-    if not isinstance(manifest.recipe, Imported):
+    if manifest.recipe.is_simulated:
         raise DataError(f"expected imported data in {path}, got simulated ones, whose equivariance error is known")
     return asymmetry_of_files(Path(path), manifest.recipe, manifest.files)
 

@@ -16,7 +16,7 @@ def mean_divergence(velocity: Float[Tensor, "*N 2 X Y"]) -> float:
     return (along_x + along_y).abs().mean().item()
 
 
-def doubt(velocity: Float[Tensor, "*N 2 X Y"], axes: str) -> str:
+def axes_warning(velocity: Float[Tensor, "*N 2 X Y"], axes: str) -> str:
     """One line that asks for the other order of ``axes``, ``xy`` or ``yx``, if the flow diverges less than a third as
     much with it; empty if not. The components stay ``(vx, vy)`` in both."""
     given, other = mean_divergence(velocity), mean_divergence(velocity.mT)

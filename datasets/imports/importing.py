@@ -15,14 +15,14 @@ from torch import Tensor
 
 from ..recipes.imported import Imported
 from ..recipes.plan import chunks
-from ..recipes.recipe import DataError
+from ..recipes.source import DataError
 from ..store.files import read_bytes, write_atomically
-from ..store.finish import finish
+from ..store.finish import finish, read_contents
 from ..store.manifest import MANIFEST
 from ..store.verify import verify
 from ..store.well import Frames, encode
 from .asymmetry import asymmetry_of_files
-from .axes import doubt
+from .axes import axes_warning
 
 
 def import_tensors(
@@ -96,7 +96,7 @@ def import_tensors(
         future_frames=frames - round(0.65 * frames) - round(0.15 * frames),
     )
     folder = _store(imported, fields.numpy(), data_dir)
-    if line := doubt(fields, axes):
+    if line := axes_warning(fields, axes):
         warnings.warn(line, stacklevel=2)
     return folder
 
@@ -129,11 +129,9 @@ def _store(imported: Imported, fields: np.ndarray, data_dir: Path | str) -> Path
             part = velocity[:, start:stop]
             smoke = np.zeros((*part.shape[:2], *imported.shape), dtype=np.float32)
             write_atomically(folder / file, encode(imported, Frames(part, smoke), None, start))
-    finish(
-        imported,
-        folder,
-        lambda sums: {"equivariance_error": {}, "asymmetry": asymmetry_of_files(folder, imported, sums)},
-    )
+    contents = read_contents(imported, folder)
+    asymmetry = asymmetry_of_files(folder, imported, contents.checksums)
+    finish(imported, folder, contents, equivariance_error={}, asymmetry=asymmetry)
     return folder
 
 

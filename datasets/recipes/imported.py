@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from ...simulators import Box
 from ...symmetry import SYMMETRY_OF_GROUP, Shape
-from .recipe import DATA_VERSION
+from .source import DataSource
 
 WALLS = ("closed", "open", "periodic")
 PREFIX = "imported-"
@@ -18,7 +17,7 @@ PREFIX = "imported-"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Imported:
+class Imported(DataSource):
     """Describes what :func:`~..imports.importing.import_tensors` made of somebody else's files. It stands where a
     recipe stands: each is a scenario of its own, at the only strength there is.
 
@@ -30,8 +29,7 @@ class Imported:
         group: name of the group in which the flow is roughly symmetric. Where the grid has unequal sides, only those of
             its elements count that map the grid onto itself.
         axes: of the grid in the source, ``xy`` or ``yx``; here it is ``xy``.
-        train, valid, test: number of simulations or stations.
-        train_frames, valid_frames, future_frames: see :class:`~.recipe.Recipe`.
+        train, valid, test, train_frames, valid_frames, future_frames: see :class:`~.source.DataSource`.
 
     Raises:
         ValueError: another name, wall or group, or quarter turns between walls of two kinds.
@@ -49,6 +47,8 @@ class Imported:
     train_frames: int
     valid_frames: int
     future_frames: int
+
+    is_simulated: ClassVar[bool] = False
 
     def __post_init__(self):
         if not re.fullmatch(r"\w[\w.-]*", self.name, re.ASCII):
@@ -75,21 +75,22 @@ class Imported:
         return SYMMETRY_OF_GROUP[self.group]
 
     @property
-    def frames(self) -> int:
-        return self.train_frames + self.valid_frames + self.future_frames
-
-    @property
     def box(self) -> Box:
         return Box(self.shape, self.boundary)
 
     @property
-    def content(self) -> str:
-        """All fields as JSON with sorted keys."""
-        return json.dumps(asdict(self), sort_keys=True)
+    def label(self) -> str:
+        """The scenario: there is no strength to tell."""
+        return self.scenario
 
     @property
-    def hash(self) -> str:
-        return hashlib.sha256(f"symbreak data {DATA_VERSION}: {self.content}".encode()).hexdigest()[:12]
+    def revision(self) -> int:
+        """1: files do not change."""
+        return 1
+
+    def frame_name(self, frame: int) -> str:
+        """Counts frames from 1, because nobody knows when the flow began."""
+        return f"frame {1 + frame}"
 
     def folder(self, data_dir: Path | str) -> Path:
         return Path(data_dir) / self.scenario / self.hash

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...simulators import Draws, stack_draws
-from .imported import Imported
 from .recipe import SIMULATIONS_PER_FILE, Recipe
+from .source import DataSource
 
 SEED_OF_SPLIT = {"train": 0, "valid": 1, "test": 2}
 FOLDER_OF_SPLIT = {"train": "train", "valid": "valid", "future": "future", "domain": "test"}
@@ -27,8 +27,8 @@ class Chunk:
 
     def draws(self, recipe: Recipe) -> Draws:
         """What these simulations draw; a function of ``(seed, split, index)`` and of the scenario's base values."""
-        scenario = recipe.scenario_object()
-        shape = (recipe.resolution, recipe.resolution)
+        scenario = recipe.physics
+        shape = recipe.shape
         rows = []
         for index in range(self.first, self.last):
             number = index if scenario.plumes is None else scenario.plumes[self._place(index, recipe)]
@@ -40,7 +40,7 @@ class Chunk:
         """Where in a fixed list of plumes: training from the front, test from the back, validation before test."""
         return {"train": index, "valid": -1 - recipe.test - index, "test": -1 - index}[self.simulations]
 
-    def files(self, recipe: Recipe | Imported) -> dict[str, tuple[int, int]]:
+    def files(self, recipe: DataSource) -> dict[str, tuple[int, int]]:
         """File name below the data set's folder -> its frames ``start, stop``, counted from the first stored one.
 
         Training simulations are cut into ranges, so that no frame is both a target of *train* and an input of *future*.
@@ -57,7 +57,7 @@ class Chunk:
         return {file: (start, stop) for file, (start, stop) in ranges.items() if stop > start}
 
 
-def chunks(recipe: Recipe | Imported) -> list[Chunk]:
+def chunks(recipe: DataSource) -> list[Chunk]:
     """All batches of simulations of a recipe. How large they are does not depend on the number of workers."""
     return [
         Chunk(split, first, min(first + SIMULATIONS_PER_FILE, getattr(recipe, split)))
@@ -66,7 +66,7 @@ def chunks(recipe: Recipe | Imported) -> list[Chunk]:
     ]
 
 
-def file_names(recipe: Recipe | Imported, split: str) -> list[str]:
+def file_names(recipe: DataSource, split: str) -> list[str]:
     """The files of a split, in order.
 
     Raises:

@@ -40,7 +40,7 @@ def level_error(recipe: Recipe) -> float | None:
         return None
     sides = len(C4.elements)
     draws = Chunk("train", 0, sides).draws(recipe)
-    run = recipe.scenario_object().evolve(still(recipe.box, sides), draws, recipe.strength, LAST_COMPARED)
+    run = recipe.physics.evolve(still(recipe.box, sides), draws, recipe.strength, LAST_COMPARED)
     differences = []
     for plumes in islice(run, FIRST_COMPARED - 1, None):
         turned = (

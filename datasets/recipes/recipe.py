@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import ClassVar
 
 from ...simulators import Box, Scenario, get_scenario
 from ...symmetry import Shape
+from .source import DataSource
 
-DATA_VERSION = 2
 SIMULATIONS_PER_FILE = 8
 SMALLEST_BUOYANCY, LARGEST_BUOYANCY = 1e-6, 1.0
 """Between them, velocity is far from the limits of single precision."""
@@ -20,13 +19,9 @@ LARGEST_SEED = 2**63 - 1
 SPLITS = ("train", "valid", "future", "domain")
 
 
-class DataError(ValueError):
-    """Data on disk are missing, damaged, or cannot be written. The message names the file."""
-
-
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """What to simulate.
+class Recipe(DataSource):
+    """Says what to simulate.
 
     Attributes:
         scenario: name of a scenario, see ``symbreak list scenarios``.
@@ -64,6 +59,8 @@ class Recipe:
     buoyancy: float = 0.01
     seed: int = 0
     as_published: bool = False
+
+    is_simulated: ClassVar[bool] = True
 
     def __post_init__(self):
         scenario = get_scenario(self.scenario)
@@ -103,29 +100,24 @@ class Recipe:
                 object.__setattr__(self, field.name, float(value) + 0.0)
 
     @property
-    def frames(self) -> int:
-        """Stored frames of a simulation."""
-        return self.train_frames + self.valid_frames + self.future_frames
-
-    @property
     def last_frame(self) -> int:
         """Steps from rest to the last stored frame."""
         return self.first_frame + self.frames - 1
 
     @property
-    def content(self) -> str:
-        """The recipe as JSON with sorted keys."""
-        return json.dumps(asdict(self), sort_keys=True)
+    def physics(self) -> Scenario:
+        """The scenario: its group, draws and law."""
+        return get_scenario(self.scenario)
 
     @property
-    def hash(self) -> str:
-        """Twelve hexadecimal digits that identify the recipe and the version of the physics."""
-        return self.hash_at(self.scenario_object().revision)
+    def revision(self) -> int:
+        """That of the scenario."""
+        return self.physics.revision
 
-    def hash_at(self, revision: int) -> str:
-        """The hash at a revision of the scenario; the first one does not enter."""
-        version = f"{DATA_VERSION}" if revision == 1 else f"{DATA_VERSION}, revision {revision}"
-        return hashlib.sha256(f"symbreak data {version}: {self.content}".encode()).hexdigest()[:12]
+    @property
+    def label(self) -> str:
+        """``<scenario> at strength <strength>``."""
+        return f"{self.scenario} at strength {self.strength:g}"
 
     @property
     def shape(self) -> Shape:
@@ -134,29 +126,30 @@ class Recipe:
 
     @property
     def box(self) -> Box:
-        return self.scenario_object().box(self.resolution)
+        return self.physics.box(self.resolution)
 
     @property
     def boundary(self) -> tuple[str, str]:
         """Walls along x and y."""
-        return self.scenario_object().boundary
+        return self.physics.boundary
 
     @property
     def group(self) -> str:
         """Name of the group that is exact at strength 0."""
-        return self.scenario_object().group
+        return self.physics.group
 
     @property
     def symmetry(self) -> str:
         """``rotation``, ``translation``, ``reflection`` or ``scaling``."""
-        return self.scenario_object().symmetry
+        return self.physics.symmetry
 
     def parameters(self) -> dict[str, float]:
         """Numbers that The Well's format calls simulation parameters."""
         return {name: getattr(self, name) for name in ("strength", "buoyancy", "seed", "first_frame")}
 
-    def scenario_object(self) -> Scenario:
-        return get_scenario(self.scenario)
+    def frame_name(self, frame: int) -> str:
+        """Counts steps from rest."""
+        return f"step {self.first_frame + frame}"
 
     def folder(self, data_dir: Path | str) -> Path:
         """Where the data set lives: ``<data-dir>/<scenario>/strength-0.50-<hash>``."""

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from ..recipes.recipe import DataError
+from ..recipes.source import DataError
 
 
 def write_atomically(path: Path, content: bytes) -> None:

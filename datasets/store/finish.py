@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ..recipes.imported import Imported
 from ..recipes.plan import file_names
-from ..recipes.recipe import Recipe
+from ..recipes.source import DataSource
 from .files import checksum, read_bytes, remove_leftovers, remove_record, write_atomically
 from .manifest import Manifest, installed_versions, write_manifest
-from .statistics import field_statistics, overall_rms, to_yaml
+from .statistics import Statistics, field_statistics, overall_rms, to_yaml
 from .well import Frames, decode
 
 
-def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str, str]], dict[str, Any]]) -> None:
-    """Reads all files once, one at a time, and completes the data set.
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What the files of a data set hold, read once.
 
-    Args:
-        recipe: what the data are.
-        folder: where all its HDF5 files are.
-        measured: from the checksums of the files to the manifest's ``equivariance_error`` and ``asymmetry``.
+    Attributes:
+        checksums: SHA-256 of each file.
+        statistics: of the training fields, see :func:`~.statistics.field_statistics`.
+        largest_velocity: the largest component at a cell centre, in cells per step.
+    """
+
+    checksums: dict[str, str]
+    statistics: Statistics
+    largest_velocity: float
+
+
+def read_contents(recipe: DataSource, folder: Path) -> Contents:
+    """Reads all files of a data set, one at a time, and writes ``stats.yaml``.
 
     Raises:
         DataError: a file is missing or damaged, or the folder cannot be written.
@@ -46,17 +55,41 @@ def finish(recipe: Recipe | Imported, folder: Path, measured: Callable[[dict[str
     stats = to_yaml(statistics)
     write_atomically(folder / "stats.yaml", stats)
     checksums["stats.yaml"] = checksum(stats)
+    return Contents(checksums=checksums, statistics=statistics, largest_velocity=largest)
+
+
+def finish(
+    recipe: DataSource,
+    folder: Path,
+    contents: Contents,
+    *,
+    equivariance_error: dict[int, float],
+    asymmetry: float | None = None,
+) -> None:
+    """Writes the manifest, which makes a data set complete, and removes what an interrupted generation needed.
+
+    Args:
+        recipe: what the data are.
+        folder: where all files are.
+        contents: what they hold.
+        equivariance_error: ``EE_n`` by ``n``, empty for data that no simulator can restart.
+        asymmetry: of such data, see :class:`~.manifest.Manifest`.
+
+    Raises:
+        DataError: the folder cannot be written.
+    """
     manifest = Manifest(
         recipe=recipe,
         hash=recipe.hash,
-        files=dict(sorted(checksums.items())),
-        velocity_rms=overall_rms(statistics, "rms"),
-        increment_rms=overall_rms(statistics, "rms_delta"),
-        largest_velocity=largest,
+        files=dict(sorted(contents.checksums.items())),
+        velocity_rms=overall_rms(contents.statistics, "rms"),
+        increment_rms=overall_rms(contents.statistics, "rms_delta"),
+        largest_velocity=contents.largest_velocity,
+        equivariance_error=equivariance_error,
+        asymmetry=asymmetry,
         versions=installed_versions(),
-        **measured(checksums),
     )
     write_manifest(folder, manifest)
-    for name in checksums:
+    for name in contents.checksums:
         remove_record(folder / name)
     remove_leftovers(folder)

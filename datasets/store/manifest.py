@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..recipes.imported import Imported
 from ..recipes.plan import FOLDER_OF_SPLIT, file_names
-from ..recipes.recipe import DATA_VERSION, DataError, Recipe
+from ..recipes.recipe import Recipe
+from ..recipes.source import DATA_VERSION, DataError, DataSource
 from .files import read_bytes, write_atomically
 
 MANIFEST = "manifest.json"
@@ -35,7 +36,7 @@ class Manifest:
         data_version: counts changes of the physics or of the format.
     """
 
-    recipe: Recipe | Imported
+    recipe: DataSource
     hash: str
     files: dict[str, str]
     velocity_rms: float
@@ -87,7 +88,7 @@ def read_manifest(folder: Path | str) -> Manifest:
 def _check_revision(manifest: Manifest, path: Path) -> None:
     """Raises ``DataError`` for data of an older revision of their scenario."""
     recipe = manifest.recipe
-    newest = 1 if isinstance(recipe, Imported) else recipe.scenario_object().revision
+    newest = recipe.revision
     for revision in range(1, newest):
         if manifest.hash == recipe.hash_at(revision):
             raise DataError(

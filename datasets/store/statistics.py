@@ -9,6 +9,9 @@ import yaml
 
 from .well import Frames
 
+Statistics = dict[str, dict[str, float | list[float]]]
+"""By name, such as ``rms_delta``, and by field: a float for smoke, one per component for velocity."""
+
 
 class Moments:
     """Sums of values and of squares, per component, in double precision."""
@@ -33,7 +36,7 @@ class Moments:
         return np.sqrt(np.maximum(self.squares / self.count - np.square(self.mean()), 0))
 
 
-def field_statistics(parts: Iterable[Frames]) -> dict[str, dict[str, float | list[float]]]:
+def field_statistics(parts: Iterable[Frames]) -> Statistics:
     """``mean, std, rms`` of each field and of its change from frame to frame (``_delta``): floats for smoke, one per
     component for velocity. The layout of The Well's ``stats.yaml``."""
     moments = {key: Moments() for key in ("smoke", "velocity", "smoke_delta", "velocity_delta")}
@@ -52,10 +55,10 @@ def field_statistics(parts: Iterable[Frames]) -> dict[str, dict[str, float | lis
     }
 
 
-def overall_rms(statistics: dict, name: str) -> float:
+def overall_rms(statistics: Statistics, name: str) -> float:
     """Root mean square over both velocity components; ``name`` is ``rms`` or ``rms_delta``."""
     return float(np.sqrt(np.mean(np.square(statistics[name]["velocity"]))))
 
 
-def to_yaml(statistics: dict) -> bytes:
+def to_yaml(statistics: Statistics) -> bytes:
     return yaml.safe_dump(statistics, sort_keys=False).encode()

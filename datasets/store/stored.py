@@ -16,5 +16,5 @@ def stored_fields(
     """Velocity and smoke at the cell centres, as the scenario renders them; or, as published, the velocity of the lower
     faces, which are half a cell away, differently for each component."""
     if not recipe.as_published:
-        return recipe.scenario_object().render(plumes, draws)
+        return recipe.physics.render(plumes, draws)
     return torch.stack((plumes.velocity_x[:, :-1], plumes.velocity_y[..., :-1]), 1), plumes.smoke

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..recipes.plan import FOLDER_OF_SPLIT, file_names
-from ..recipes.recipe import DataError
+from ..recipes.source import DataError
 from .files import read_bytes
 from .manifest import read_manifest
 from .well import decode

@@ -13,8 +13,7 @@ import numpy as np
 from torch import Tensor
 
 from ...simulators import Box, Draws
-from ..recipes.imported import Imported
-from ..recipes.recipe import DataError, Recipe
+from ..recipes.source import DataError, DataSource
 
 WELL_WALL = {"closed": "wall", "periodic": "periodic", "open": "open", "half-open": "open"}
 
@@ -31,7 +30,7 @@ class Frames(NamedTuple):
     smoke: np.ndarray
 
 
-def encode(recipe: Recipe | Imported, frames: Frames, draws: Draws | None, first_frame: int) -> bytes:
+def encode(recipe: DataSource, frames: Frames, draws: Draws | None, first_frame: int) -> bytes:
     """The HDF5 file of some simulations whose first frame here is number ``first_frame``."""
     buffer = BytesIO()
     with h5py.File(buffer, "w") as file:
@@ -83,7 +82,7 @@ def _write_boundaries(file: h5py.File, box: Box) -> None:
         group.create_dataset("mask", data=mask)
 
 
-def _write_scalars(file: h5py.File, recipe: Recipe | Imported, draws: Draws | None) -> None:
+def _write_scalars(file: h5py.File, recipe: DataSource, draws: Draws | None) -> None:
     group = file.create_group("scalars")
     drawn = {} if draws is None else _drawn(draws)
     names = [*recipe.parameters(), *drawn]

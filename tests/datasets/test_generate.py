@@ -130,7 +130,7 @@ class Watch:
 
 def test_memory_does_not_grow_with_the_number_of_simulations(small, tmp_path):
     """Twice as many in every split, from 16 on, of which the error is measured: as many as before are in memory, which
-    are, while it is measured, those 16 at two moments, and a batch of 8."""
+    are, while it is measured, those 16 at two moments."""
 
     def most(simulations):
         watch, recipe = Watch(), replace(small, train=simulations, valid=simulations, test=simulations)
@@ -146,7 +146,7 @@ def test_memory_does_not_grow_with_the_number_of_simulations(small, tmp_path):
         assert not watch.alive
         return watch.most
 
-    assert most(16) == most(32) == 2 * 16 + 8
+    assert most(16) == most(32) == 2 * 16
 
 
 def test_progress_ends_at_the_total(small, tmp_path):
@@ -158,7 +158,7 @@ def test_progress_ends_at_the_total(small, tmp_path):
 
 def test_stored_frames_are_those_of_the_simulation(folder, small):
     (chunk,) = (chunk for chunk in chunks(small) if chunk.simulations == "test")
-    scenario, box = small.scenario_object(), small.scenario_object().box(16)
+    scenario, box = small.physics, small.physics.box(16)
     law = scenario.law(box, chunk.draws(small), 0.5)
     run = list(simulate(still(box, 4), law, box, small.last_frame))
     expected = torch.stack([state.velocity for state in run[small.first_frame - 1 :]], 1).float()
@@ -264,7 +264,7 @@ def test_data_of_an_older_revision(folder, small, tmp_path, monkeypatch):
     """They are refused by name, and generating again makes new ones beside them."""
     shutil.copytree(folder, small.folder(tmp_path))
     old = small.folder(tmp_path)
-    monkeypatch.setitem(SCENARIOS, small.scenario, replace(small.scenario_object(), revision=3))
+    monkeypatch.setitem(SCENARIOS, small.scenario, replace(small.physics, revision=3))
     for look in (verify, DataSet, measure):
         with pytest.raises(DataError, match=r"expected revision 3 of rotation-buoyancy in .*json, got revision 1"):
             look(old)

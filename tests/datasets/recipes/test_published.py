@@ -17,14 +17,14 @@ def all_draws(recipe):
 
 def forces(recipe):
     """The magnitude of the force on each plume."""
-    return recipe.scenario_object().law(recipe.box, all_draws(recipe), recipe.strength).force[:, :, 0, 0].abs().sum(1)
+    return recipe.physics.law(recipe.box, all_draws(recipe), recipe.strength).force[:, :, 0, 0].abs().sum(1)
 
 
 def test_sizes():
     recipes = published_recipes()
     long = {name: recipe for name, recipe in recipes.items() if "level" not in name}
     assert [(recipe.train, recipe.test) for recipe in long.values()] == [(25, 10), (25, 10), (28, 10)]
-    assert sum(len(recipe.scenario_object().plumes) for recipe in long.values()) == 109
+    assert sum(len(recipe.physics.plumes) for recipe in long.values()) == 109
     assert all(recipe.frames == 310 and recipe.resolution == 64 for recipe in long.values())
     levels = [recipes[f"level-{level}"] for level in range(10)]
     assert [levels[0].strength, levels[9].strength] == [0, 1]
@@ -65,7 +65,7 @@ def test_inflows_of_the_translation_set():
 
 def test_forces_of_the_translation_set():
     recipe = published_recipes()["translation"]
-    scenario = recipe.scenario_object()
+    scenario = recipe.physics
     force = scenario.law(scenario.box(64), chunks(recipe)[0].draws(recipe), 1.0).force
     torch.testing.assert_close(force[0, 1, [10, 50], 3], torch.tensor([0.1, 0.2], dtype=torch.float64))
 
@@ -87,7 +87,7 @@ def test_forces_of_the_levels():
 
 def test_velocity_carries_itself_for_half_a_step_except_in_the_rotation_set():
     times = {
-        recipe.scenario: recipe.scenario_object().law(recipe.box, all_draws(recipe), recipe.strength).velocity_time
+        recipe.scenario: recipe.physics.law(recipe.box, all_draws(recipe), recipe.strength).velocity_time
         for recipe in published_recipes().values()
     }
     assert times.pop("published-rotation") == 1 and set(times.values()) == {0.5}

@@ -81,13 +81,13 @@ def test_a_revision_changes_the_hash_and_the_first_one_does_not(monkeypatch):
     """What was recorded before there were revisions stays valid."""
     recipe = Recipe(scenario="rotation-buoyancy")
     assert recipe.hash == recipe.hash_at(1) == "b17bf9e4a9fb"
-    monkeypatch.setitem(SCENARIOS, recipe.scenario, replace(recipe.scenario_object(), revision=2))
+    monkeypatch.setitem(SCENARIOS, recipe.scenario, replace(recipe.physics, revision=2))
     assert recipe.hash == recipe.hash_at(2) != recipe.hash_at(1)
 
 
 def test_the_published_plumes_are_not_those_of_older_versions():
     for recipe in published_recipes().values():
-        assert recipe.scenario_object().revision == 2 and recipe.hash != recipe.hash_at(1)
+        assert recipe.physics.revision == 2 and recipe.hash != recipe.hash_at(1)
 
 
 @given(recipes, strengths)

@@ -1,0 +1,104 @@
+"""What a data set is made from: a recipe to simulate, or files that somebody else made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from dataclasses import asdict
+from pathlib import Path
+from typing import ClassVar
+
+from ...simulators import Box
+from ...symmetry import Shape
+
+DATA_VERSION = 2
+
+
+class DataError(ValueError):
+    """Data on disk are missing, damaged, or cannot be written. The message names the file."""
+
+
+class DataSource(ABC):
+    """Says everything about a data set, which is a function of it: what it is of, its size, its name on
+    disk. Subclasses are frozen dataclasses.
+
+    Attributes:
+        train, valid, test: number of simulations or stations.
+        train_frames: frames of each training simulation that networks are trained on ...
+        valid_frames: frames after those for validation, where validation uses the training simulations (``valid = 0``).
+        future_frames: ... and the frames after those, which make the *Future* split. Other simulations have as many
+            frames in all.
+    """
+
+    scenario: str
+    """What tables call the physics."""
+    strength: float
+    """How much of the symmetry is broken, in [0, 1]."""
+    group: str
+    """Name of the group that the data have, exactly or roughly, where nothing breaks it."""
+    shape: Shape
+    """The grid ``(X, Y)``."""
+    boundary: tuple[str, str]
+    """Walls along x and y."""
+    train: int
+    valid: int
+    test: int
+    train_frames: int
+    valid_frames: int
+    future_frames: int
+
+    is_simulated: ClassVar[bool]
+    """Whether the data can be simulated again, and on from any state."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """What figures call the data."""
+
+    @property
+    @abstractmethod
+    def symmetry(self) -> str:
+        """``rotation``, ``translation``, ``reflection`` or ``scaling``."""
+
+    @property
+    @abstractmethod
+    def box(self) -> Box:
+        """The grid and its walls."""
+
+    @property
+    @abstractmethod
+    def revision(self) -> int:
+        """Counts changes of what the source makes; the first one does not enter the hash."""
+
+    @abstractmethod
+    def frame_name(self, frame: int) -> str:
+        """What stored frame number ``frame`` is called, counted from 0."""
+
+    @abstractmethod
+    def parameters(self) -> dict[str, float]:
+        """Numbers that The Well's format calls simulation parameters."""
+
+    @abstractmethod
+    def folder(self, data_dir: Path | str) -> Path:
+        """Where the data set lives below the folder of all data sets."""
+
+    @property
+    def frames(self) -> int:
+        """Stored frames of a simulation."""
+        return self.train_frames + self.valid_frames + self.future_frames
+
+    @property
+    def content(self) -> str:
+        """All fields as JSON with sorted keys."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits that identify the source and the version of the physics."""
+        return self.hash_at(self.revision)
+
+    def hash_at(self, revision: int) -> str:
+        """The hash at a revision; the first one does not enter."""
+        version = f"{DATA_VERSION}" if revision == 1 else f"{DATA_VERSION}, revision {revision}"
+        return hashlib.sha256(f"symbreak data {version}: {self.content}".encode()).hexdigest()[:12]
