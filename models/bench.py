@@ -16,7 +16,7 @@ from .build import count_parameters
 from .check import default_task
 from .conv_stack import HIDDEN_LAYERS
 from .forecaster import Forecaster
-from .layers import BuiltConv2d, Fields, kernels_built_once
+from .layers import BuiltConv2d, Fields, RelaxedTranslationConv2d, kernels_built_once
 from .probe_fields import probe_fields
 from .registry import ModelEntry, get_model
 from .task import Task
@@ -135,13 +135,14 @@ class Run:
         """Builds every kernel and runs back through it; free kernels cost nothing."""
         self.optimiser.zero_grad()
         for layer in builders(self.model):
-            if (kernel := layer.kernel()).grad_fn is not None:
+            kernel, _ = layer.build()
+            if kernel.grad_fn is not None:
                 kernel.backward(torch.ones_like(kernel))
 
 
-def builders(model: nn.Module) -> list[BuiltConv2d]:
+def builders(model: nn.Module) -> list[BuiltConv2d | RelaxedTranslationConv2d]:
     """The layers that build a kernel, without the banks of others, which are built with them."""
-    layers = [layer for layer in model.modules() if isinstance(layer, BuiltConv2d)]
+    layers = [layer for layer in model.modules() if isinstance(layer, BuiltConv2d | RelaxedTranslationConv2d)]
     banks = {part for layer in layers for part in layer.modules() if part is not layer}
     return [layer for layer in layers if layer not in banks]
 

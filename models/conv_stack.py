@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import gelu
@@ -60,12 +64,45 @@ def task_group(task: Task) -> PointGroup | ScaleGroup:
     return group
 
 
-def field_layers(task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
-    """Source, target and options of each layer: velocity frames, ``width`` regular fields, one velocity frame."""
+@dataclass(frozen=True, kw_only=True)
+class LayerPlan:
+    """What every family's layer at one place of the stack has in common.
+
+    Attributes:
+        source, target: fields, or numbers of channels.
+        kernel_size: odd.
+        boundary: kind of wall along x and y.
+        gain: size of what the layer starts with.
+    """
+
+    source: Fields | int
+    target: Fields | int
+    kernel_size: int
+    boundary: tuple[str, str]
+    gain: float
+
+    def build(self, layer: Callable[..., nn.Module], *arguments: Any, **options: Any) -> nn.Module:
+        """The layer, with arguments of its own after source and target, and options that it alone has."""
+        shared = {"kernel_size": self.kernel_size, "boundary": self.boundary, "gain": self.gain}
+        return layer(self.source, self.target, *arguments, **shared | options)
+
+    def mixed(self, layer: Callable[..., nn.Module], banks: int) -> list[nn.Module]:
+        """Several of these layers, whose mean starts with the size that one has."""
+        return [self.build(layer, gain=self.gain * banks**0.5) for _ in range(banks)]
+
+    def between_channels(self) -> LayerPlan:
+        """The plan of a plain 3 x 3 convolution between the channels of these fields."""
+        source, target = (fields.channels for fields in (self.source, self.target))
+        return replace(self, source=source, target=target, kernel_size=3)
+
+
+def field_layers(task: Task, width: int) -> list[LayerPlan]:
+    """Plans five layers between fields of the task's group: velocity frames, ``width`` regular fields, one velocity
+    frame."""
     return field_layers_of(task_group(task), task, width)
 
 
-def field_layers_of(group: Turns | ScaleGroup, task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
+def field_layers_of(group: Turns | ScaleGroup, task: Task, width: int) -> list[LayerPlan]:
     """The same for a group that need not be the task's."""
     frames, hidden, frame = (
         Fields(group, "vector", task.history),
@@ -73,24 +110,28 @@ def field_layers_of(group: Turns | ScaleGroup, task: Task, width: int) -> list[t
         Fields(group, "vector", 1),
     )
     kernel_size = SCALE_KERNEL_SIZE if isinstance(group, ScaleGroup) else 3
-    return _layers(task, frames, hidden, frame, kernel_size=kernel_size)
+    return _plans(task, frames, hidden, frame, kernel_size)
 
 
-def eighth_turn_layers(task: Task, width: int) -> list[tuple[Fields, Fields, dict]]:
+def eighth_turn_layers(task: Task, width: int) -> list[LayerPlan]:
     """The same for eighth turns, on a box that quarter turns map onto itself."""
     task_group(task)
     return field_layers_of(C8, task, width)
 
 
-def channel_layers(task: Task, width: int) -> list[tuple[int, int, dict]]:
+def channel_layers(task: Task, width: int) -> list[LayerPlan]:
     """The same for networks that know no group: ``width`` channels."""
-    return _layers(task, 2 * task.history, width, 2, kernel_size=3)
+    return _plans(task, 2 * task.history, width, 2, 3)
 
 
-def _layers(task: Task, first, hidden, last, kernel_size: int) -> list[tuple]:
-    options = {"kernel_size": kernel_size, "boundary": task.boundary}
+def _plans(
+    task: Task, first: Fields | int, hidden: Fields | int, last: Fields | int, kernel_size: int
+) -> list[LayerPlan]:
+    def plan(source: Fields | int, target: Fields | int, gain: float) -> LayerPlan:
+        return LayerPlan(source=source, target=target, kernel_size=kernel_size, boundary=task.boundary, gain=gain)
+
     return [
-        (first, hidden, options | {"gain": 1.0}),
-        *HIDDEN_LAYERS * [(hidden, hidden, options | {"gain": 2**0.5})],
-        (hidden, last, options | {"gain": OUTPUT_GAIN[task.predicts]}),
+        plan(first, hidden, 1.0),
+        *(plan(hidden, hidden, 2**0.5) for _ in range(HIDDEN_LAYERS)),
+        plan(hidden, last, OUTPUT_GAIN[task.predicts]),
     ]

@@ -14,6 +14,7 @@ from .layers import (
     DensePathwayConv2d,
     Fields,
     PlainConv2d,
+    RelaxedGroupConv2d,
     RelaxedSteerableConv2d,
     RelaxedTranslationConv2d,
     ResidualPathwayConv2d,
@@ -22,11 +23,10 @@ from .layers import (
     TurnedLocalConv2d,
 )
 from .layers.convolutions.field import FieldConv2d
-from .layers.convolutions.relaxed_banks import RelaxedBanksConv2d
 from .layers.untied.locally_connected import LocallyConnected2d
 
 Strict = PlainConv2d | SteerableConv2d
-Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d
+Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d | RelaxedTranslationConv2d
 
 
 @torch.no_grad()
@@ -113,7 +113,7 @@ def _load_weight(target: Layer, source: Strict) -> None:
         target.weight.copy_(source.kernel().permute(0, 2, 3, 1))
     elif isinstance(target, PlainConv2d):
         target.weight.copy_(source.kernel())
-    elif isinstance(target, RelaxedBanksConv2d):
+    elif isinstance(target, RelaxedGroupConv2d):
         _load_banks(target, source)
     else:
         target.weight.copy_(source.weight)
@@ -124,7 +124,7 @@ def _load_weight(target: Layer, source: Strict) -> None:
         target.free_bias.zero_()
 
 
-def _load_banks(target: RelaxedBanksConv2d, source: SteerableConv2d) -> None:
+def _load_banks(target: RelaxedGroupConv2d, source: SteerableConv2d) -> None:
     """Both bases span the same kernels: ``Psi = w B_strict B_relaxed^+``, in every bank."""
     change = source.basis.double().flatten(1) @ torch.linalg.pinv(target.basis.double().flatten(1))
     target.weight.copy_((source.weight.double() @ change).expand_as(target.weight))

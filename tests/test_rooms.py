@@ -20,9 +20,9 @@ WINGS = (
     ("simulators/physics", "simulators/scenarios", "simulators"),
     ("datasets/recipes", "datasets/store", "datasets/imports", "datasets"),
     (
+        "models/layers",
         "models/layers/fields",
         "models/layers/bases",
-        "models/layers",
         "models/layers/convolutions",
         "models/layers/untied",
         "models",

@@ -26,8 +26,8 @@ class SmoothLocalNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 4):
-        layers = channel_layers(task, width)
-        super().__init__(task, ConvStack(*(SmoothLocalConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))
+        plans = channel_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(SmoothLocalConv2d, task.shape) for plan in plans)))
 
 
 @register("clcnn-rotation", symmetry="rotation", **POINT_GROUP)
@@ -40,8 +40,8 @@ class TurnedLocalNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 1):
-        layers = field_layers(task, width)
-        super().__init__(task, ConvStack(*(TurnedLocalConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))
+        plans = field_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(TurnedLocalConv2d, task.shape) for plan in plans)))
 
 
 @register(
@@ -59,5 +59,5 @@ class ScaledLocalNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 1):
-        layers = field_layers(task, width)
-        super().__init__(task, ConvStack(*(ScaledLocalConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))
+        plans = field_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(ScaledLocalConv2d, task.shape) for plan in plans)))

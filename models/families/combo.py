@@ -25,9 +25,9 @@ class ConvThenSteerableNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 6):
-        free, strict = field_layers(task, width)[:2], field_layers(task, width)[2:]
-        plain = [PlainConv2d(s.channels, t.channels, **rest | {"kernel_size": 3}) for s, t, rest in free]
-        steerable = [SteerableConv2d(source, target, **rest) for source, target, rest in strict]
+        plans = field_layers(task, width)
+        plain = [plan.between_channels().build(PlainConv2d) for plan in plans[:2]]
+        steerable = [plan.build(SteerableConv2d) for plan in plans[2:]]
         super().__init__(task, ConvStack(*plain, *steerable))
 
 
@@ -59,6 +59,5 @@ class DenseThenConvNet(ChannelForecaster):
 
     def __init__(self, task: Task, *, width: int = 16):
         channels = 2 * task.history
-        layers = channel_layers(task, width)
-        stack = ConvStack(*(PlainConv2d(source, target, **rest) for source, target, rest in layers))
+        stack = ConvStack(*(plan.build(PlainConv2d) for plan in channel_layers(task, width)))
         super().__init__(task, DenseThenConv(DenseBranch(channels, channels, task.shape, rank=width), stack))

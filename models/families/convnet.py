@@ -23,5 +23,5 @@ class ConvNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 24):
-        layers = channel_layers(task, width)
-        super().__init__(task, ConvStack(*(PlainConv2d(source, target, **rest) for source, target, rest in layers)))
+        plans = channel_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(PlainConv2d) for plan in plans)))

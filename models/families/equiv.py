@@ -23,8 +23,8 @@ class SteerableNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 12):
-        layers = field_layers(task, width)
-        super().__init__(task, ConvStack(*(SteerableConv2d(source, target, **rest) for source, target, rest in layers)))
+        plans = field_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(SteerableConv2d) for plan in plans)))
 
 
 @register(
@@ -42,5 +42,5 @@ class EighthTurnNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 10):
-        layers = eighth_turn_layers(task, width)
-        super().__init__(task, ConvStack(*(SteerableConv2d(source, target, **rest) for source, target, rest in layers)))
+        plans = eighth_turn_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(SteerableConv2d) for plan in plans)))

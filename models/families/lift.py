@@ -41,7 +41,7 @@ class LiftNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 10):
-        layers = [SteerableConv2d(source, target, **rest) for source, target, rest in field_layers(task, width)]
+        layers = [plan.build(SteerableConv2d) for plan in field_layers(task, width)]
         encoder = CoarseEncoder(task, width, layers[0].target.channels)
         super().__init__(task, LiftTrunk(encoder, *layers))
 
@@ -61,5 +61,5 @@ class LiftConvNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 20):
-        layers = [PlainConv2d(source, target, **rest) for source, target, rest in channel_layers(task, width)]
+        layers = [plan.build(PlainConv2d) for plan in channel_layers(task, width)]
         super().__init__(task, LiftTrunk(CoarseEncoder(task, width, width), *layers))

@@ -27,11 +27,9 @@ class ResidualPathwayNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 5):
-        prior = {"alpha_free": ALPHA_FREE[task.symmetry]}
-        layers = (
-            ResidualPathwayConv2d(source, target, **rest, **prior) for source, target, rest in field_layers(task, width)
-        )
-        super().__init__(task, ConvStack(*layers))
+        alpha = ALPHA_FREE[task.symmetry]
+        plans = field_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(ResidualPathwayConv2d, alpha_free=alpha) for plan in plans)))
 
 
 @register(
@@ -49,5 +47,5 @@ class DensePathwayNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 4):
-        layers = channel_layers(task, width)
-        super().__init__(task, ConvStack(*(DensePathwayConv2d(s, t, task.shape, **rest) for s, t, rest in layers)))
+        plans = channel_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(DensePathwayConv2d, task.shape) for plan in plans)))

@@ -31,10 +31,8 @@ class RelaxedSteerableNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 4):
-        layers = field_layers(task, width)
-        super().__init__(
-            task, ConvStack(*(RelaxedSteerableConv2d(source, target, **rest) for source, target, rest in layers))
-        )
+        plans = field_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(RelaxedSteerableConv2d) for plan in plans)))
 
 
 @register(
@@ -52,7 +50,5 @@ class RelaxedEighthTurnNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 3):
-        layers = eighth_turn_layers(task, width)
-        super().__init__(
-            task, ConvStack(*(RelaxedSteerableConv2d(source, target, **rest) for source, target, rest in layers))
-        )
+        plans = eighth_turn_layers(task, width)
+        super().__init__(task, ConvStack(*(plan.build(RelaxedSteerableConv2d) for plan in plans)))

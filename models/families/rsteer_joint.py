@@ -53,9 +53,6 @@ class RelaxedTranslationScaleNet(ChannelForecaster):
 
 
 def _mixed_stack(group: PointGroup | ScaleGroup, task: Task, width: int, banks: int) -> ConvStack:
-    layers = []
-    for source, target, rest in field_layers_of(group, task, width):
-        rest = rest | {"gain": rest["gain"] * banks**0.5}
-        mixed = (SteerableConv2d(source, target, **rest) for _ in range(banks))
-        layers.append(RelaxedTranslationConv2d(*mixed, shape=task.shape))
-    return ConvStack(*layers)
+    plans = field_layers_of(group, task, width)
+    mixed = (plan.mixed(SteerableConv2d, banks) for plan in plans)
+    return ConvStack(*(RelaxedTranslationConv2d(*layers, shape=task.shape) for layers in mixed))

@@ -6,7 +6,6 @@ from .convolutions.dense_branch import DenseBranch
 from .convolutions.dense_pathway import DensePathwayConv2d
 from .convolutions.plain import PlainConv2d
 from .convolutions.relaxed_group import RelaxedGroupConv2d
-from .convolutions.relaxed_scale import RelaxedScaleConv2d
 from .convolutions.relaxed_steerable import RelaxedSteerableConv2d
 from .convolutions.relaxed_translation import RelaxedTranslationConv2d
 from .convolutions.residual_pathway import ResidualPathwayConv2d
@@ -31,7 +30,6 @@ __all__ = [
     "PlainConv2d",
     "RelaxedGroupConv2d",
     "RelaxedLayer",
-    "RelaxedScaleConv2d",
     "RelaxedSteerableConv2d",
     "RelaxedTranslationConv2d",
     "ResidualPathwayConv2d",

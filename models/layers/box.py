@@ -16,6 +16,12 @@ def check_boundary(boundary: object) -> None:
         raise ValueError(f"boundary: expected two of {', '.join(BOUNDARIES)}, got {boundary!r}")
 
 
+def check_kernel_size(kernel_size: int) -> None:
+    """Raises ``ValueError`` unless a kernel has a middle, so that the output has the input's grid."""
+    if kernel_size < 1 or kernel_size % 2 == 0:
+        raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
+
+
 def pad_periodic(
     fields: Float[Tensor, "B C X Y"], boundary: tuple[str, str], radius: int
 ) -> Float[Tensor, "B C X2 Y2"]:

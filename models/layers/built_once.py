@@ -1,4 +1,4 @@
-"""What is built from parameters, once per optimisation step."""
+"""Caches what a layer builds from its parameters, for one optimisation step."""
 
 from __future__ import annotations
 

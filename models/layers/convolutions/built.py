@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from ..box import check_boundary, pad_periodic, zero_padding
+from ..box import check_boundary, check_kernel_size, pad_periodic, zero_padding
 from ..built_once import BuiltOnce
 
 Kernel = Float[Tensor, "C_out C_in k k"]
@@ -28,8 +28,7 @@ class BuiltConv2d(BuiltOnce):
 
     def __init__(self, kernel_size: int, boundary: tuple[str, str], dilation: int = 1):
         super().__init__()
-        if kernel_size < 1 or kernel_size % 2 == 0:
-            raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
+        check_kernel_size(kernel_size)
         check_boundary(boundary)
         self.kernel_size = kernel_size
         self.boundary = boundary
@@ -44,10 +43,7 @@ class BuiltConv2d(BuiltOnce):
         """``b``, or None for fields that allow none."""
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
-        kernel, bias = self._built()
-        radius = self.dilation * (self.kernel_size // 2)
-        padded = pad_periodic(fields, self.boundary, radius)
-        return conv2d(padded, kernel, bias, padding=zero_padding(self.boundary, radius), dilation=self.dilation)
+        return convolve(fields, *self._built(), self.boundary, self.dilation)
 
     def build(self) -> tuple[Tensor, Tensor | None]:
         return self.kernel(), self.channel_bias()
@@ -55,6 +51,19 @@ class BuiltConv2d(BuiltOnce):
     def sizes(self) -> str:
         """Channels, kernel and walls, in words."""
         return sizes(self.kernel(), self.boundary, self.dilation)
+
+
+def convolve(
+    fields: Float[Tensor, "B C_in X Y"],
+    kernel: Kernel,
+    bias: Float[Tensor, " C_out"] | None,
+    boundary: tuple[str, str],
+    dilation: int,
+) -> Float[Tensor, "B C_out X Y"]:
+    """``out(p) = sum_y K(y) f(p + dilation y) + b`` on the input's grid, padded as the walls say."""
+    radius = dilation * (kernel.shape[-1] // 2)
+    padded = pad_periodic(fields, boundary, radius)
+    return conv2d(padded, kernel, bias, padding=zero_padding(boundary, radius), dilation=dilation)
 
 
 def sizes(kernel: Kernel, boundary: tuple[str, str], dilation: int = 1) -> str:

@@ -23,7 +23,7 @@ class DenseBranch(nn.Module):
         shape: the grid ``(X, Y)``.
 
     Raises:
-        ValueError: in use, fields on another grid.
+        ValueError: when called: fields on a different grid.
     """
 
     def __init__(self, source: int, target: int, shape: tuple[int, int], *, rank: int = 8):

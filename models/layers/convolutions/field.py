@@ -1,37 +1,58 @@
-"""What all convolutions between fields of a point group share."""
+"""Convolutions between fields of a group."""
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float
-from torch import Tensor, nn, zeros
+from torch import Tensor, nn
 
 from ..fields.fields import Fields
-from .built import BuiltConv2d
+from .built import BuiltConv2d, Kernel
 
 
 class FieldConv2d(BuiltConv2d):
-    """A :class:`BuiltConv2d` between fields, with one bias a field: shared by its components, none for vectors.
+    """A :class:`BuiltConv2d` between fields, whose kernel is built from weights ``w: [*, O, I, N]`` on a basis ``Psi``.
 
-    Any other bias would break the symmetry.
+    It has one bias a field: shared by its components, none for vectors. Any other bias would break the symmetry.
 
     Args:
-        source, target: what the input's and the output's channels mean.
+        source, target: ``I`` input and ``O`` output fields, of a point group, of C8 or of a :class:`ScaleGroup`.
+        basis: ``Psi: [N, o, i, k, k]``, kernels between one input and one output field.
+        banks: sizes of the axes ``*``.
+        gain: ``sum_n w_n Psi_n`` starts with entries of variance ``gain^2 / (C_in k^2)`` ...
+        spread: ... times the square of this number.
 
     Raises:
         ValueError: fields of different groups.
     """
 
-    def __init__(self, source: Fields, target: Fields, kernel_size: int, boundary: tuple[str, str]):
-        super().__init__(kernel_size, boundary)
+    basis: Tensor
+
+    def __init__(
+        self,
+        source: Fields,
+        target: Fields,
+        basis: Float[Tensor, "N o i k k"],
+        *,
+        boundary: tuple[str, str],
+        gain: float,
+        banks: tuple[int, ...] = (),
+        spread: float = 1.0,
+    ):
+        super().__init__(basis.shape[-1], boundary)
         if source.group != target.group:
             raise ValueError(f"target: expected fields of {source.group.name}, got fields of {target.group.name}")
         self.source, self.target = source, target
-        self.bias = None if target.kind == "vector" else nn.Parameter(zeros(target.count))
+        self.bias = None if target.kind == "vector" else nn.Parameter(torch.zeros(target.count))
+        scale = gain * (basis.shape[1] / (source.count * basis.square().sum().item())) ** 0.5 * spread
+        self.weight = nn.Parameter(scale * torch.randn(*banks, target.count, source.count, len(basis)))
+        self.register_buffer("basis", basis.to(self.weight), persistent=False)
 
-    def channel_bias(self) -> Float[Tensor, " C_out"] | None:
+    def field_bias(self) -> Float[Tensor, " C_out"] | None:
+        """Spreads the bias of each field over its channels."""
         return None if self.bias is None else self.target.by_channel(self.bias)
 
 
-def initial_scale(basis: Float[Tensor, "N o i k k"], source: Fields, gain: float) -> float:
-    """Standard deviation of weights ``[O, I, N]`` that gives kernel entries the variance ``gain^2 / (C_in k^2)``."""
-    return gain * (basis.shape[1] / (source.count * basis.square().sum().item())) ** 0.5
+def flat_kernel(blocks: Float[Tensor, "O p I q k k"]) -> Kernel:
+    """Reads fields and their components as channels."""
+    return blocks.flatten(2, 3).flatten(0, 1)

@@ -2,34 +2,100 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, einsum, nn
 
 from ....symmetry import PointGroup
 from ..bases.orbit import orbit_basis
-from .relaxed_banks import RelaxedBanksConv2d
+from ..bases.scale import scale_basis
+from ..box import check_kernel_size
+from ..fields.fields import Fields
+from ..fields.scales import ScaleGroup
+from ..relaxed_layer import RelaxedLayer, variation
+from .built import Kernel
+from .field import FieldConv2d, flat_kernel
 
 
-class RelaxedGroupConv2d(RelaxedBanksConv2d):
-    """Between functions of an element of a point group and a place, with ``L`` banks of kernels::
+class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
+    """Between functions of a group element and a place, with ``L`` banks of kernels::
 
         [f * Psi](g) = sum_h f(h) sum_l w_l(h) Psi_l(g^-1 h),    w: [L, |H|], 1/L at the start
 
     With ``weights_on="output"`` the weights are ``w_l(g)`` instead, the variant of the published code and of later
     papers. From vectors to functions on the group there is no ``h`` (weights on the output), to vectors no ``g``
-    (weights on the input); the vectors' components turn with the element. Arguments and penalty: see
-    :class:`RelaxedBanksConv2d`. The turned copies ``Psi_l(g^-1 y)`` are the pixels of one kernel moved about: groups
-    are C4, D4 and the mirror, but not C8, whose eighth turns take pixels off the grid.
+    (weights on the input); the vectors' components turn with the element.
+
+    On a point group the turned copies ``Psi_l(g^-1 y)`` are the pixels of one kernel moved about; so the groups are C4,
+    D4 and the mirror, but not C8, whose eighth turns take pixels off the grid. On dilations, ``Psi_l(s / r)``, they are
+    kernels that grow with the factor; ``kernel_size`` 5 holds the factor 2.
+
+    Penalty: ``alpha sum_l sum_{h < h'} |w_l(h) - w_l(h')|``.
+
+    Keeps: translations. Breaks: the point group or scaling, as far as ``w`` varies over its elements.
+
+    Args:
+        source, target: input and output fields, at least one of them regular.
+        weights_on: ``input`` for ``w_l(h)`` or ``output`` for ``w_l(g)``; that side's fields must be regular.
+        banks: ``L``.
+        gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
+        alpha: weight of the penalty. Up to 1e-3 the validation error on rotation-buoyancy and scaling-drag at strength
+            1 did not grow.
 
     Raises:
-        ValueError: fields of C8 or of dilations; and see :class:`RelaxedBanksConv2d`.
-
-    Keeps: translations. Breaks: the point group, as far as ``w`` varies over its elements.
+        ValueError: fields of C8, weights on fields that are not regular, or no bank.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
     relaxed group convolution.
     """
 
-    def free_kernels(self) -> Float[Tensor, "N o i k k"]:
-        self.source.check_group(PointGroup)
-        return orbit_basis(self.source.group, self.source.kind, self.target.kind, self.kernel_size)
+    def __init__(
+        self,
+        source: Fields,
+        target: Fields,
+        *,
+        weights_on: str = "input",
+        banks: int = 2,
+        kernel_size: int = 3,
+        boundary: tuple[str, str] = ("closed", "closed"),
+        gain: float = 2**0.5,
+        alpha: float = 1e-3,
+    ):
+        if banks < 1:
+            raise ValueError(f"banks: expected at least 1, got {banks}")
+        _check_weights_on(weights_on, source, target)
+        basis, spread = _free_kernels(source, target, kernel_size), banks**0.5
+        super().__init__(source, target, basis, boundary=boundary, gain=gain, banks=(banks,), spread=spread)
+        self.weights_on, self.alpha = weights_on, alpha
+        self.relaxation = nn.Parameter(torch.full((banks, len(source.group)), 1 / banks))
+
+    def kernel(self) -> Kernel:
+        element = "q" if self.weights_on == "input" else "p"
+        return flat_kernel(einsum(f"l{element},loin,npqxy->opiqxy", self.relaxation, self.weight, self.basis))
+
+    def channel_bias(self) -> Float[Tensor, " C_out"] | None:
+        return self.field_bias()
+
+    def learned_relaxation(self) -> Float[Tensor, ""]:
+        return variation(self.relaxation, (-1,))
+
+    def relaxation_penalty(self) -> Float[Tensor, ""]:
+        differences = self.relaxation[:, :, None] - self.relaxation[:, None, :]
+        return self.alpha * differences.abs().sum() / 2
+
+
+def _free_kernels(source: Fields, target: Fields, kernel_size: int) -> Float[Tensor, "N o i k k"]:
+    """What one entry of ``Psi`` contributes to the kernel between all pairs of elements."""
+    check_kernel_size(kernel_size)
+    if isinstance(source.group, ScaleGroup):
+        return scale_basis(source.group, source.kind, target.kind, kernel_size)
+    source.check_group(PointGroup)
+    return orbit_basis(source.group, source.kind, target.kind, kernel_size)
+
+
+def _check_weights_on(weights_on: str, source: Fields, target: Fields) -> None:
+    sides = {"input": source, "output": target}
+    if weights_on not in sides:
+        raise ValueError(f"weights_on: expected 'input' or 'output', got {weights_on!r}")
+    if sides[weights_on].kind != "regular":
+        raise ValueError(f"weights_on: expected a side with regular fields, got {sides[weights_on].kind} {weights_on}")

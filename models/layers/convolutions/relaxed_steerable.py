@@ -6,13 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, einsum, nn
 
+from ..bases.kernel import kernel_basis
 from ..fields.fields import Fields
 from ..relaxed_layer import RelaxedLayer, variation
-from .basis import BasisConv2d, flat_kernel
 from .built import Kernel
+from .field import FieldConv2d, flat_kernel
 
 
-class RelaxedSteerableConv2d(BasisConv2d, RelaxedLayer):
+class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
     """``K(y) = sum_n w_n(y) Psi_n(y)``, with ``w(y) = w + v(y)`` and ``v: [O, I, N, k, k]`` zero at the start.
 
     Penalty: ``alpha sum |w_n(y) - w_n(y')|`` over neighbouring places ``y``, ``y'`` of the kernel. ``w`` is a parameter
@@ -25,16 +26,24 @@ class RelaxedSteerableConv2d(BasisConv2d, RelaxedLayer):
     Args:
         alpha: weight of the penalty. 1e-3 is the largest power of ten at which the validation error on
             rotation-buoyancy at strength 1 was that of smaller ones while the network still left the symmetry there.
-        options: see :class:`BasisConv2d`.
+        source, target, kernel_size, boundary, gain: see :class:`~symbreak.models.layers.SteerableConv2d`.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
     relaxed steerable convolution.
     """
 
-    def __init__(self, source: Fields, target: Fields, *, alpha: float = 1e-3, **options):
-        super().__init__(source, target, **options)
-        size = self.kernel_size
-        self.deviation = nn.Parameter(torch.zeros(*self.weight.shape, size, size))
+    def __init__(
+        self,
+        source: Fields,
+        target: Fields,
+        *,
+        kernel_size: int = 3,
+        boundary: tuple[str, str] = ("closed", "closed"),
+        gain: float = 2**0.5,
+        alpha: float = 1e-3,
+    ):
+        super().__init__(source, target, kernel_basis(source, target, kernel_size), boundary=boundary, gain=gain)
+        self.deviation = nn.Parameter(torch.zeros(*self.weight.shape, kernel_size, kernel_size))
         self.alpha = alpha
 
     def relaxed_weight(self) -> Float[Tensor, "O I N k k"]:
@@ -43,6 +52,9 @@ class RelaxedSteerableConv2d(BasisConv2d, RelaxedLayer):
 
     def kernel(self) -> Kernel:
         return flat_kernel(einsum("oinxy,npqxy->opiqxy", self.relaxed_weight(), self.basis))
+
+    def channel_bias(self) -> Float[Tensor, " C_out"] | None:
+        return self.field_bias()
 
     def learned_relaxation(self) -> Float[Tensor, ""]:
         return variation(self.relaxed_weight(), (-2, -1))

@@ -7,12 +7,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ..box import check_grid
+from ..built_once import BuiltOnce
 from ..relaxed_layer import RelaxedLayer, variation
-from .built import BuiltConv2d, Kernel
+from .built import BuiltConv2d, Kernel, convolve
 from .field import FieldConv2d
 
 
-class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
+class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
     """``out(p) = sum_l w_l(p) (W_l * f + b_l)(p)``, with ``w: [L, X, Y]``, 1/L at the start.
 
     The banks ``W_l`` are layers: plain convolutions relax translations alone; steerable ones relax translations and
@@ -30,7 +31,7 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
             1e-2, where the network no longer left the symmetry; hence 1e-3.
 
     Raises:
-        ValueError: no bank, or banks that differ in sizes, walls or fields; in use, fields on another grid.
+        ValueError: no bank, or banks that differ in sizes, walls or fields; when called: fields on a different grid.
 
     Source: Wang, Walters & Yu 2022, "Approximately equivariant networks for imperfectly symmetric dynamics":
     relaxed translation convolution.
@@ -41,23 +42,23 @@ class RelaxedTranslationConv2d(BuiltConv2d, RelaxedLayer):
         if len(kinds) != 1:
             got = "; ".join(kinds) or "none"
             raise ValueError(f"banks: expected one or more of the same channels, kernels, walls and fields, got {got}")
-        super().__init__(banks[0].kernel_size, banks[0].boundary, banks[0].dilation)
+        super().__init__()
         self.banks = nn.ModuleList(banks)
         self.alpha = alpha
         self.relaxation = nn.Parameter(torch.full((len(banks), *shape), 1 / len(banks)))
 
-    def kernel(self) -> Kernel:
-        return torch.cat([bank.kernel() for bank in self.banks])
-
-    def channel_bias(self) -> Float[Tensor, " C_out"] | None:
+    def build(self) -> tuple[Kernel, Float[Tensor, " C_out"] | None]:
+        """The kernels and the biases of all banks, one after the other."""
+        kernel = torch.cat([bank.kernel() for bank in self.banks])
         biases = [bank.channel_bias() for bank in self.banks]
-        return None if biases[0] is None else torch.cat(biases)
+        return kernel, None if biases[0] is None else torch.cat(biases)
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
         """The weights are expanded over the samples first: autograd then sums their gradient over channels and samples
         one after the other, which is several times faster than in one go."""
         check_grid(fields, self.relaxation.shape[1:])
-        outputs = super().forward(fields).unflatten(1, (len(self.banks), -1))
+        bank = self.banks[0]
+        outputs = convolve(fields, *self._built(), bank.boundary, bank.dilation).unflatten(1, (len(self.banks), -1))
         weights = self.relaxation[:, None].expand(len(fields), -1, -1, -1, -1)
         return (weights * outputs).sum(1)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor, einsum, nn
 
+from ..bases.kernel import kernel_basis
 from ..fields.fields import Fields
 from ..relaxed_layer import RelaxedLayer
-from .basis import BasisConv2d
 from .built import Kernel
+from .field import FieldConv2d, flat_kernel
 
 
-class ResidualPathwayConv2d(BasisConv2d, RelaxedLayer):
+class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
     """``K(y) = sum_n w_n Psi_n(y) + W(y)``, and so for the bias: two branches, by linearity one convolution.
 
     ``W`` starts at zero: the layer starts equivariant. Gaussian priors on both branches give the penalty
@@ -24,7 +25,7 @@ class ResidualPathwayConv2d(BasisConv2d, RelaxedLayer):
         alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss. With 1 for the free
             branch the validation error on rotation-buoyancy at strength 1 was below that with 1e-4 to 1e-2; with 10
             lower still, but such a network hardly leaves the symmetry. The strict one made no difference up to 1e-3.
-        options: see :class:`BasisConv2d`.
+        source, target, kernel_size, boundary, gain: see :class:`~symbreak.models.layers.SteerableConv2d`.
 
     Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints".
     """
@@ -34,21 +35,22 @@ class ResidualPathwayConv2d(BasisConv2d, RelaxedLayer):
         source: Fields,
         target: Fields,
         *,
+        kernel_size: int = 3,
+        boundary: tuple[str, str] = ("closed", "closed"),
+        gain: float = 2**0.5,
         alpha_strict: float = 1e-6,
         alpha_free: float = 1.0,
-        **options,
     ):
-        super().__init__(source, target, **options)
+        super().__init__(source, target, kernel_basis(source, target, kernel_size), boundary=boundary, gain=gain)
         self.alpha_strict, self.alpha_free = alpha_strict, alpha_free
-        size = self.kernel_size
-        self.free_weight = nn.Parameter(torch.zeros(target.channels, source.channels, size, size))
+        self.free_weight = nn.Parameter(torch.zeros(target.channels, source.channels, kernel_size, kernel_size))
         self.free_bias = nn.Parameter(torch.zeros(target.channels))
 
     def kernel(self) -> Kernel:
-        return self.strict_kernel() + self.free_weight
+        return flat_kernel(einsum("oin,npqxy->opiqxy", self.weight, self.basis)) + self.free_weight
 
     def channel_bias(self) -> Float[Tensor, " C_out"]:
-        bias = super().channel_bias()
+        bias = self.field_bias()
         return self.free_bias if bias is None else bias + self.free_bias
 
     def learned_relaxation(self) -> Float[Tensor, ""]:

@@ -29,7 +29,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         alpha: weight of the penalty.
 
     Raises:
-        ValueError: unknown walls; in use, fields on another grid.
+        ValueError: unknown walls; when called: fields on a different grid.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
 
     def forward(self, fields: Float[Tensor, "B I X Y"]) -> Float[Tensor, "B O X Y"]:
         check_grid(fields, self.weight.shape[:2])
-        output = self._built().product(self._padded(fields)).permute(0, 3, 1, 2)
-        return output if self.bias is None else output + self.channel_bias()[:, None, None]
+        output, bias = self._built().product(self._padded(fields)).permute(0, 3, 1, 2), self.channel_bias()
+        return output if bias is None else output + bias[:, None, None]
 
     def _padded(self, fields: Float[Tensor, "B I X Y"]) -> Float[Tensor, "B X2 Y2 I"]:
         """Channels last, as what comes out and as all gradients: where both orders meet, elementwise steps take ten
@@ -64,9 +64,9 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
     def build(self) -> UntiedKernel:
         return UntiedKernel(self.weight, self.memory)
 
-    def channel_bias(self) -> Float[Tensor, " O"]:
-        """One number an output channel."""
-        return self.bias
+    @abstractmethod
+    def channel_bias(self) -> Float[Tensor, " O"] | None:
+        """One number an output channel, or None for fields that allow none."""
 
     def sizes(self) -> str:
         """Channels, kernel and walls, in words."""

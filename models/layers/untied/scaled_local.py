@@ -1,4 +1,4 @@
-"""Locally connected layer that would rather be equivariant under dilations."""
+"""Locally connected layer, penalised for differing from one that is equivariant under dilations."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class ScaledLocalConv2d(LocallyConnected2d):
         basis = orthonormal(basis.flatten(1)).view_as(basis)
         self.register_buffer("basis", basis.to(self.weight), persistent=False)
 
-    def channel_bias(self) -> Float[Tensor, " O"]:
-        return self.target.by_channel(self.bias)
+    def channel_bias(self) -> Float[Tensor, " O"] | None:
+        return None if self.bias is None else self.target.by_channel(self.bias)
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
         parts, filters = self._parts(kernel), self._filters()

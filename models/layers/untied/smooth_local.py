@@ -1,4 +1,4 @@
-"""Locally connected layer that would rather be a convolution."""
+"""Locally connected layer, penalised for differing from a convolution."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ class SmoothLocalConv2d(LocallyConnected2d):
     ):
         start = PlainConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.weight, start.bias, shape, boundary, alpha)
+
+    def channel_bias(self) -> Float[Tensor, " O"] | None:
+        return self.bias
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
         return sum((torch.dist(first, second) ** 2 for first, second in neighbours(kernel)), kernel.new_zeros(()))

@@ -1,4 +1,4 @@
-"""Locally connected layer that would rather be equivariant under a point group."""
+"""Locally connected layer, penalised for differing from one that is equivariant under a point group."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class TurnedLocalConv2d(LocallyConnected2d):
         turns = nn.ModuleList(KernelTurn(source, target, g, shape, kernel_size) for g in generators)
         self.turns = turns.to(self.weight)
 
-    def channel_bias(self) -> Float[Tensor, " O"]:
-        return self.target.by_channel(self.bias)
+    def channel_bias(self) -> Float[Tensor, " O"] | None:
+        return None if self.bias is None else self.target.by_channel(self.bias)
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
         return sum((turn.distance(kernel) for turn in self.turns), kernel.new_zeros(()))

@@ -111,8 +111,8 @@ def test_scale_models_feel_a_dilation_less_than_plain_networks(name):
     task = Task(history=1, shape=(48, 48), group="dilation")
 
     def plain():
-        layers = channel_layers(task, 12)
-        return ChannelForecaster(task, ConvStack(*(PlainConv2d(s, t, **o | {"kernel_size": 5}) for s, t, o in layers)))
+        plans = channel_layers(task, 12)
+        return ChannelForecaster(task, ConvStack(*(plan.build(PlainConv2d, kernel_size=5) for plan in plans)))
 
     def mean_error(make):
         errors = []

@@ -8,7 +8,7 @@ import torch
 from symbreak.models.layers import (
     DILATIONS,
     Fields,
-    RelaxedScaleConv2d,
+    RelaxedGroupConv2d,
     RelaxedSteerableConv2d,
     ResidualPathwayConv2d,
     ScaledLocalConv2d,
@@ -19,7 +19,7 @@ from symbreak.models.layers.bases.scale import scale_basis
 from symbreak.models.probe_fields import probe_fields
 from symbreak.symmetry import C4, Dilation
 
-LAYERS = [SteerableConv2d, ResidualPathwayConv2d, RelaxedSteerableConv2d, RelaxedScaleConv2d]
+LAYERS = [SteerableConv2d, ResidualPathwayConv2d, RelaxedSteerableConv2d, RelaxedGroupConv2d]
 RATIO = 2**0.5
 LOCAL_SHAPE = (63, 63)
 ENDLESS = ScaleGroup(tuple(RATIO**power for power in range(5)))
@@ -36,7 +36,7 @@ def make(cls, group=DILATIONS, stage="hidden", kernel_size=5, **options):
     }[stage]
     if local:
         return cls(source, target, LOCAL_SHAPE, kernel_size=kernel_size)
-    if cls is RelaxedScaleConv2d:
+    if cls is RelaxedGroupConv2d:
         options.setdefault("weights_on", "output" if stage == "lifting" else "input")
     return cls(source, target, kernel_size=kernel_size, **options)
 
@@ -86,7 +86,7 @@ def test_a_dilation_of_the_simulator_moves_the_output_to_the_next_factor(cls, st
     [
         (ResidualPathwayConv2d, "free_weight"),
         (RelaxedSteerableConv2d, "deviation"),
-        (RelaxedScaleConv2d, "relaxation"),
+        (RelaxedGroupConv2d, "relaxation"),
         (ScaledLocalConv2d, "weight"),
     ],
 )
@@ -157,7 +157,7 @@ def test_lifting_and_projection_weigh_the_factors_as_dilations_lengthen_vectors(
 @pytest.mark.parametrize("weights_on", ["input", "output"])
 def test_relaxed_layer_equals_its_twin(weights_on):
     """``K[r, s] = sum_l w_l(s) Psi_l[r, s]`` (or ``w_l(r)``), factor by factor."""
-    layer = make(RelaxedScaleConv2d, weights_on=weights_on)
+    layer = make(RelaxedGroupConv2d, weights_on=weights_on)
     torch.nn.init.normal_(layer.relaxation)
     kernel = layer.kernel().view(2, 3, 2, 3, 5, 5)
     for r in range(3):
@@ -175,5 +175,3 @@ def test_bad_fields_are_named():
         scale_basis(DILATIONS, "vector", "vector", 5)
     with pytest.raises(ValueError, match="target: expected fields of dilation, got fields of C4"):
         SteerableConv2d(Fields(DILATIONS, "regular", 2), Fields(C4, "regular", 2))
-    with pytest.raises(ValueError, match="source: expected fields of dilations, got fields of C4"):
-        RelaxedScaleConv2d(Fields(C4, "regular", 2), Fields(C4, "regular", 2))
