@@ -1,5 +1,6 @@
 """Group elements, their action on fields, and the equivariance error. Imports nothing else of symbreak."""
 
+from .assertion import assert_equivariant, commutation_errors
 from .dilation import Dilation
 from .elements import Element, Faces, PointElement, Shape, Shift
 from .error import equivariance_error
@@ -28,6 +29,8 @@ __all__ = [
     "PointGroup",
     "Shape",
     "Shift",
+    "assert_equivariant",
+    "commutation_errors",
     "equivariance_error",
     "nontrivial_elements",
     "point_group",

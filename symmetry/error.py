@@ -14,13 +14,14 @@ State = TypeVar("State")
 
 
 def equivariance_error(
-    evolve: Callable[[State], Float[Tensor, "B N 2 X Y"]],
+    evolve: Callable[[State], Float[Tensor, "B N ..."]],
     act: Callable[[Element, State], State],
     state: State,
-    start: Float[Tensor, "B 2 X Y"],
+    start: Float[Tensor, "B ..."],
     elements: Iterable[Element],
+    act_on_output: Callable[[Element, Tensor], Tensor] | None = None,
 ) -> Float[Tensor, " N"]:
-    """How far ``n`` steps and the group fail to commute, relative to how far the flow moves in them::
+    """Measures how far ``n`` steps and the group fail to commute, relative to how far the flow moves in them::
 
         EE_n = rms_(x,g) ||F^n(g x) - g F^n(x)|| / rms_x ||F^n(x) - x||,   n = 1 ... N
 
@@ -28,11 +29,12 @@ def equivariance_error(
     by the state, keeps "nothing moves" from looking symmetric.
 
     Args:
-        evolve: the velocity after 1 ... N steps from a state, ``[B, N, 2, X, Y]``.
+        evolve: the velocity after 1 ... N steps from a state, ``[B, N, 2, X, Y]``, or any other field.
         act: ``g x`` for a state ``x``; everything that is part of the state moves with it, the law ``F`` does not.
         state: what ``evolve`` starts from.
-        start: the velocity of ``state``.
+        start: the velocity, or the other field, of ``state``.
         elements: the group elements to average over, see :func:`~symbreak.symmetry.probes`.
+        act_on_output: ``g F(x)`` for what ``evolve`` returns; the action on velocity if none is given.
 
     Returns:
         One error per step; NaN where the flow is no longer finite.
@@ -41,11 +43,17 @@ def equivariance_error(
         ValueError: if nothing moves, because then the relative error means nothing.
     """
     reference = evolve(state)
-    change = (reference - start[:, None]).double().square().mean((0, 2, 3, 4))
+    act_on_output = act_on_output or _act_on_velocity
+    rest = (0, *range(2, reference.ndim))
+    change = (reference - start[:, None]).double().square().mean(rest)
     if (change == 0).any():
         raise ValueError("expected a flow that changes between frames, got no change at all")
     differences = [
-        (evolve(act(element, state)) - element.vector(reference)).double().square().mean((0, 2, 3, 4))
+        (evolve(act(element, state)) - act_on_output(element, reference)).double().square().mean(rest)
         for element in elements
     ]
     return (sum(differences) / len(differences) / change).sqrt()
+
+
+def _act_on_velocity(element: Element, field: Tensor) -> Tensor:
+    return element.vector(field)

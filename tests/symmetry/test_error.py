@@ -35,6 +35,21 @@ def test_damping_of_one_half_under_shifts():
     assert errors.item() == pytest.approx(math.sqrt(4 / 3), rel=1e-6)
 
 
+def test_a_scalar_that_flows_to_the_right_under_the_mirror():
+    """``s`` becomes ``s + x - mean x`` in a row of four cells: the change is odd, the mirror turns it around and misses
+    it by twice its size."""
+    ramp = torch.tensor([-1.5, -0.5, 0.5, 1.5])[:, None].expand(4, 3)
+    errors = equivariance_error(
+        lambda s: (s + ramp)[:, None],
+        lambda element, s: element.scalar(s),
+        torch.zeros(1, 4, 3),
+        torch.zeros(1, 4, 3),
+        MIRROR.elements[1:],
+        act_on_output=lambda element, s: element.scalar(s),
+    )
+    assert errors.tolist() == [2.0]
+
+
 def test_nothing_moves():
     with pytest.raises(ValueError, match="expected a flow that changes"):
         error(lambda x: x[:, None], torch.ones(1, 2, 5, 5), C4.elements[1:])

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from ....symmetry import PointGroup
 from ..fields.fields import representation
-from ..fields.on_cpu import on_processor
+from ..fields.on_cpu import on_cpu
 
 
 @cache
-@on_processor
+@on_cpu
 def orbit_basis(group: PointGroup, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
     """All kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1``, as orbits of free entries::
 

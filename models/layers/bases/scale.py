@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..fields.on_cpu import on_processor
+from ..fields.on_cpu import on_cpu
 from ..fields.scales import ScaleGroup
 
 FILTER_WIDTH = 1.0
@@ -17,7 +17,7 @@ NEIGHBOURS = (-1, 0, 1)
 
 
 @cache
-@on_processor
+@on_cpu
 def scale_basis(group: ScaleGroup, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
     """Kernels that see a flow at the factor ``s`` as they see it at 1, ``s`` times smaller and slower::
 

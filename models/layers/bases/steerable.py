@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..fields.eighth_turns import C8
 from ..fields.fields import Turns
-from ..fields.on_cpu import on_processor
+from ..fields.on_cpu import on_cpu
 from .e2cnn_numpy2 import e2cnn_gspaces
 
 RING_WIDTH = 0.6
@@ -20,7 +20,7 @@ NOTHING_LEFT = 1e-3
 
 
 @cache
-@on_processor
+@on_cpu
 def steerable_basis(group: Turns, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
     """An orthonormal basis of the kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1`` on the pixels of a kernel.
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ....symmetry import PointElement, PointGroup
 from .eighth_turns import EighthTurn, EighthTurns
-from .on_cpu import on_processor
+from .on_cpu import on_cpu
 from .scales import ScaleGroup
 
 KINDS = ("scalar", "vector", "regular")
@@ -19,7 +19,7 @@ Turns = PointGroup | EighthTurns
 
 
 @cache
-@on_processor
+@on_cpu
 def representation(group: Turns, kind: str) -> Float[Tensor, "H d d"]:
     """``rho(h)`` for every element, float64: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular ones."""
     if kind == "scalar":

@@ -8,7 +8,7 @@ from functools import wraps
 import torch
 
 
-def on_processor(compute: Callable) -> Callable:
+def on_cpu(compute: Callable) -> Callable:
     """Decorator: new tensors in the function are on the processor, wherever they go by default.
 
     Constants such as kernel bases are computed there, in float64, kept for all layers, and cast to the weights of each.

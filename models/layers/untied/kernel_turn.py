@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ....symmetry import PointElement
 from ..fields.fields import Fields, representation
-from ..fields.on_cpu import on_processor
+from ..fields.on_cpu import on_cpu
 from .memory import chunk_size
 from .untied_kernel import Untied
 
@@ -27,7 +27,7 @@ class KernelTurn(nn.Module):
         shape: the grid ``(X, Y)``, which ``g`` must map onto itself.
     """
 
-    @on_processor
+    @on_cpu
     def __init__(self, source: Fields, target: Fields, element: PointElement, shape: tuple[int, int], kernel_size: int):
         super().__init__()
         sizes = (target.channels, kernel_size, kernel_size, source.channels)
