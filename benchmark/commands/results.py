@@ -15,7 +15,7 @@ from ..grids.grid import failure, run_grid, warn
 from ..grids.presets import PRESETS, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
-from ..runs.records import load_run, load_runs
+from ..runs.records import load_run
 from ..tables.quote import quote
 from .console import CONSOLE, CommandFailed
 
@@ -130,13 +130,10 @@ class Leaderboard:
 
 def rank(results: Path) -> None:
     """Writes the tables of a results folder, and prints its leaderboard."""
-    from ..analysis.long_table import write_results
     from ..tables.leaderboard import write_leaderboard
-    from ..tables.tables import rich_table
+    from ..tables.terminal import rich_table
 
-    records = load_runs(results)
-    table = write_leaderboard(write_results(records, results), results, records)
-    CONSOLE.print(rich_table(table, str(results)))
+    CONSOLE.print(rich_table(write_leaderboard(results), str(results)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ REPEATABLE = {"svg.hashsalt": "symbreak"}
 
 
 def drawn(path: Path, figure: Figure) -> dict[Path, bytes]:
-    """The files of a figure, laid out once for both: ``path`` with the endings of PNG and of SVG."""
+    """Renders the files of a figure, laid out once for both: ``path`` with the endings of PNG and of SVG."""
     if layout := figure.get_layout_engine():
         layout.execute(figure)
         figure.set_layout_engine(None)

@@ -17,7 +17,7 @@ Flow = Float[np.ndarray, "N 2 X Y"]
 
 @dataclass(frozen=True)
 class Example:
-    """One unseen simulation in cells per frame: what came, and what each model predicted."""
+    """Holds one unseen simulation in cells per frame: what came, and what each model predicted."""
 
     setting: Setting
     strength: float
@@ -27,7 +27,7 @@ class Example:
 
 
 def examples(folder: Path, records: Iterable[Record], order: Iterable[str]) -> list[Example]:
-    """The example of each setting, of its strongest symmetry breaking and its first seed there.
+    """Loads the example of each setting: of its strongest symmetry breaking and its first seed there.
 
     Args:
         folder: results folder of the records.
@@ -51,10 +51,10 @@ def _example(folder: Path, setting: Setting, group: list[Record], order: list[st
 
 
 def speed(velocity: Float[np.ndarray, "*N 2 X Y"]) -> Float[np.ndarray, "*N X Y"]:
-    """``|v|``."""
+    """Computes ``|v|``."""
     return np.hypot(velocity[..., 0, :, :], velocity[..., 1, :, :])
 
 
 def top_speed(example: Example) -> float:
-    """The speed of the brightest shade in pictures of an example: few cells of the truth are faster."""
+    """Returns the speed of the brightest shade in pictures of an example: few cells of the truth are faster."""
     return float(np.percentile(speed(example.target), 99.8)) or 1.0
