@@ -12,7 +12,7 @@ from .baselines import BASELINE
 from .kinds import by_kind, strict_models
 from .long_table import by_model, select
 from .scores import REFERENCE, complete, gains, whole_seeds
-from .statistics import p_of_mean
+from .statistics import logarithm, p_of_mean
 from .table import Table, number_texts
 
 PAIRED = ["model", "cells", "ratio", "p", "p_adjusted"]
@@ -44,8 +44,8 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
     rows = []
     for model in errors.columns.drop(reference):
         both = errors[[reference, model]].dropna()
-        finite = both[np.isfinite(both).all(axis=1)]
-        gain = np.log(finite[reference] / finite[model])
+        finite = both.loc[np.isfinite(both.to_numpy()).all(axis=1)]
+        gain = logarithm(finite.loc[:, reference] / finite.loc[:, model])
         seeds = whole_seeds(gain)
         means = seeds.mean()
         ratio = math.exp(means.mean()) if len(means) else math.nan
@@ -78,11 +78,11 @@ def comparisons(results: pd.DataFrame) -> pd.DataFrame:
                 if reference in set(rows.model):
                     compared = paired_comparisons(rows, reference)
                     found.append(compared.assign(scenario=scenario, reference=reference, strengths=strengths))
-    return pd.concat(found)[COMPARED].reset_index(drop=True) if found else pd.DataFrame(columns=COMPARED)
+    return pd.concat(found).loc[:, COMPARED].reset_index(drop=True) if found else pd.DataFrame(columns=COMPARED)
 
 
 def _by_strengths(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    broken = rows[rows.strength > 0]
+    broken = rows.loc[rows.strength > 0]
     return [(EVERYWHERE, rows), (BROKEN, broken)] if 0 < len(broken) < len(rows) else [(EVERYWHERE, rows)]
 
 
@@ -90,7 +90,7 @@ def _scored(results: pd.DataFrame) -> pd.DataFrame:
     """Returns the results of the rows of the leaderboard that have a score over all scenarios."""
     rows = by_kind(select(results, "nrmse"))
     whole = complete(gains(rows))
-    return rows[rows.model.isin(whole.index[whole])]
+    return rows.loc[rows.model.isin(whole.loc[whole].index)]
 
 
 def comparison_text(compared: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,8 @@ def convergence(records: Iterable[Record]) -> pd.DataFrame:
         for record in records
         if record["status"] == "done" and len(errors := record["curves"]["valid_rmse"]) > 1
     ]
-    return pd.DataFrame(rows, columns=CONVERGENCE_COLUMNS).groupby([*SETTING, "model"], as_index=False).mean()
+    means = pd.DataFrame(rows, columns=CONVERGENCE_COLUMNS).groupby([*SETTING, "model"], as_index=False).mean()
+    return pd.DataFrame(means)
 
 
 def _gain(errors: list[float]) -> float:

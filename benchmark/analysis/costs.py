@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
 from .comparisons import adjusted
 from .kinds import strict_models
-from .long_table import SETTING, by_model, is_imported, select
-from .statistics import bootstrap, p_of_mean
+from .long_table import SETTING, by_model, by_setting, is_imported, select
+from .statistics import bootstrap, logarithm, p_of_mean
 from .table import Table, interval_texts, number_texts
 
 GROWN = ["model", "seeds", "first", "last", "growth", "growth_low", "growth_high", "p"]
@@ -31,19 +30,19 @@ def costs(results: pd.DataFrame) -> pd.DataFrame:
         Columns :data:`COST_COLUMNS`; no row for a model without such seeds.
     """
     parts = []
-    for setting, part in select(results, "nrmse").groupby(SETTING):
-        if part.strength.nunique() > 1 and not is_imported(setting[0]):
+    for setting, part in by_setting(select(results, "nrmse")):
+        if part.strength.nunique() > 1 and not is_imported(setting.scenario):
             for strict in strict_models(part):
-                parts.append(_beside(strict, part).assign(**dict(zip(SETTING, setting, strict=True)), strict=strict))
-    return pd.concat(parts)[COST_COLUMNS].reset_index(drop=True) if parts else pd.DataFrame(columns=COST_COLUMNS)
+                parts.append(_beside(strict, part).assign(**setting._asdict(), strict=strict))
+    return pd.concat(parts).loc[:, COST_COLUMNS].reset_index(drop=True) if parts else pd.DataFrame(columns=COST_COLUMNS)
 
 
 def _beside(strict: str, rows: pd.DataFrame) -> pd.DataFrame:
     errors = by_model(rows).droplevel(SETTING)
     first, last = (errors.xs(strength, level="strength") for strength in (rows.strength.min(), rows.strength.max()))
-    diverged = np.isinf(first).any() | np.isinf(last).any()
+    diverged = first.isin([math.inf]).any() | last.isin([math.inf]).any()
     first, last = first.replace(math.inf, math.nan), last.replace(math.inf, math.nan)
-    growth, found = np.log(last / first), []
+    growth, found = logarithm(last / first), []
     for model, own in growth.items():
         seeds = own.dropna().index
         if len(seeds):

@@ -11,8 +11,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from .kinds import strict_models
-from .long_table import SETTING, by_model, select
-from .statistics import Interval, resamples, tails
+from .long_table import SETTING, by_model, by_setting, select
+from .statistics import Interval, logarithm, resamples, tails
 from .table import Table, interval_texts
 
 CROSSED = [
@@ -54,9 +54,11 @@ def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "n
     for model in (strict, relaxed):
         if model not in errors:
             raise ValueError(f"expected results of {model}, got those of {', '.join(errors.columns)}")
-    gain = np.log(errors[strict] / errors[relaxed]).unstack("seed").dropna(axis=1)
-    axes = (gain.index.to_numpy(), rows.groupby("strength").data_error.first().loc[gain.index].to_numpy())
-    return Crossover(*(_crossing_interval(axis, gain.to_numpy()) for axis in axes), gain.shape[1])
+    gain = logarithm(errors.loc[:, strict] / errors.loc[:, relaxed]).unstack("seed").dropna(axis=1)
+    strengths = gain.index.to_numpy()
+    data_errors = rows.groupby("strength").data_error.first().loc[gain.index].to_numpy()
+    strength, data_error = (_crossing_interval(axis, gain.to_numpy()) for axis in (strengths, data_errors))
+    return Crossover(strength, data_error, gain.shape[1])
 
 
 def _crossing_interval(axis: np.ndarray, gain: Float[np.ndarray, "strengths seeds"]) -> Interval:
@@ -91,7 +93,7 @@ def crossovers(results: pd.DataFrame) -> pd.DataFrame:
         Columns :data:`CROSSED`.
     """
     found = []
-    for setting, part in select(results, "nrmse").groupby(SETTING):
+    for setting, part in by_setting(select(results, "nrmse")):
         if part.strength.nunique() > 1:
             pairs = product(strict_models(part), part.model[part.family == "relaxed"].unique())
             found += [[*setting, *pair, *_numbers(crossover(part, *pair))] for pair in pairs]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .kinds import by_kind
-from .long_table import SETTING, is_imported, select
+from .long_table import SETTING, Setting, by_setting, is_imported, select
 from .scores import REFERENCE, gains, places, score_text, score_texts, scores
 from .seed_means import seed_means
 from .statistics import Interval
@@ -43,12 +43,13 @@ def error_texts(rows: pd.DataFrame) -> pd.DataFrame:
     """Formats the nRMSE, a row a model, a column a data set; a label says only what differs between data sets."""
     table = seed_means(rows)
     several, columns = varying(table), {}
-    for (*key, strength), part in table.groupby([*SETTING, "strength"]):
-        measure = "asymmetry" if is_imported(key[0]) else "error"
-        label = " ".join([*setting_words(key, several), f"{strength:g} ({measure} {part.data_error.iloc[0]:.2g})"])
-        numbers = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
-        texts = ["diverged" if diverged else str(Interval(*interval)) for diverged, *interval in numbers]
-        columns[label] = pd.Series(texts, index=part.model)
+    for setting, rows_of_setting in by_setting(table):
+        measure = "asymmetry" if is_imported(setting.scenario) else "error"
+        for strength, part in rows_of_setting.groupby("strength"):
+            level = f"{strength:g} ({measure} {part.data_error.iloc[0]:.2g})"
+            numbers = part[["diverged", "mean", "low", "high"]].itertuples(index=False)
+            texts = ["diverged" if diverged else str(Interval(*interval)) for diverged, *interval in numbers]
+            columns[" ".join([*setting_words(setting, several), level])] = pd.Series(texts, index=part.model)
     return pd.DataFrame(columns)
 
 
@@ -56,24 +57,23 @@ def scores_by_setting(results: pd.DataFrame) -> pd.DataFrame:
     """Formats the score in each setting: rows and their order are those of the leaderboard."""
     gain, several = gains(by_kind(results)), varying(results) or ["scenario"]
     table = pd.DataFrame(index=scores(gain).index)
-    for key, part in gain.groupby(SETTING):
-        table[" ".join(setting_words(key, several))] = score_texts(part)
+    for setting, part in by_setting(gain):
+        table[" ".join(setting_words(setting, several))] = score_texts(part)
     return table.reset_index(names="model")
 
 
-def setting_words(key: Sequence, several: Sequence[str]) -> list[str]:
+def setting_words(setting: Setting, several: Sequence[str]) -> list[str]:
     """Names a setting by what tells it from the others.
 
     Args:
-        key: values of :data:`~.long_table.SETTING`.
-        several: the names among these in which settings differ.
+        several: the names among :data:`~.long_table.SETTING` in which settings differ.
     """
-    return [WORDS[name].format(value) for name, value in zip(SETTING, key, strict=True) if name in several]
+    return [WORDS[name].format(value) for name, value in setting._asdict().items() if name in several]
 
 
 def varying(table: pd.DataFrame) -> list[str]:
     """Returns the names of :data:`~.long_table.SETTING` that have several values."""
-    return [name for name in SETTING if table[name].nunique() > 1]
+    return [name for name in SETTING if len(set(table[name])) > 1]
 
 
 def leaderboard_text(table: pd.DataFrame) -> pd.DataFrame:

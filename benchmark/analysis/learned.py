@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .long_table import DATA_ERROR_STEPS, SETTING, is_imported, select
+from .long_table import DATA_ERROR_STEPS, SETTING, by_setting, is_imported, select
 from .statistics import bootstrap, p_of_mean
 from .table import Table, interval_texts, number_texts
 
@@ -24,10 +24,10 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns :data:`LEARNED_COLUMNS`.
     """
-    simulated = results[[not is_imported(scenario) for scenario in results.scenario]]
+    simulated = results.loc[[not is_imported(scenario) for scenario in results.scenario]]
     rows = select(simulated, "equivariance_error", step=DATA_ERROR_STEPS).dropna(subset="value")
     found = []
-    for setting, part in rows.groupby(SETTING):
+    for setting, part in by_setting(rows):
         for model, own in part.groupby("model", sort=False):
             curves = own.pivot(index="strength", columns="seed", values="value").dropna(axis=1)
             curves.index = own.groupby("strength").data_error.first()

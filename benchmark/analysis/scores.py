@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .long_table import SETTING, by_model, select
-from .statistics import Interval, bootstrap
+from .statistics import Interval, bootstrap, logarithm
 
 REFERENCE = "convnet"
 
@@ -21,8 +21,8 @@ def gains(results: pd.DataFrame) -> pd.DataFrame:
     errors = by_model(select(results, "nrmse"))
     if REFERENCE not in errors:
         return errors * math.nan
-    reference = errors[REFERENCE].where(np.isfinite(errors[REFERENCE]))
-    return np.log(errors).rsub(np.log(reference), axis=0)
+    reference = errors.loc[:, REFERENCE].where(np.isfinite(errors[REFERENCE]))
+    return logarithm(errors).rsub(logarithm(reference), axis=0)
 
 
 def score(gain: pd.Series) -> Interval:
@@ -59,22 +59,24 @@ def complete(gain: pd.DataFrame) -> pd.Series:
     Means over other data sets than those of the reference do not compare: some are harder to gain on than others.
     """
     run = gain.notna().groupby([*SETTING, "strength"]).any()
-    return run[run.any(axis=1)].all()
+    return run.loc[run.any(axis=1)].all()
 
 
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
     """Computes ``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number
     of ``cells`` in it; a row a model, best first, incomplete ones last."""
-    rows = [vars(score(gain[model])) for model in gain]
+    rows = [vars(score(own)) for _, own in gain.items()]
     table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"]).astype(float)
     table[~complete(gain)] = math.nan
-    table["cells"] = [whole_seeds(gain[model]).size for model in gain]
+    table["cells"] = [whole_seeds(own).size for _, own in gain.items()]
     return table.sort_values(["mean", "cells"], ascending=False)
 
 
 def score_texts(gain: pd.DataFrame) -> pd.Series:
     """Formats the :func:`scores`."""
-    return scores(gain)[["mean", "low", "high"]].apply(lambda row: score_text(Interval(*row)), axis=1)
+    table = scores(gain)
+    intervals = table[["mean", "low", "high"]].itertuples(index=False)
+    return pd.Series([score_text(Interval(*row)) for row in intervals], index=table.index, dtype=object)
 
 
 def places(gain: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ LINE = [*SETTING, "metric", "split", "strength", "model"]
 def seed_means(results: pd.DataFrame) -> pd.DataFrame:
     """Averages over seeds: one row per step of each :data:`LINE`, numbered steps first, with ``data_error`` and, over
     the seeds whose rollout stayed finite, ``mean, low, high``; ``diverged`` is the number of other seeds."""
-    order = pd.to_numeric(results.step, errors="coerce").fillna(np.inf)
+    order = pd.Series(pd.to_numeric(results.step, errors="coerce")).fillna(np.inf)
     keys = results[[*LINE, "step", "data_error", "seed"]].assign(order=order, value=results.value.astype(float))
     for name in ("scenario", "metric", "split", "model"):
         keys[name] = keys[name].astype("category")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 from scipy.stats import ttest_1samp
@@ -16,6 +18,8 @@ TAILS = (0.025, 0.975)
 """Between these quantiles of the resampled means lie the 95 % of an interval."""
 ROUNDING = 1e-4
 """Logarithms of ratios, and slopes, below this are what rounding leaves of 0."""
+
+Pandas = TypeVar("Pandas", pd.DataFrame, pd.Series)
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Interval:
     def exp(self) -> Interval:
         """Returns the interval of the values whose logarithms this one is of."""
         return Interval(*np.exp([self.mean, self.low, self.high]).tolist())
+
+
+def logarithm(values: Pandas) -> Pandas:
+    """Takes the natural logarithm of a table or column, which ``np.log`` leaves one, whatever its annotation says."""
+    return cast(Pandas, np.log(values))
 
 
 @lru_cache
@@ -94,4 +103,5 @@ def p_of_mean(values: ArrayLike) -> float:
     values = np.asarray(values, dtype=float)
     if len(values) < 2 or (np.abs(values) <= ROUNDING).all():
         return math.nan
-    return float(ttest_1samp(values, 0).pvalue)
+    p: Any = ttest_1samp(values, 0)[1]
+    return float(p)

@@ -22,7 +22,7 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     for axes, (metric, label) in zip(both, LABELS.items(), strict=True):
         rows = select(table, metric)
         draw_lines(axes, rows, style, "data_error")
-        from_zero(axes, rows["mean"])
+        from_zero(axes, rows.loc[:, "mean"])
         axes.set_ylabel(label)
         axes.set_xlabel(data_error_label(table.scenario.iloc[0]))
         strengths = rows.groupby("strength").data_error.first()
@@ -43,7 +43,7 @@ def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     figure, row = panels(1 + (not weights.empty), ["model = data", *table.model.unique()])
     for axes in row[1:]:
         draw_lines(axes, weights, style, "data_error")
-        from_zero(axes, weights["mean"])
+        from_zero(axes, weights.loc[:, "mean"])
         axes.set_xlabel(data_error_label(scenario))
         axes.set_ylabel("relaxation of the weights (share of the norm)")
     axes = row[0]
@@ -52,7 +52,7 @@ def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
         axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
     rows = select(table, "equivariance_error", step=DATA_ERROR_STEPS)
     draw_lines(axes, rows, style, "data_error")
-    from_zero(axes, rows["mean"])
+    from_zero(axes, rows.loc[:, "mean"])
     axes.set_ylabel(f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
     axes.set_xlabel(data_error_label(scenario))
     return add_title_and_legend(figure, f"{title}\nwhat the models have learned")

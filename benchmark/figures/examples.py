@@ -44,7 +44,8 @@ def _example(folder: Path, setting: Setting, group: list[Record], order: list[st
     strength = max(record["strength"] for record in group)
     seed = min(record["seed"] for record in group if record["strength"] == strength)
     chosen = {r["model"]: r["hash"] for r in group if (r["strength"], r["seed"]) == (strength, seed)}
-    rollouts = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
+    stored = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
+    rollouts = {model: rollout for model, rollout in stored.items() if rollout is not None}
     predictions = {model: rollout["prediction"].astype(float) for model, rollout in rollouts.items()}
     target = next(iter(rollouts.values()))["target"].astype(float)
     return Example(setting, strength, seed, target, predictions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 from joblib import Parallel, delayed
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 
 from ...datasets.store.files import write_atomically
 from ..analysis.loaded import LoadedResults, load
-from ..analysis.long_table import SETTING, Setting
+from ..analysis.long_table import by_setting
 from ..analysis.seed_means import seed_means
 from ..runs.records import Record
 from .curves import error_curve, learned_curve
@@ -39,7 +40,8 @@ def save(figures: Iterable[tuple[Path, Figure]], workers: int = 1) -> list[Path]
     """
     jobs = (delayed(drawn)(path, figure) for path, figure in figures)
     written = []
-    for files in Parallel(n_jobs=workers, return_as="generator")(jobs):
+    drawings = cast("Iterator[dict[Path, bytes]]", Parallel(n_jobs=workers, return_as="generator")(jobs))
+    for files in drawings:
         for path, content in files.items():
             write_atomically(path, content)
             written.append(path)
@@ -80,8 +82,7 @@ def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
     """Draws the curves of each setting, and those over history lengths and training-set sizes where there are
     several."""
     table = seed_means(results)
-    for key, part in table.groupby(SETTING):
-        setting = Setting(*key)
+    for setting, part in by_setting(table):
         for kind, draw in CURVES.items():
             yield f"{setting.slug}{kind}", draw(part, style, setting.title)
     yield from sweeps(table, style)
@@ -90,8 +91,7 @@ def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
 def training(records: Sequence[Record], style: Styles) -> Iterator[Named]:
     """Draws the validation errors of each setting while its models were trained."""
     table = training_table(records)
-    for key, part in seed_means(table).groupby(SETTING) if len(table) else ():
-        setting = Setting(*key)
+    for setting, part in by_setting(seed_means(table)) if len(table) else ():
         yield f"{setting.slug}-training", training_curves(part, style, setting.title)
 
 

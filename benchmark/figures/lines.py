@@ -93,7 +93,7 @@ def panel_per_strength(rows: pd.DataFrame, style: Styles, x: str) -> tuple[Figur
     strengths = evenly_spread(rows.strength.unique())
     figure, row = panels(len(strengths), rows.model.unique(), share=True)
     for strength, axes in zip(strengths, row, strict=True):
-        draw_lines(axes, rows[rows.strength == strength], style, x)
+        draw_lines(axes, rows.loc[rows.strength == strength], style, x)
         caption(axes, f"strength {strength:g}")
     return figure, row
 

@@ -110,15 +110,16 @@ def plume_snapshots(recipe: Recipe | Imported, films: dict[str, Film], field: st
     figure = Figure(figsize=(1.7 * MOMENTS + 1.6, row_height * len(films) + 0.8), layout="constrained")
     axes = figure.subplots(len(films), MOMENTS, squeeze=False)
     top = brightest(films)
+    images = []
     for row, (name, film) in zip(axes, films.items(), strict=True):
         row[0].set_ylabel(name, rotation=0, ha="right", va="center")
         for cell, moment in zip(row, moments, strict=True):
-            image = show(cell, film[moment], top, field)
+            images.append(show(cell, film[moment], top, field))
     for cell, moment in zip(axes[0], moments, strict=True):
         cell.set_title(moment_name(recipe, moment), fontsize=10)
     what = "the first test stations" if isinstance(recipe, Imported) else "one plume, moved by the group"
     label = "speed (as imported)" if isinstance(recipe, Imported) else FIELDS[field][0]
-    figure.colorbar(image, ax=axes, shrink=0.8, pad=0.01, label=label)
+    figure.colorbar(images[-1], ax=axes, shrink=0.8, pad=0.01, label=label)
     figure.suptitle(f"{place(recipe)}: {what}", fontsize=11)
     return figure
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from matplotlib.figure import Figure
@@ -30,7 +32,7 @@ def spectra(example: Example, style: Styles) -> Figure:
     left.plot(waves, truth, color="0.75", linewidth=5, label="truth")
     right.plot(waves, np.ones_like(truth), color="0.75", linewidth=5)
     for model in example.predictions:
-        look = style[model] | {"markersize": 4.5, "linewidth": 1.4, "markevery": 0.1}
+        look: dict[str, Any] = style[model] | {"markersize": 4.5, "linewidth": 1.4, "markevery": 0.1}
         left.plot(waves, energy[model], label=model, **look)
         right.plot(waves, energy[model] / np.maximum(truth, floor), **look)
     left.set_ylim(bottom=max(left.get_ylim()[0], floor))

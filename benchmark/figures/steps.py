@@ -22,6 +22,6 @@ def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     for axes in row:
         axes.set_xlabel("rollout step (frames)")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    from_zero(row[0], rows["mean"])
+    from_zero(row[0], rows.loc[:, "mean"])
     row[0].set_ylabel("nRMSE")
     return add_title_and_legend(figure, f"{title}\nerror over the rollout, unseen simulations")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -24,8 +25,9 @@ def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
     rows = select(table, "nrmse")
     for axis, other in (("history", "train_simulations"), ("train_simulations", "history")):
         (_, name), (words, short) = AXES[axis], AXES[other]
-        for (scenario, value), part in rows.groupby(["scenario", other]):
-            if part[axis].nunique() > 1:
+        for key, part in rows.groupby(["scenario", other]):
+            scenario, value = cast("tuple[str, int]", key)
+            if len(set(part[axis])) > 1:
                 yield (
                     f"{scenario}-{short}-{value}-over-{name}",
                     sweep(part, axis, style, f"{scenario}, {words}: {value}"),
@@ -42,6 +44,6 @@ def sweep(rows: pd.DataFrame, axis: str, style: Styles, title: str) -> Figure:
         axes.set_xticks(values, [str(value) for value in values])
         axes.minorticks_off()
         axes.set_xlabel(counted)
-    from_zero(row[0], rows["mean"])
+    from_zero(row[0], rows.loc[:, "mean"])
     row[0].set_ylabel("nRMSE")
     return add_title_and_legend(figure, f"{title}\nerror on unseen simulations, all rollout steps")

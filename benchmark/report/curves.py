@@ -82,14 +82,15 @@ def series(results: pd.DataFrame) -> list[dict[str, Any]]:
     first = table[~table.duplicated(LINE)]
     first = first.assign(data_error=_rounded(first.data_error))
     ends = [*first.index[1:], len(table)]
-    lists = {name: _rounded(table[name]) for name in ("mean", "low", "high")}
+    lists = {name: _rounded(table.loc[:, name]) for name in ("mean", "low", "high")}
     lists["step"] = table.step.tolist()
     diverged = table.diverged.to_numpy() > 0
+    keys = first.loc[:, [*LINE, "data_error"]].to_dict("records")
     return [
-        {key: getattr(row, key) for key in (*LINE, "data_error")}
-        | {name: values[row.Index : end] for name, values in lists.items()}
-        | {"diverged": table.step[row.Index : end][diverged[row.Index : end]].tolist()}
-        for row, end in zip(first.itertuples(), ends, strict=True)
+        key
+        | {name: values[start:end] for name, values in lists.items()}
+        | {"diverged": table.step[start:end][diverged[start:end]].tolist()}
+        for key, start, end in zip(keys, first.index, ends, strict=True)
     ]
 
 

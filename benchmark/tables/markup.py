@@ -55,8 +55,8 @@ def leaderboard_markdown(computed: Mapping[str, pd.DataFrame]) -> str:
     text = leaderboard_text(computed[LEADERBOARD.name])
     overview = overview_columns(text)
     errors = [column for column in text.columns if column not in overview]
-    parts = [markdown(text[overview]), LEADERBOARD.meaning]
-    parts += ["## Error at each data set", ERRORS_MEANING, markdown(text[["model", *errors]])]
+    parts = [markdown(text.loc[:, overview]), LEADERBOARD.meaning]
+    parts += ["## Error at each data set", ERRORS_MEANING, markdown(text.loc[:, ["model", *errors]])]
     for section in sections(computed):
         table = section.table
         parts += [f"## {table.title}", table.meaning, markdown(section.text, table.text_columns)]
@@ -78,5 +78,5 @@ def latex(table: pd.DataFrame) -> str:
 
 def scenario_means(text: pd.DataFrame) -> pd.DataFrame:
     """Returns the scores of single scenarios without their intervals, each under the name of its scenario."""
-    means = text[scenario_columns(text)].apply(lambda column: column.str.partition(" ")[0])
+    means = text.loc[:, scenario_columns(text)].apply(lambda column: column.str.partition(" ")[0])
     return means.rename(columns=lambda name: name.removeprefix("score "))

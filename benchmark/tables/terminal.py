@@ -19,7 +19,7 @@ def rich_table(table: pd.DataFrame, title: str) -> Group:
     """
     text = leaderboard_text(table)
     scenarios = scenario_means(text).rename(columns=lambda name: name.replace("-", "-\n"))
-    parts = [_rich(text[[*RANKING, *SIZE]].drop(columns="family"), title)]
+    parts = [_rich(text.loc[:, [*RANKING, *SIZE]].drop(columns="family"), title)]
     if len(scenarios.columns):
         parts += ["", _rich(pd.concat([text.model, scenarios], axis=1), "score by scenario")]
     return Group(*parts)
