@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -199,7 +199,13 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = 
 
 def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str = "mean") -> pd.DataFrame:
     """Rows of one metric, split and step."""
-    return results[(results.metric == metric) & (results.split == split) & (results.step == step)]
+    return results.loc[(results.metric == metric) & (results.split == split) & (results.step == step)]
+
+
+def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:
+    """Yields each setting of a table with its rows, in order."""
+    for key, part in rows.groupby(SETTING):
+        yield Setting(*cast("tuple[str, int, int]", key)), part
 
 
 def by_model(rows: pd.DataFrame) -> pd.DataFrame:

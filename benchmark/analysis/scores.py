@@ -8,25 +8,26 @@ import numpy as np
 import pandas as pd
 
 from .long_table import SETTING, by_model, select
-from .statistics import Interval, bootstrap
+from .statistics import Interval, bootstrap, logarithm
 
 REFERENCE = "convnet"
 
 
 def gains(results: pd.DataFrame) -> pd.DataFrame:
-    """``ln(nRMSE(convnet) / nRMSE(model))`` of unseen simulations: a row a cell, a column a model.
+    """Computes ``ln(nRMSE(convnet) / nRMSE(model))`` of unseen simulations: a row a cell, a column a model.
 
     NaN where either was not run or the convnet itself diverged, ``-inf`` where the model diverged.
     """
     errors = by_model(select(results, "nrmse"))
     if REFERENCE not in errors:
         return errors * math.nan
-    reference = errors[REFERENCE].where(np.isfinite(errors[REFERENCE]))
-    return np.log(errors).rsub(np.log(reference), axis=0)
+    reference = errors.loc[:, REFERENCE].where(np.isfinite(errors[REFERENCE]))
+    return logarithm(errors).rsub(logarithm(reference), axis=0)
 
 
 def score(gain: pd.Series) -> Interval:
-    """``exp mean gain`` of one model over cells, and its bootstrap interval over seeds, see :func:`whole_seeds`.
+    """Computes ``exp mean gain`` of one model over cells, and its bootstrap interval over seeds, see
+    :func:`whole_seeds`.
 
     NaN without a seed that has all cells; 0 and no interval for a model that diverged.
     """
@@ -39,13 +40,13 @@ def score(gain: pd.Series) -> Interval:
 
 
 def whole_seeds(gain: pd.Series) -> pd.DataFrame:
-    """A column for each seed that has all data sets (setting and strength) that any seed has: others, of failed or
-    missing runs, would weigh some data sets more than the rest."""
+    """Returns a column for each seed that has all data sets (setting and strength) that any seed has: others, of failed
+    or missing runs, would weigh some data sets more than the rest."""
     return gain.unstack("seed").dropna(how="all").dropna(axis=1)
 
 
 def score_text(interval: Interval) -> str:
-    """With as many digits as models differ in; nothing where there is no score."""
+    """Formats a score with as many digits as models differ in; nothing where there is no score."""
     mean, low, high = vars(interval).values()
     if math.isnan(mean):
         return ""
@@ -53,32 +54,34 @@ def score_text(interval: Interval) -> str:
 
 
 def complete(gain: pd.DataFrame) -> pd.Series:
-    """Whether each model was run on every data set (setting and strength) that the reference was run on.
+    """Tells whether each model was run on every data set (setting and strength) that the reference was run on.
 
     Means over other data sets than those of the reference do not compare: some are harder to gain on than others.
     """
     run = gain.notna().groupby([*SETTING, "strength"]).any()
-    return run[run.any(axis=1)].all()
+    return run.loc[run.any(axis=1)].all()
 
 
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
-    """``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number of
-    ``cells`` in it; a row a model, best first, incomplete ones last."""
-    rows = [vars(score(gain[model])) for model in gain]
+    """Computes ``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number
+    of ``cells`` in it; a row a model, best first, incomplete ones last."""
+    rows = [vars(score(own)) for _, own in gain.items()]
     table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"]).astype(float)
     table[~complete(gain)] = math.nan
-    table["cells"] = [whole_seeds(gain[model]).size for model in gain]
+    table["cells"] = [whole_seeds(own).size for _, own in gain.items()]
     return table.sort_values(["mean", "cells"], ascending=False)
 
 
 def score_texts(gain: pd.DataFrame) -> pd.Series:
-    """The :func:`scores` as text."""
-    return scores(gain)[["mean", "low", "high"]].apply(lambda row: score_text(Interval(*row)), axis=1)
+    """Formats the :func:`scores`."""
+    table = scores(gain)
+    intervals = table[["mean", "low", "high"]].itertuples(index=False)
+    return pd.Series([score_text(Interval(*row)) for row in intervals], index=table.index, dtype=object)
 
 
 def places(gain: pd.DataFrame) -> pd.DataFrame:
-    """The ``best`` and ``worst`` place of each :func:`complete` model when every seed ranks them by its own cells
-    alone, except models that lack one of these; empty with fewer than two seeds."""
+    """Returns the ``best`` and ``worst`` place of each :func:`complete` model when every seed ranks them by its own
+    cells alone, except models that lack one of these; empty with fewer than two seeds."""
     known = gain.loc[:, complete(gain)].dropna(how="all")
     by_seed = known.groupby("seed").mean().where(known.notna().groupby("seed").all())
     if len(by_seed) < 2:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 from scipy.stats import ttest_1samp
@@ -17,10 +19,12 @@ TAILS = (0.025, 0.975)
 ROUNDING = 1e-4
 """Logarithms of ratios, and slopes, below this are what rounding leaves of 0."""
 
+Pandas = TypeVar("Pandas", pd.DataFrame, pd.Series)
+
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean and its 95 % interval; both ends are NaN where one value alone tells nothing of the spread."""
+    """Holds a mean and its 95 % interval; both ends are NaN where one value alone tells nothing of the spread."""
 
     mean: float
     low: float
@@ -32,13 +36,18 @@ class Interval:
         return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
 
     def exp(self) -> Interval:
-        """Of an interval of logarithms."""
+        """Returns the interval of the values whose logarithms this one is of."""
         return Interval(*np.exp([self.mean, self.low, self.high]).tolist())
+
+
+def logarithm(values: Pandas) -> Pandas:
+    """Takes the natural logarithm of a table or column, which ``np.log`` leaves one, whatever its annotation says."""
+    return cast(Pandas, np.log(values))
 
 
 @lru_cache
 def resamples(count: int) -> tuple[Float[np.ndarray, "R N"], Float[np.ndarray, " R"]]:
-    """How much each of ``count`` values weighs in a resample, and the share of resamples with these weights.
+    """Returns how much each of ``count`` values weighs in a resample, and the share of resamples with these weights.
 
     2000 seeded draws with replacement; few values have few different resamples (3 have 10), and each is listed once.
     A mean over resampled values is a product with the weights.
@@ -51,9 +60,10 @@ def resamples(count: int) -> tuple[Float[np.ndarray, "R N"], Float[np.ndarray, "
 
 
 def tails(
-    values: Float[np.ndarray, "cells R"], shares: Float[np.ndarray, " R"]
-) -> tuple[Float[np.ndarray, " cells"], Float[np.ndarray, " cells"]]:
-    """The 2.5 % and 97.5 % quantile of each row: the smallest values that so much of the shares does not exceed."""
+    values: Float[np.ndarray, "rows R"], shares: Float[np.ndarray, " R"]
+) -> tuple[Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
+    """Returns the 2.5 % and 97.5 % quantile of each row: the smallest values that so much of the shares does not
+    exceed."""
     order = values.argsort(1)
     cumulated = shares[order].cumsum(1)
     low, high = (
@@ -64,19 +74,19 @@ def tails(
 
 
 def bootstrap_rows(
-    values: Float[np.ndarray, "cells seeds"],
-) -> tuple[Float[np.ndarray, " cells"], Float[np.ndarray, " cells"], Float[np.ndarray, " cells"]]:
-    """Mean, lower and upper end of the percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) of the
-    independent values in each row. The ends of a single value are NaN."""
-    cells, seeds = values.shape
+    values: Float[np.ndarray, "rows seeds"],
+) -> tuple[Float[np.ndarray, " rows"], Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
+    """Returns mean, lower and upper end of the percentile bootstrap interval (Efron and Tibshirani 1993, chapter 13) of
+    the independent values in each row. The ends of a single value are NaN."""
+    rows, seeds = values.shape
     if seeds == 1:
-        return values[:, 0], np.full(cells, np.nan), np.full(cells, np.nan)
+        return values[:, 0], np.full(rows, np.nan), np.full(rows, np.nan)
     weights, shares = resamples(seeds)
     return values.mean(1), *tails(values @ weights.T, shares)
 
 
 def bootstrap(values: ArrayLike) -> Interval:
-    """:func:`bootstrap_rows` of one row.
+    """Computes :func:`bootstrap_rows` of one row.
 
     Raises:
         ValueError: no values.
@@ -88,9 +98,10 @@ def bootstrap(values: ArrayLike) -> Interval:
 
 
 def p_of_mean(values: ArrayLike) -> float:
-    """Of the two-sided t test that the mean is 0: NaN for fewer than two values, and where none exceeds
+    """Returns p of the two-sided t test that the mean is 0: NaN for fewer than two values, and where none exceeds
     :data:`ROUNDING`, because a model that repeats another one is no further hypothesis to test."""
     values = np.asarray(values, dtype=float)
     if len(values) < 2 or (np.abs(values) <= ROUNDING).all():
         return math.nan
-    return float(ttest_1samp(values, 0).pvalue)
+    p: Any = ttest_1samp(values, 0)[1]
+    return float(p)

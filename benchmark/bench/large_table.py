@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from ..analysis.long_table import load_results
+from ..analysis.loaded import load
 from ..figures.folder import plot_folder
 from ..grids.presets import core
 from ..runs.execute import identity
@@ -28,30 +28,29 @@ UNCONSTRAINED = ("mlp", "convnet")
 
 
 def bench_results(rows: int = ROWS, repeats: int = REPEATS) -> pd.DataFrame:
-    """Seconds for a results folder of at least ``rows`` rows of made-up numbers, the shortest of some repeats: ``load``
-    its records into a table, ``rank`` the models and write the leaderboard, ``plot`` (which loads again) its figures.
+    """Measures seconds for a results folder of at least ``rows`` rows of made-up numbers, the shortest of some repeats:
+    ``load`` its records into a table, ``rank`` the models and write the leaderboard, ``plot`` its figures.
 
     Returns:
         Columns ``what, rows, seconds, cpu_seconds``.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        records = list(made_up_records(rows))
-        for record in records:
+        for record in made_up_records(rows):
             save_run(folder, record, {}, {})
-        table = load_results(folder)
+        loaded = load(folder)
         steps = {
-            "load": lambda: load_results(folder),
-            "rank": lambda: write_leaderboard(table, folder, records),
-            "plot": lambda: plot_folder(folder, folder / "figures", joblib.cpu_count()),
+            "load": lambda: load(folder),
+            "rank": lambda: write_leaderboard(loaded),
+            "plot": lambda: plot_folder(loaded, workers=joblib.cpu_count()),
         }
         times = {what: np.min([_times(step) for _ in range(repeats)], axis=0) for what, step in steps.items()}
     times["all"] = sum(times.values())
-    return pd.DataFrame([(what, len(table), *pair) for what, pair in times.items()], columns=list(COLUMNS))
+    return pd.DataFrame([(what, len(loaded.results), *pair) for what, pair in times.items()], columns=list(COLUMNS))
 
 
 def made_up_records(rows: int) -> Iterator[Record]:
-    """Runs of the preset ``core``, with as many seeds as it takes, whose metrics are drawn at random."""
+    """Makes up runs of the preset ``core``, with as many seeds as it takes, whose metrics are drawn at random."""
     draw, made = np.random.default_rng(0), 0
     seeds = 1 + rows // (len(_metrics(draw, 15, 1.0)) * len(replace(core(), seeds=(0,)).runs()))
     for config in replace(core(), seeds=tuple(range(seeds))).runs():
@@ -72,7 +71,7 @@ def made_up_records(rows: int) -> Iterator[Record]:
 
 
 def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[dict]:
-    """Every metric that a run has, around ``scale``."""
+    """Draws every metric that a run has, around ``scale``."""
     places = [
         (split, metric, step) for split in ("future", "domain") for metric in SCORED for step in range(1, 1 + steps)
     ]
@@ -86,7 +85,7 @@ def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[dict]:
 
 
 def _times(step: Callable[[], object]) -> tuple[float, float]:
-    """Seconds by the clock, and of this process."""
+    """Measures seconds by the clock, and of this process."""
     start, cpu = perf_counter(), process_time()
     step()
     return perf_counter() - start, process_time() - cpu

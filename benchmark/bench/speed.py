@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from ...datasets.store.files import write_atomically
 from ..figures.folder import save
-from ..tables.tables import markdown
+from ..tables.markup import markdown
 
 
-def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
+def write_bench(table: pd.DataFrame, what: str, folder: str | Path) -> list[Path]:
     """Writes ``<what>`` as ``.csv`` and ``.md`` and, for simulation, a figure of time against batch and resolution.
 
     Args:
@@ -20,6 +20,7 @@ def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
             :func:`.large_table.bench_results`.
     """
     text = table.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
+    folder = Path(folder)
     paths = [folder / f"{what}.csv", folder / f"{what}.md"]
     write_atomically(paths[0], table.to_csv(index=False).encode())
     write_atomically(paths[1], (markdown(text) + "\n").encode())
@@ -27,7 +28,7 @@ def write_bench(table: pd.DataFrame, what: str, folder: Path) -> list[Path]:
 
 
 def simulation_figure(table: pd.DataFrame) -> Figure:
-    """Milliseconds per simulation-step over the batch, one panel a resolution, one line a loop."""
+    """Draws milliseconds per simulation-step over the batch, one panel a resolution, one line a loop."""
     resolutions = sorted(table.resolution.unique())
     figure = Figure(figsize=(4.2 * len(resolutions) + 1.5, 4), layout="constrained")
     panels = figure.subplots(1, len(resolutions), sharey=True, squeeze=False)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import joblib
 import tyro
@@ -15,9 +15,12 @@ from ..grids.grid import failure, run_grid, warn
 from ..grids.presets import PRESETS, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
-from ..runs.records import load_run, load_runs
+from ..runs.records import load_run
 from ..tables.quote import quote
 from .console import CONSOLE, CommandFailed
+
+if TYPE_CHECKING:
+    from ..analysis import LoadedResults
 
 PresetChoice = Annotated[
     tyro.extras.subcommand_type_from_defaults(
@@ -72,6 +75,7 @@ class Run:
         CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
 
     def _run_preset(self, out: Path) -> None:
+        from ..analysis import load
         from ..figures.plumes import plot_plumes
         from ..grids.estimate import estimate
 
@@ -81,8 +85,9 @@ class Run:
             CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
             return
         records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
-        rank(out)
-        plot(out, self.machine.workers)
+        loaded = load(out)
+        rank(loaded)
+        plot(loaded, self.machine.workers)
         plot_plumes(self.preset.recipes(), out / "figures")
         failed = [record for record in records if record["status"] == "failed"]
         for record in failed:
@@ -128,15 +133,14 @@ class Leaderboard:
         rank(self.results)
 
 
-def rank(results: Path) -> None:
+def rank(results: Path | LoadedResults) -> None:
     """Writes the tables of a results folder, and prints its leaderboard."""
-    from ..analysis.long_table import write_results
+    from ..analysis import load
     from ..tables.leaderboard import write_leaderboard
-    from ..tables.tables import rich_table
+    from ..tables.terminal import rich_table
 
-    records = load_runs(results)
-    table = write_leaderboard(write_results(records, results), results, records)
-    CONSOLE.print(rich_table(table, str(results)))
+    loaded = load(results)
+    CONSOLE.print(rich_table(write_leaderboard(loaded), str(loaded.folder)))
 
 
 @dataclass(frozen=True)
@@ -172,13 +176,12 @@ class Plot:
             plot(self.folder, joblib.cpu_count())
 
 
-def plot(results: Path, workers: int) -> None:
+def plot(results: Path | LoadedResults, workers: int) -> None:
     """Draws every figure of a results folder into ``figures/`` and prints where they are."""
     from ..figures.folder import plot_folder
 
-    folder = results / "figures"
-    written = plot_folder(results, folder, workers)
-    CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
+    written = plot_folder(results, workers=workers)
+    CONSOLE.print(f"{len(written)} figures in {written[0].parent}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

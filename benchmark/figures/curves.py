@@ -6,23 +6,23 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis.long_table import DATA_ERROR_STEPS, data_error_label, is_like_models, select
-from .lines import draw_lines, finish, from_zero, panels
+from .lines import add_title_and_legend, draw_lines, from_zero, panels
 from .palette import Styles
 
 LABELS = {"nrmse": "nRMSE", "rmse": "RMSE (cells per frame)"}
 
 
 def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """nRMSE and RMSE on unseen simulations, over the measured asymmetry of the data, with strengths above.
+    """Draws nRMSE and RMSE on unseen simulations over the measured asymmetry of the data, with strengths above.
 
     Args:
-        table: the :func:`~..analysis.cells.cells` of one setting.
+        table: the :func:`~..analysis.seed_means.seed_means` of one setting.
     """
     figure, both = panels(2, table.model.unique(), top=1.05)
     for axes, (metric, label) in zip(both, LABELS.items(), strict=True):
         rows = select(table, metric)
         draw_lines(axes, rows, style, "data_error")
-        from_zero(axes, rows["mean"])
+        from_zero(axes, rows.loc[:, "mean"])
         axes.set_ylabel(label)
         axes.set_xlabel(data_error_label(table.scenario.iloc[0]))
         strengths = rows.groupby("strength").data_error.first()
@@ -30,7 +30,7 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
         above.set_xticks(strengths, [f"{strength:g}" for strength in strengths.index], fontsize=8)
         above.set_xlabel("strength of the breaking", fontsize=9)
         above.spines["top"].set_visible(False)
-    return finish(figure, f"{title}\nerror on unseen simulations, all rollout steps")
+    return add_title_and_legend(figure, f"{title}\nerror on unseen simulations, all rollout steps")
 
 
 def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
@@ -43,7 +43,7 @@ def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     figure, row = panels(1 + (not weights.empty), ["model = data", *table.model.unique()])
     for axes in row[1:]:
         draw_lines(axes, weights, style, "data_error")
-        from_zero(axes, weights["mean"])
+        from_zero(axes, weights.loc[:, "mean"])
         axes.set_xlabel(data_error_label(scenario))
         axes.set_ylabel("relaxation of the weights (share of the norm)")
     axes = row[0]
@@ -52,7 +52,7 @@ def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
         axes.plot([0, top], [0, top], color="0.6", linestyle=":", label="model = data")
     rows = select(table, "equivariance_error", step=DATA_ERROR_STEPS)
     draw_lines(axes, rows, style, "data_error")
-    from_zero(axes, rows["mean"])
+    from_zero(axes, rows.loc[:, "mean"])
     axes.set_ylabel(f"equivariance error of the model (n = {DATA_ERROR_STEPS})")
     axes.set_xlabel(data_error_label(scenario))
-    return finish(figure, f"{title}\nwhat the models have learned")
+    return add_title_and_legend(figure, f"{title}\nwhat the models have learned")

@@ -10,19 +10,19 @@ from matplotlib.figure import Figure
 
 FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {"metadata": {"Date": None}}}
 """Endings of the files of a figure, and how each is written."""
-REPEATABLE = {"svg.hashsalt": "symbreak"}
-"""The same figure is the same file: no date, and no random identifiers."""
+HASH_SALT = "symbreak"
+"""With it the same figure is the same file, without random identifiers; nor has it a date."""
 
 
 def drawn(path: Path, figure: Figure) -> dict[Path, bytes]:
-    """The files of a figure, laid out once for both: ``path`` with the endings of PNG and of SVG."""
+    """Renders the files of a figure, laid out once for both: ``path`` with the endings of PNG and of SVG."""
     if layout := figure.get_layout_engine():
         layout.execute(figure)
         figure.set_layout_engine(None)
     files = {}
     for suffix, options in FORMATS.items():
         buffer = io.BytesIO()
-        with matplotlib.rc_context(REPEATABLE):
+        with matplotlib.rc_context({"svg.hashsalt": HASH_SALT}):
             figure.savefig(buffer, format=suffix[1:], **options)
         files[path.with_name(path.name + suffix)] = buffer.getvalue()
     return files

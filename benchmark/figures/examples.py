@@ -17,7 +17,7 @@ Flow = Float[np.ndarray, "N 2 X Y"]
 
 @dataclass(frozen=True)
 class Example:
-    """One unseen simulation in cells per frame: what came, and what each model predicted."""
+    """Holds one unseen simulation in cells per frame: what came, and what each model predicted."""
 
     setting: Setting
     strength: float
@@ -27,7 +27,7 @@ class Example:
 
 
 def examples(folder: Path, records: Iterable[Record], order: Iterable[str]) -> list[Example]:
-    """The example of each setting, of its strongest symmetry breaking and its first seed there.
+    """Loads the example of each setting: of its strongest symmetry breaking and its first seed there.
 
     Args:
         folder: results folder of the records.
@@ -44,17 +44,18 @@ def _example(folder: Path, setting: Setting, group: list[Record], order: list[st
     strength = max(record["strength"] for record in group)
     seed = min(record["seed"] for record in group if record["strength"] == strength)
     chosen = {r["model"]: r["hash"] for r in group if (r["strength"], r["seed"]) == (strength, seed)}
-    rollouts = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
+    stored = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
+    rollouts = {model: rollout for model, rollout in stored.items() if rollout is not None}
     predictions = {model: rollout["prediction"].astype(float) for model, rollout in rollouts.items()}
     target = next(iter(rollouts.values()))["target"].astype(float)
     return Example(setting, strength, seed, target, predictions)
 
 
 def speed(velocity: Float[np.ndarray, "*N 2 X Y"]) -> Float[np.ndarray, "*N X Y"]:
-    """``|v|``."""
+    """Computes ``|v|``."""
     return np.hypot(velocity[..., 0, :, :], velocity[..., 1, :, :])
 
 
 def top_speed(example: Example) -> float:
-    """The speed of the brightest shade in pictures of an example: few cells of the truth are faster."""
+    """Returns the speed of the brightest shade in pictures of an example: few cells of the truth are faster."""
     return float(np.percentile(speed(example.target), 99.8)) or 1.0

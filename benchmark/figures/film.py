@@ -32,7 +32,7 @@ def gif(
     colormap: str = "magma",
     frames_per_second: int = FRAMES_PER_SECOND,
 ) -> bytes:
-    """An animated GIF of fields of one shape under their names, up to five a row, x to the right and y up.
+    """Renders an animated GIF of fields of one shape under their names, up to five a row, x to the right and y up.
 
     Args:
         titles: one for each frame.
@@ -66,7 +66,7 @@ def gif(
 
 
 def _shades(values: Float[np.ndarray, "X Y"], zoom: int) -> UInt8[np.ndarray, "height width"]:
-    """Places in the palette; what is not finite has the last shade."""
+    """Returns places in the palette; what is not finite has the last shade."""
     shades = np.nan_to_num(values, nan=1.0, posinf=1.0).clip(0, 1) * (SHADES - 1)
     return np.round(shades).astype(np.uint8).T[::-1].repeat(zoom, 0).repeat(zoom, 1)
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 from joblib import Parallel, delayed
 from matplotlib.figure import Figure
 
 from ...datasets.store.files import write_atomically
-from ..analysis.cells import cells
-from ..analysis.long_table import SETTING, Setting, table_of
-from ..runs.records import Record, load_runs
+from ..analysis.loaded import LoadedResults, load
+from ..analysis.long_table import by_setting
+from ..analysis.seed_means import seed_means
+from ..runs.records import Record
 from .curves import error_curve, learned_curve
 from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
 from .film import gif
 from .palette import Styles, model_styles
+from .rollout_snapshots import rollout_snapshots
 from .spectra import spectra
 from .steps import rollout_error
-from .stills import stills
 from .sweeps import sweeps
 from .training_curves import training_curves, training_table
 
@@ -38,27 +40,37 @@ def save(figures: Iterable[tuple[Path, Figure]], workers: int = 1) -> list[Path]
     """
     jobs = (delayed(drawn)(path, figure) for path, figure in figures)
     written = []
-    for files in Parallel(n_jobs=workers, return_as="generator")(jobs):
+    drawings = cast("Iterator[dict[Path, bytes]]", Parallel(n_jobs=workers, return_as="generator")(jobs))
+    for files in drawings:
         for path, content in files.items():
             write_atomically(path, content)
             written.append(path)
     return written
 
 
-def plot_folder(results: Path, folder: Path, workers: int = 1) -> list[Path]:
-    """Draws every figure of a results folder into ``folder``.
+def plot_folder(results: str | Path | LoadedResults, folder: str | Path | None = None, workers: int = 1) -> list[Path]:
+    """Draws every figure of a results folder.
 
     Args:
+        results: the results folder, or what :func:`~..analysis.loaded.load` has read of it.
+        folder: where to draw them; ``figures/`` in the results folder if none is given.
         workers: processes that draw side by side.
+
+    Returns:
+        The paths of all files.
 
     Raises:
         ValueError: as :func:`~..analysis.long_table.load_results` does, and where a stored rollout is damaged.
     """
-    records = load_runs(results)
-    table = table_of(records, results)
-    style = model_styles(table)
-    shown = examples(results, records, style)
-    named = chain(curves(table, style), training(records, style), *(pictures(example, style) for example in shown))
+    loaded = load(results)
+    folder = Path(folder or loaded.folder / "figures")
+    style = model_styles(loaded.results)
+    shown = examples(loaded.folder, loaded.records, style)
+    named = chain(
+        curves(loaded.results, style),
+        training(loaded.records, style),
+        *(pictures(example, style) for example in shown),
+    )
     written = save(((folder / name, figure) for name, figure in named), workers)
     for example in shown:
         written.append(folder / f"{example.setting.slug}-rollout.gif")
@@ -67,31 +79,30 @@ def plot_folder(results: Path, folder: Path, workers: int = 1) -> list[Path]:
 
 
 def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
-    """The curves of each setting, and those over history lengths and training-set sizes where there are several."""
-    table = cells(results)
-    for key, part in table.groupby(SETTING):
-        setting = Setting(*key)
+    """Draws the curves of each setting, and those over history lengths and training-set sizes where there are
+    several."""
+    table = seed_means(results)
+    for setting, part in by_setting(table):
         for kind, draw in CURVES.items():
             yield f"{setting.slug}{kind}", draw(part, style, setting.title)
     yield from sweeps(table, style)
 
 
 def training(records: Sequence[Record], style: Styles) -> Iterator[Named]:
-    """The validation errors of each setting while its models were trained."""
+    """Draws the validation errors of each setting while its models were trained."""
     table = training_table(records)
-    for key, part in cells(table).groupby(SETTING) if len(table) else ():
-        setting = Setting(*key)
+    for setting, part in by_setting(seed_means(table)) if len(table) else ():
         yield f"{setting.slug}-training", training_curves(part, style, setting.title)
 
 
 def pictures(example: Example, style: Styles) -> Iterator[Named]:
-    """Stills and spectra of a rollout."""
+    """Draws spectra and snapshots of a rollout."""
     yield f"{example.setting.slug}-spectra", spectra(example, style)
-    yield f"{example.setting.slug}-rollout", stills(example)
+    yield f"{example.setting.slug}-rollout", rollout_snapshots(example)
 
 
 def animation(example: Example) -> bytes:
-    """The rollout of every model beside the truth, as an animated GIF."""
+    """Renders the rollout of every model beside the truth, as an animated GIF."""
     films = {"truth": speed(example.target)} | {model: speed(flow) for model, flow in example.predictions.items()}
     place = f"{example.setting.title}, strength {example.strength:g}"
     titles = [

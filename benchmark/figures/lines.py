@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
@@ -21,8 +21,8 @@ LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
-    """Draws one line a model from the rows of :func:`~..analysis.cells.cells`, over the column ``x``; where a model
-    diverged at some seed its line has a gap."""
+    """Draws one line a model from the rows of :func:`~..analysis.seed_means.seed_means`, over the column ``x``; where a
+    model diverged at some seed its line has a gap."""
     table = table.sort_values(x)
     points = table[[x, "mean", "low", "high"]].to_numpy(copy=True)
     lines = table.groupby("model").indices
@@ -40,26 +40,26 @@ def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
 
 
 def from_zero(axes: Axes, values: pd.Series) -> None:
-    """The vertical axis starts a little below zero, where markers are whole, and ends where most lines do."""
+    """Starts the vertical axis a little below zero, where markers are whole, and ends it where most lines do."""
     if values.notna().any():
         top = min(1.06 * values.max(), OUTLIER * values.median()) or 1.0
         axes.set_ylim(-0.02 * top, top)
 
 
 def tidy(axes: Axes) -> None:
-    """Thin grid, few ticks, no frame above and to the right."""
+    """Draws a thin grid, few ticks, and no frame above and to the right."""
     axes.minorticks_off()
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def caption(axes: Axes, text: str) -> None:
-    """The title of a panel, at a given height: looking for a free one would measure every label of the axes."""
+    """Sets the title of a panel at a given height: looking for a free one would measure every label of the axes."""
     axes.set_title(text, fontsize=10, y=1.0)
 
 
 def panels(count: int, names: Collection[str], *, share: bool = False, top: float = TOP) -> tuple[Figure, list[Axes]]:
-    """A figure with some panels in a row and room for a title above and a legend of ``names`` to the right.
+    """Makes a figure with some panels in a row and room for a title above and a legend of ``names`` to the right.
 
     Everything has its place by its size in inches, which takes a tenth of the time of an automatic layout.
 
@@ -76,14 +76,29 @@ def panels(count: int, names: Collection[str], *, share: bool = False, top: floa
     return figure, list(axes[0])
 
 
-def some(values: Collection[float]) -> list[float]:
-    """Up to :data:`PANELS` of the values, in order and evenly spread, the ends among them."""
+def evenly_spread(values: Iterable[float]) -> list[float]:
+    """Picks up to :data:`PANELS` of the values, in order and evenly spread, the ends among them."""
     ordered = sorted(values)
     places = np.linspace(0, len(ordered) - 1, min(len(ordered), PANELS)).round().astype(int)
     return [ordered[place] for place in places]
 
 
-def finish(figure: Figure, title: str) -> Figure:
+def panel_per_strength(rows: pd.DataFrame, style: Styles, x: str) -> tuple[Figure, list[Axes]]:
+    """Makes a figure with a panel for each strength, on one vertical scale, each with a line a model.
+
+    Args:
+        rows: of :func:`~..analysis.seed_means.seed_means`, of one setting and one metric.
+        x: the column that the lines are drawn over.
+    """
+    strengths = evenly_spread(rows.strength.unique())
+    figure, row = panels(len(strengths), rows.model.unique(), share=True)
+    for strength, axes in zip(strengths, row, strict=True):
+        draw_lines(axes, rows.loc[rows.strength == strength], style, x)
+        caption(axes, f"strength {strength:g}")
+    return figure, row
+
+
+def add_title_and_legend(figure: Figure, title: str) -> Figure:
     """Puts the title above all panels, and to their right a legend of all lines."""
     entries = {
         label: line for axes in figure.axes for line, label in zip(*axes.get_legend_handles_labels(), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,12 @@ that people with colour blindness can tell apart."""
 OTHER_HUES = ("#009E73", "#00573f", "#7fd9bf")
 MARKERS = "osD^vPX*<>ph"
 
-Styles = dict[str, dict]
+Styles = dict[str, dict[str, Any]]
 """Matplotlib line styles by model."""
 
 
 def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) -> Styles:
-    """Matplotlib line styles by model, family after family, the shades of each from dark to light.
+    """Returns matplotlib line styles by model, family after family, the shades of each from dark to light.
 
     Args:
         families: the family of each model.
@@ -46,7 +47,9 @@ def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) 
 
 
 def model_styles(results: pd.DataFrame) -> Styles:
-    """One style for each model, the same in all figures of a results folder; ``rpp-rotation`` looks as ``rpp-scaling``
-    does."""
+    """Returns one style for each model, the same in all figures of a results folder; ``rpp-rotation`` looks as
+    ``rpp-scaling`` does."""
     models = results.groupby("model")[["family", "symmetry"]].first()
-    return styles(models.family.to_dict(), {model: kind(model, row.symmetry) for model, row in models.iterrows()})
+    return styles(
+        models.family.to_dict(), {model: kind(model, symmetry) for model, symmetry in models.symmetry.items()}
+    )

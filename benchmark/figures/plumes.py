@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from ...datasets import DataSet, Imported, Recipe
+from ...datasets import DataSet, DataSource, Recipe
 from ...datasets.recipes.plan import Chunk
 from ...datasets.store.files import write_atomically
 from ...datasets.store.stored import stored_fields
@@ -21,14 +21,14 @@ from ...simulators import get_scenario, one_thread_without_denormals, still
 from .film import Film, gif
 from .folder import save
 
-STILLS = 5
+MOMENTS = 5
 STATIONS = 4
 AS_DRAWN = "as drawn"
 FRAMES_PER_SECOND = 12
 FIELDS = {"speed": ("speed (cells per step)", "magma"), "smoke": ("smoke", "Greys")}
 
 
-def plot_data(path: Path, field: str = "speed") -> list[Path]:
+def plot_data(path: str | Path, field: str = "speed") -> list[Path]:
     """Draws the first test plume of a data set as it is stored, and what becomes of it when it starts from where each
     group element moves it: ``plumes-<field>`` as PNG and SVG, and as an animated GIF, in the folder ``figures`` of the
     data set. At strength 0 each row is the moved version of the first; above, the rows show how the symmetry is broken.
@@ -41,6 +41,7 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
     """
     if field not in FIELDS:
         raise ValueError(f"expected a field out of {', '.join(FIELDS)}, got {field!r}")
+    path = Path(path)
     data = DataSet(path)
     if not data.recipe.is_simulated:
         if field == "smoke":
@@ -50,31 +51,32 @@ def plot_data(path: Path, field: str = "speed") -> list[Path]:
         first = stored(data, field)[0]
         films = orbit(data.recipe, field) | {AS_DRAWN: first}
     target = path / "figures" / f"plumes-{field}"
-    written = save([(target, stills(data.recipe, films, field))])
+    written = save([(target, plume_snapshots(data.recipe, films, field))])
     animation = target.with_suffix(".gif")
     write_atomically(animation, animate(data.recipe, films, field))
     return [*written, animation]
 
 
 def stored(data: DataSet, field: str = "speed") -> Float[np.ndarray, "N T X Y"]:
-    """The test simulations or stations in the files."""
+    """Reads the test simulations or stations from the files."""
     return data.smoke("domain").numpy() if field == "smoke" else data.velocity("domain").norm(dim=2).numpy()
 
 
-def plot_plumes(recipes: Iterable[Recipe | Imported], folder: Path) -> list[Path]:
-    """``<scenario>-plumes`` of each simulated scenario, at its largest strength, as PNG and SVG; nothing is read from
-    disk."""
+def plot_plumes(recipes: Iterable[DataSource], folder: str | Path) -> list[Path]:
+    """Draws ``<scenario>-plumes`` of each simulated scenario, at its largest strength, as PNG and SVG; nothing is read
+    from disk."""
     simulated = (recipe for recipe in recipes if recipe.is_simulated)
     strongest = {recipe.scenario: recipe for recipe in sorted(simulated, key=lambda recipe: recipe.strength)}
     return save(
-        (folder / f"{scenario}-plumes", stills(recipe, orbit(recipe, "speed"), "speed"))
+        (Path(folder) / f"{scenario}-plumes", plume_snapshots(recipe, orbit(recipe, "speed"), "speed"))
         for scenario, recipe in strongest.items()
     )
 
 
 @one_thread_without_denormals()
 def orbit(recipe: Recipe, field: str) -> dict[str, Film]:
-    """All stored frames of the first test plume under the identity and each element of the group, by its name."""
+    """Simulates all stored frames of the first test plume under the identity and each element of the group, by its
+    name."""
     scenario = get_scenario(recipe.scenario)
     box, shape = scenario.box(recipe.resolution), recipe.shape
     draws = Chunk("test", 0, 1).draws(recipe)
@@ -91,44 +93,35 @@ def orbit(recipe: Recipe, field: str) -> dict[str, Film]:
     return films
 
 
-def place(recipe: Recipe | Imported) -> str:
-    """Which data are shown."""
-    return recipe.scenario if isinstance(recipe, Imported) else f"{recipe.scenario} at strength {recipe.strength:g}"
-
-
-def moment_name(recipe: Recipe | Imported, frame: int) -> str:
-    """Steps from rest, or, where nobody knows when the flow began, the number of the frame, from 1."""
-    return f"frame {1 + frame}" if isinstance(recipe, Imported) else f"step {recipe.first_frame + frame}"
-
-
-def stills(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> Figure:
-    """Rows: group elements, or stations; columns: moments."""
-    moments = np.linspace(0, recipe.frames - 1, STILLS).round().astype(int).tolist()
+def plume_snapshots(recipe: DataSource, films: dict[str, Film], field: str) -> Figure:
+    """Draws a row for each group element, or station, and a column for each moment."""
+    moments = np.linspace(0, recipe.frames - 1, MOMENTS).round().astype(int).tolist()
     row_height = 1.7 * recipe.shape[1] / recipe.shape[0]
-    figure = Figure(figsize=(1.7 * STILLS + 1.6, row_height * len(films) + 0.8), layout="constrained")
-    axes = figure.subplots(len(films), STILLS, squeeze=False)
+    figure = Figure(figsize=(1.7 * MOMENTS + 1.6, row_height * len(films) + 0.8), layout="constrained")
+    axes = figure.subplots(len(films), MOMENTS, squeeze=False)
     top = brightest(films)
+    images = []
     for row, (name, film) in zip(axes, films.items(), strict=True):
         row[0].set_ylabel(name, rotation=0, ha="right", va="center")
         for cell, moment in zip(row, moments, strict=True):
-            image = show(cell, film[moment], top, field)
+            images.append(show(cell, film[moment], top, field))
     for cell, moment in zip(axes[0], moments, strict=True):
-        cell.set_title(moment_name(recipe, moment), fontsize=10)
-    what = "the first test stations" if isinstance(recipe, Imported) else "one plume, moved by the group"
-    label = "speed (as imported)" if isinstance(recipe, Imported) else FIELDS[field][0]
-    figure.colorbar(image, ax=axes, shrink=0.8, pad=0.01, label=label)
-    figure.suptitle(f"{place(recipe)}: {what}", fontsize=11)
+        cell.set_title(recipe.frame_name(moment), fontsize=10)
+    what = "the first test stations" if not recipe.is_simulated else "one plume, moved by the group"
+    label = "speed (as imported)" if not recipe.is_simulated else FIELDS[field][0]
+    figure.colorbar(images[-1], ax=axes, shrink=0.8, pad=0.01, label=label)
+    figure.suptitle(f"{recipe.label}: {what}", fontsize=11)
     return figure
 
 
-def animate(recipe: Recipe | Imported, films: dict[str, Film], field: str) -> bytes:
-    """The films side by side, as an animated GIF."""
-    titles = [f"{place(recipe)}, {moment_name(recipe, frame)}" for frame in range(recipe.frames)]
+def animate(recipe: DataSource, films: dict[str, Film], field: str) -> bytes:
+    """Renders the films side by side, as an animated GIF."""
+    titles = [f"{recipe.label}, {recipe.frame_name(frame)}" for frame in range(recipe.frames)]
     return gif(films, titles, brightest(films), FIELDS[field][1], FRAMES_PER_SECOND)
 
 
 def brightest(films: dict[str, Film]) -> float:
-    """What has the last shade: few cells of all films have more."""
+    """Returns what has the last shade: few cells of all films have more."""
     return max(float(np.percentile(speeds, 99.8)) for speeds in films.values()) or 1.0
 
 

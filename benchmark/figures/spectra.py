@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from matplotlib.figure import Figure
 
 from ..runs.metrics import energy_spectrum
 from .examples import Example
-from .lines import finish, panels, tidy
+from .lines import add_title_and_legend, panels, tidy
 from .palette import Styles
 
 DECADES = 7
@@ -16,7 +18,8 @@ DECADES = 7
 
 
 def spectra(example: Example, style: Styles) -> Figure:
-    """``E(k)`` of the truth and of every model at the last rollout step, and the models' divided by the truth's."""
+    """Draws ``E(k)`` of the truth and of every model at the last rollout step, and the models' divided by the
+    truth's."""
     flows = {"truth": example.target[-1]} | {model: flow[-1] for model, flow in example.predictions.items()}
     energy = {name: energy_spectrum(torch.from_numpy(flow)).numpy() for name, flow in flows.items()}
     truth, waves = energy["truth"], np.arange(1, len(energy["truth"]) + 1)
@@ -29,7 +32,7 @@ def spectra(example: Example, style: Styles) -> Figure:
     left.plot(waves, truth, color="0.75", linewidth=5, label="truth")
     right.plot(waves, np.ones_like(truth), color="0.75", linewidth=5)
     for model in example.predictions:
-        look = style[model] | {"markersize": 4.5, "linewidth": 1.4, "markevery": 0.1}
+        look: dict[str, Any] = style[model] | {"markersize": 4.5, "linewidth": 1.4, "markevery": 0.1}
         left.plot(waves, energy[model], label=model, **look)
         right.plot(waves, energy[model] / np.maximum(truth, floor), **look)
     left.set_ylim(bottom=max(left.get_ylim()[0], floor))
@@ -41,4 +44,4 @@ def spectra(example: Example, style: Styles) -> Figure:
         axes.set_xlabel("wave number k (waves per side of the box)")
         tidy(axes)
     place = f"strength {example.strength:g}, seed {example.seed}, rollout step {len(example.target)}"
-    return finish(figure, f"{example.setting.title}\none unseen simulation: {place}")
+    return add_title_and_legend(figure, f"{example.setting.title}\none unseen simulation: {place}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from ..analysis.long_table import select
-from .lines import caption, draw_lines, finish, from_zero, panels, some
+from .lines import add_title_and_legend, from_zero, panel_per_strength
 from .palette import Styles
 
 AXES = {
@@ -19,13 +20,14 @@ AXES = {
 
 
 def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
-    """Draws a figure for each sweep in a table of :func:`~..analysis.cells.cells`: over one of :data:`AXES`, all else
-    equal."""
+    """Draws a figure for each sweep in a table of :func:`~..analysis.seed_means.seed_means`: over one of :data:`AXES`,
+    all else equal."""
     rows = select(table, "nrmse")
     for axis, other in (("history", "train_simulations"), ("train_simulations", "history")):
         (_, name), (words, short) = AXES[axis], AXES[other]
-        for (scenario, value), part in rows.groupby(["scenario", other]):
-            if part[axis].nunique() > 1:
+        for key, part in rows.groupby(["scenario", other]):
+            scenario, value = cast("tuple[str, int]", key)
+            if len(set(part[axis])) > 1:
                 yield (
                     f"{scenario}-{short}-{value}-over-{name}",
                     sweep(part, axis, style, f"{scenario}, {words}: {value}"),
@@ -33,18 +35,15 @@ def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
 
 
 def sweep(rows: pd.DataFrame, axis: str, style: Styles, title: str) -> Figure:
-    """nRMSE on unseen simulations over a column of the table, one panel a strength."""
+    """Draws the nRMSE on unseen simulations over a column of the table, one panel a strength."""
     counted, _ = AXES[axis]
     values = sorted(rows[axis].unique())
-    strengths = some(rows.strength.unique())
-    figure, row = panels(len(strengths), rows.model.unique(), share=True)
-    for strength, axes in zip(strengths, row, strict=True):
-        draw_lines(axes, rows[rows.strength == strength], style, axis)
+    figure, row = panel_per_strength(rows, style, axis)
+    for axes in row:
         axes.set_xscale("log", base=2)
         axes.set_xticks(values, [str(value) for value in values])
         axes.minorticks_off()
-        caption(axes, f"strength {strength:g}")
         axes.set_xlabel(counted)
-    from_zero(row[0], rows["mean"])
+    from_zero(row[0], rows.loc[:, "mean"])
     row[0].set_ylabel("nRMSE")
-    return finish(figure, f"{title}\nerror on unseen simulations, all rollout steps")
+    return add_title_and_legend(figure, f"{title}\nerror on unseen simulations, all rollout steps")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from ..analysis.long_table import setting_of
 from ..runs.records import Record
-from .lines import caption, draw_lines, finish, panels, some
+from .lines import add_title_and_legend, panel_per_strength
 from .palette import Styles
 
 
-def training_table(records: list[Record]) -> pd.DataFrame:
-    """The validation error of every epoch as a table with the columns that :func:`~..analysis.cells.cells` needs."""
+def training_table(records: Iterable[Record]) -> pd.DataFrame:
+    """Tabulates the validation error of every epoch, with the columns that :func:`~..analysis.seed_means.seed_means`
+    needs."""
     rows = [
         {
             **setting_of(record)._asdict(),
@@ -34,20 +37,18 @@ def training_table(records: list[Record]) -> pd.DataFrame:
 
 
 def training_curves(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """Validation error over the epochs, one panel a strength, both axes logarithmic.
+    """Draws the validation error over the epochs, one panel a strength, both axes logarithmic.
 
     Args:
-        table: the :func:`~..analysis.cells.cells` of one setting of a :func:`training_table`.
+        table: the :func:`~..analysis.seed_means.seed_means` of one setting of a :func:`training_table`.
     """
     rows = table.assign(number=table.step.astype(int))
-    strengths = some(rows.strength.unique())
-    figure, row = panels(len(strengths), rows.model.unique(), share=True)
-    for strength, axes in zip(strengths, row, strict=True):
+    figure, row = panel_per_strength(rows, style, "number")
+    for axes in row:
         axes.set(xscale="log", yscale="log", xlabel="epoch")
-        draw_lines(axes, rows[rows.strength == strength], style, "number")
+        axes.minorticks_off()
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.set_major_formatter("{x:g}")
-        caption(axes, f"strength {strength:g}")
     row[0].set_ylabel("RMSE on validation simulations\n(share of the rms velocity)")
-    return finish(figure, f"{title}\ntraining")
+    return add_title_and_legend(figure, f"{title}\ntraining")

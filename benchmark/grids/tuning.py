@@ -13,7 +13,7 @@ from ...datasets.store.files import write_atomically
 from ..runs.configuration import RunConfig
 from ..runs.machine import Machine
 from ..runs.records import load_run
-from ..tables.tables import markdown
+from ..tables.markup import markdown
 from .choices import CHOICE
 from .grid import run_missing
 from .presets import Preset

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.cells import LINE, cells
 from ..analysis.long_table import DATA_ERROR_STEPS, data_error_label, is_like_models
+from ..analysis.seed_means import LINE, seed_means
 from ..figures.palette import model_styles
 
 METRICS = {
@@ -52,7 +52,7 @@ DIGITS = 4
 
 
 def curve_data(results: pd.DataFrame) -> dict[str, Any]:
-    """Everything that the curves need, ready for JSON.
+    """Returns everything that the curves need, ready for JSON.
 
     A series is the list of its values in the order of ``columns``, and has for ``step`` a place in ``steps``.
     """
@@ -72,28 +72,30 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
 
 
 def series(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """One entry per :data:`~..analysis.cells.LINE`, with a list over steps of each number.
+    """Lists the lines of the curves, an entry for each :data:`~..analysis.seed_means.LINE`, with a list over steps of
+    each number.
 
     ``mean``, ``low`` and ``high`` are over the seeds whose rollout stayed finite; ``diverged`` lists the steps at which
     there were others.
     """
-    table = cells(results)
+    table = seed_means(results)
     first = table[~table.duplicated(LINE)]
     first = first.assign(data_error=_rounded(first.data_error))
     ends = [*first.index[1:], len(table)]
-    lists = {name: _rounded(table[name]) for name in ("mean", "low", "high")}
+    lists = {name: _rounded(table.loc[:, name]) for name in ("mean", "low", "high")}
     lists["step"] = table.step.tolist()
     diverged = table.diverged.to_numpy() > 0
+    keys = first.loc[:, [*LINE, "data_error"]].to_dict("records")
     return [
-        {key: getattr(row, key) for key in (*LINE, "data_error")}
-        | {name: values[row.Index : end] for name, values in lists.items()}
-        | {"diverged": table.step[row.Index : end][diverged[row.Index : end]].tolist()}
-        for row, end in zip(first.itertuples(), ends, strict=True)
+        key
+        | {name: values[start:end] for name, values in lists.items()}
+        | {"diverged": table.step[start:end][diverged[start:end]].tolist()}
+        for key, start, end in zip(keys, first.index, ends, strict=True)
     ]
 
 
 def _rounded(values: pd.Series) -> list[float | None]:
-    """The numbers with few digits, ``None`` where there is none."""
+    """Rounds the numbers to few digits, ``None`` where there is none."""
     array = values.to_numpy()
     size = np.where(np.isfinite(array) & (array != 0), np.abs(array), 1)
     scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(size)))
@@ -101,7 +103,8 @@ def _rounded(values: pd.Series) -> list[float | None]:
 
 
 def model_looks(results: pd.DataFrame) -> list[dict[str, str]]:
-    """Name, family, marker and colours of each model, those of the figures; all are lighter on a dark background."""
+    """Returns name, family, marker and colours of each model, those of the figures; all are lighter on a dark
+    background."""
     families = results.groupby("model").family.first()
     models = []
     for model, style in model_styles(results).items():

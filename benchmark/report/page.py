@@ -15,13 +15,13 @@ from markupsafe import Markup, escape
 
 from ...datasets.store.files import write_atomically
 from ..analysis.kinds import row_names
-from ..analysis.long_table import SETTING, table_of
+from ..analysis.leaderboard import ERRORS_MEANING, LEADERBOARD, varying
+from ..analysis.loaded import LoadedResults, load
+from ..analysis.long_table import SETTING
 from ..figures.palette import model_styles
-from ..runs.records import load_runs
-from ..tables.leaderboard import tables
+from ..tables.all_tables import Section, compute_tables, sections
+from ..tables.markup import TEXT_COLUMNS
 from ..tables.provenance import data_sets, environments, runs_by_row
-from ..tables.summary import varying
-from ..tables.tables import ERRORS, SCORE, TEXT_COLUMNS, Section, formatted, sections
 from .curves import curve_data
 from .strips import rollout_groups
 
@@ -29,11 +29,14 @@ TEMPLATES = Path(__file__).parent
 SCRIPTS = ("tables.js", "curves.js")
 
 
-def write_report(folder: Path) -> Path:
+def write_report(results: str | Path | LoadedResults) -> Path:
     """Writes ``report.html`` into a results folder: leaderboard, curves, rollouts, provenance.
 
     The page needs no network and can reach none: its Content-Security-Policy allows its own scripts, by their
     SHA-256, and pictures inside it. Everything from records is escaped.
+
+    Args:
+        results: the results folder, or what :func:`~..analysis.loaded.load` has read of it.
 
     Returns:
         The path of the page.
@@ -41,9 +44,9 @@ def write_report(folder: Path) -> Path:
     Raises:
         ValueError: no runs, a damaged one, or none that finished.
     """
-    records = load_runs(folder)
-    results = table_of(records, folder)
-    every = tables(results)
+    loaded = load(results)
+    folder, records, table = loaded.folder, loaded.records, loaded.results
+    computed = compute_tables(loaded)
     scripts = [plotly.offline.get_plotlyjs(), *((TEMPLATES / name).read_text("utf-8") for name in SCRIPTS)]
     page = (
         _environment()
@@ -53,17 +56,17 @@ def write_report(folder: Path) -> Path:
             style=Markup((TEMPLATES / "report.css").read_text("utf-8")),
             scripts=[Markup(script) for script in scripts],
             policy=content_security_policy(scripts),
-            table=formatted(every.leaderboard),
+            leaderboard=LEADERBOARD.format(computed[LEADERBOARD.name]),
             text_columns=TEXT_COLUMNS,
-            explanations=(SCORE, f"The last columns are {ERRORS}"),
-            sections=[_narrow(section, results) for section in sections(every)],
-            curves=curve_data(results),
-            groups=rollout_groups(folder, records, model_styles(results)),
+            explanations=(LEADERBOARD.meaning, f"The last columns are {ERRORS_MEANING}"),
+            sections=[_narrow(section, table) for section in sections(computed) if section.table.page],
+            curves=curve_data(table),
+            groups=rollout_groups(folder, records, model_styles(table)),
             records=records,
             failed=[record for record in records if record["status"] == "failed"],
             data_sets=data_sets(records),
             environments=environments(records),
-            runs=runs_by_row(records, row_names(results)),
+            runs=runs_by_row(records, row_names(table)),
         )
     )
     target = folder / "report.html"
@@ -72,15 +75,15 @@ def write_report(folder: Path) -> Path:
 
 
 def _narrow(section: Section, results: pd.DataFrame) -> Section:
-    """The section for a phone, which shows few columns: without those of the setting that are the same in all results,
-    and with the model first, which stays in view."""
+    """Fits a section to a phone, which shows few columns: without those of the setting that are the same in all
+    results, and with the model first, which stays in view."""
     constant = [name for name in SETTING if name not in varying(results)]
-    columns = sorted(section.table.columns.drop(constant, errors="ignore"), key="model".__ne__)
-    return replace(section, table=section.table[columns])
+    columns = sorted(section.text.columns.drop(constant, errors="ignore"), key="model".__ne__)
+    return replace(section, text=section.text[columns])
 
 
 def content_security_policy(scripts: list[str]) -> str:
-    """Nothing but these scripts runs, nothing is loaded, and nothing is sent; plotly needs style attributes."""
+    """Allows these scripts alone to run, nothing to be loaded and nothing to be sent; plotly needs style attributes."""
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
@@ -90,7 +93,7 @@ def content_security_policy(scripts: list[str]) -> str:
 
 
 def code(text: str) -> Markup:
-    """The text, escaped, with what stands between backticks in typewriter letters."""
+    """Escapes a text, and sets what stands between backticks in monospace."""
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 

@@ -15,7 +15,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 
 from ..figures.examples import Example, Flow, examples, speed, top_speed
-from ..figures.stills import STEPS
+from ..figures.rollout_snapshots import STEPS
 from ..runs.records import Record
 
 LEVELS = 64
@@ -27,7 +27,7 @@ Speed = Float[np.ndarray, "N X Y"]
 
 
 def rollout_groups(folder: Path, records: Sequence[Record], order: Iterable[str]) -> list[dict[str, Any]]:
-    """The :func:`~..figures.examples.examples` of a results folder as pictures, models in ``order``.
+    """Draws the :func:`~..figures.examples.examples` of a results folder as small pictures, models in ``order``.
 
     Each has ``title, strength, seed``, the ``steps`` shown, ``top`` (the speed of the brightest shade, in cells per
     frame), ``scale`` and ``truth`` (pictures) and ``models`` (pairs of name and picture).
@@ -56,7 +56,7 @@ def _group(example: Example) -> dict[str, Any]:
 
 
 def strip(rows: Sequence[Speed], top: float) -> UInt8[np.ndarray, "height width"]:
-    """Shades of frames side by side, one row of frames above the next, x to the right and y up, gaps between.
+    """Lays out shades of frames side by side, one row of frames above the next, x to the right and y up, gaps between.
 
     Speeds from ``top`` on have the brightest shade, and so have those that are not finite.
     """
@@ -71,7 +71,7 @@ def strip(rows: Sequence[Speed], top: float) -> UInt8[np.ndarray, "height width"
 
 
 def png(shades: UInt8[np.ndarray, "height width"]) -> str:
-    """A ``data:`` address of the picture; shade ``LEVELS`` is transparent."""
+    """Encodes the picture as a ``data:`` address; shade ``LEVELS`` is transparent."""
     image = Image.fromarray(shades, mode="P")
     colors = matplotlib.colormaps["magma"](np.linspace(0, 1, LEVELS), bytes=True)[:, :3]
     image.putpalette([*colors.flatten().tolist(), 0, 0, 0])

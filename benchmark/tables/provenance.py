@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..analysis.long_table import setting_of
 from ..runs.records import Record
-from .tables import escaped, markdown
+from .markup import escaped, markdown
 
 MEASURED = ("metrics", "curves")
 """What a record holds that is not shown with a run, because the page shows it elsewhere or it is long."""
@@ -21,7 +21,7 @@ RECORDS = (
 
 
 def provenance(records: Sequence[Record]) -> str:
-    """A section of Markdown: what ran where, of which code, and on which data."""
+    """Writes a section of Markdown: what ran where, of which code, and on which data."""
     found = pd.DataFrame(data_sets(records), columns=["scenario", "strength", "train", "hash"])
     done = sum(record["status"] == "done" for record in records)
     parts = [f"## Provenance\n\n{len(records)} runs, {len(records) - done} failed. {RECORDS}"]
@@ -31,7 +31,8 @@ def provenance(records: Sequence[Record]) -> str:
 
 
 def data_sets(records: Sequence[Record]) -> list[dict[str, Any]]:
-    """Data of the finished runs: ``scenario, strength, train, hash`` and ``errors`` (by step), each data set once."""
+    """Lists the data of the finished runs: ``scenario, strength, train, hash`` and ``errors`` (by step), each data set
+    once."""
     found = {record["data"]["hash"]: record for record in records if record["status"] == "done"}
     rows = [
         {
@@ -47,7 +48,7 @@ def data_sets(records: Sequence[Record]) -> list[dict[str, Any]]:
 
 
 def environments(records: Sequence[Record]) -> list[str]:
-    """Machines, devices, versions of the libraries and commits of the code, each with its runs, in words."""
+    """Says in words which runs were made on which machine and device, with which versions of libraries and code."""
     models: dict[str, list[str]] = {}
     for record in records:
         models.setdefault("; ".join(_environment(record)), []).append(record["model"])
@@ -58,7 +59,7 @@ def environments(records: Sequence[Record]) -> list[str]:
 
 
 def _environment(record: Record) -> Iterator[str]:
-    """The commit is there where the record knows it, the device where the run got so far."""
+    """Yields the commit where the record knows it, and the device where the run got so far."""
     yield record["machine"]
     if "device" in record:
         yield f"on {record['device']}"
@@ -69,8 +70,8 @@ def _environment(record: Record) -> Iterator[str]:
 
 
 def runs_by_row(records: Sequence[Record], names: Mapping[tuple[str, str], str]) -> dict[str, list[dict[str, Any]]]:
-    """The runs behind each row of the leaderboard, as ``title`` and ``text``: all that a record says besides what it
-    measured.
+    """Describes the runs behind each row of the leaderboard, as ``title`` and ``text``: all that a record says besides
+    what it measured.
 
     Args:
         names: :func:`~..analysis.kinds.row_names`; models that are in no table keep their own.
@@ -88,7 +89,7 @@ def runs_by_row(records: Sequence[Record], names: Mapping[tuple[str, str], str])
 
 
 def _lines(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """``config.training.batch = 8``, one line a value."""
+    """Yields one line a value: ``config.training.batch = 8``."""
     for key, value in values.items():
         if isinstance(value, Mapping):
             yield from _lines(value, f"{prefix}{key}.")

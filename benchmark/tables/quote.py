@@ -12,7 +12,7 @@ RULE = re.compile(r"\|( :?-+:? \|)+")
 """The line below the heading of a Markdown table."""
 
 
-def quote(page: Path) -> list[str]:
+def quote(page: str | Path) -> list[str]:
     """Fills every block between ``<!-- from FILE -->`` and ``<!-- end -->`` of a page with the text of ``FILE``, and
     every block after ``<!-- from FILE rows PATTERN -->`` with the rows that match a regular expression of the first
     table of ``FILE`` that has such rows.
@@ -27,6 +27,7 @@ def quote(page: Path) -> list[str]:
         ValueError: the page has no such block, or no row matches.
         OSError: the page or a file cannot be read.
     """
+    page = Path(page)
     text = page.read_text()
     sources = [source for _, source, _, _ in BLOCK.findall(text)]
     if not sources:
@@ -36,7 +37,7 @@ def quote(page: Path) -> list[str]:
 
 
 def filled(text: str) -> str:
-    """The text of a page with all its blocks filled; see :func:`quote`."""
+    """Returns the text of a page with all its blocks filled; see :func:`quote`."""
     return BLOCK.sub(lambda block: f"{block[1]}{_content(block[2], block[3])}\n{block[4]}", text)
 
 
@@ -46,7 +47,7 @@ def _content(source: str, pattern: str | None) -> str:
 
 
 def matching_rows(lines: list[str], pattern: str, source: str) -> list[str]:
-    """Heading and matching rows of the first table that has any."""
+    """Returns heading and matching rows of the first table that has any."""
     try:
         wanted = re.compile(pattern)
     except re.error as error:

@@ -6,13 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.analysis.comparisons import (
-    comparisons,
-    crossover,
-    crossovers,
-    last_crossings,
-    paired_comparisons,
-)
+from symbreak.benchmark.analysis.comparisons import comparisons, paired_comparisons
+from symbreak.benchmark.analysis.crossovers import crossover, crossovers, last_crossings
 
 
 def results(errors):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_1samp
 
-from symbreak.benchmark.analysis.costs import COSTS, costs
+from symbreak.benchmark.analysis.costs import COST_COLUMNS, costs
 
 
 def results(curves, scenario="rotation-buoyancy", symmetry="rotation") -> pd.DataFrame:
@@ -71,4 +71,4 @@ def test_one_strength_imported_data_and_no_strict_model_have_no_rows():
         results({"equiv": line}, scenario="imported-jet"),
         results({"rpp": line}),
     ):
-        assert costs(table).empty and list(costs(table)) == COSTS
+        assert costs(table).empty and list(costs(table)) == COST_COLUMNS

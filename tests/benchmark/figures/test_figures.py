@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from symbreak.benchmark.analysis.cells import cells
 from symbreak.benchmark.analysis.long_table import Setting, load_results
+from symbreak.benchmark.analysis.seed_means import seed_means
 from symbreak.benchmark.figures.curves import error_curve, learned_curve
 from symbreak.benchmark.figures.examples import Example, examples
 from symbreak.benchmark.figures.film import MARGIN, gif
 from symbreak.benchmark.figures.folder import plot_folder
-from symbreak.benchmark.figures.lines import OUTLIER, from_zero, panels, some
+from symbreak.benchmark.figures.lines import OUTLIER, evenly_spread, from_zero, panels
 from symbreak.benchmark.figures.palette import MARKERS, model_styles, styles
+from symbreak.benchmark.figures.rollout_snapshots import _strip
 from symbreak.benchmark.figures.spectra import spectra
 from symbreak.benchmark.figures.steps import rollout_error
-from symbreak.benchmark.figures.stills import _strip
 from symbreak.benchmark.figures.sweeps import sweeps
 from symbreak.benchmark.runs.records import load_runs
 
@@ -48,7 +48,7 @@ def test_processes_side_by_side_draw_the_same(results_folder, tmp_path):
 
 
 def test_curves_hold_the_results(results, tiny):
-    figure = error_curve(cells(results), model_styles(results), "title")
+    figure = error_curve(seed_means(results), model_styles(results), "title")
     assert set(lines(figure.axes[0])) == set(tiny.models)
     row = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step == "mean")]
     expected = row[row.split == "domain"]
@@ -60,19 +60,19 @@ def test_curves_hold_the_results(results, tiny):
 
 
 def test_persistence_learns_no_symmetry(results, tiny):
-    figure = learned_curve(cells(results), model_styles(results), "title")
+    figure = learned_curve(seed_means(results), model_styles(results), "title")
     assert set(lines(figure.axes[0])) == {"model = data", *tiny.models} - {"persistence"}
     assert set(lines(figure.axes[1])) == {"rgroup-rotation"}
 
 
 def test_no_diagonal_over_data_that_are_measured_before_rendering(results, tiny):
-    table = cells(results.assign(scenario="scaling-drag"))
+    table = seed_means(results.assign(scenario="scaling-drag"))
     axes = learned_curve(table, model_styles(results), "title").axes[0]
     assert set(lines(axes)) == {*tiny.models} - {"persistence"} and "in plume units" in axes.get_xlabel()
 
 
 def test_rollout_error_has_a_panel_a_strength(results, tiny):
-    figure = rollout_error(cells(results), model_styles(results), "title")
+    figure = rollout_error(seed_means(results), model_styles(results), "title")
     assert [axes.get_title() for axes in figure.axes] == ["strength 0", "strength 1"]
     rows = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step != "mean")]
     expected = rows[(rows.split == "domain") & (rows.strength == 1)]
@@ -83,18 +83,18 @@ def test_rollout_error_has_a_panel_a_strength(results, tiny):
 def test_sweeps_are_drawn_where_there_are_several(results):
     """Twice the history or the simulations with half the error: two points a line."""
     style = model_styles(results)
-    assert list(sweeps(cells(results), style)) == []
+    assert list(sweeps(seed_means(results), style)) == []
     for column, name in (("history", "train-2-over-history"), ("train_simulations", "history-1-over-train")):
         other = results.assign(**{column: 2 * results[column], "value": results.value.astype(float) / 2})
-        [(found, figure)] = sweeps(cells(pd.concat([results, other])), style)
+        [(found, figure)] = sweeps(seed_means(pd.concat([results, other])), style)
         assert found == f"rotation-buoyancy-{name}"
         x, y = lines(figure.axes[0])["convnet"].get_data()
         assert x[1] == 2 * x[0] and y[1] == y[0] / 2
 
 
 def test_at_most_five_panels():
-    assert some([3.0, 1.0, 2.0]) == [1, 2, 3]
-    assert some([float(value) for value in range(9)]) == [0, 2, 4, 6, 8]
+    assert evenly_spread([3.0, 1.0, 2.0]) == [1, 2, 3]
+    assert evenly_spread([float(value) for value in range(9)]) == [0, 2, 4, 6, 8]
 
 
 @pytest.mark.parametrize("values, top", [([1, 2, 3], 1.06 * 3), ([1, 2, 900], OUTLIER * 2), ([0, 0], 1.0)])

@@ -34,7 +34,7 @@ def test_pictures(data):
 def test_the_first_row_is_read_from_the_files(data, tmp_path, monkeypatch):
     """A damaged test file is an error, not a simulation."""
     shown = {}
-    monkeypatch.setattr(plumes, "stills", lambda recipe, films, field: shown.update(films) or Figure())
+    monkeypatch.setattr(plumes, "plume_snapshots", lambda recipe, films, field: shown.update(films) or Figure())
     plot_data(data.path)
     assert np.array_equal(shown["as drawn"], data.velocity("domain")[0].norm(dim=1).numpy())
     copy = shutil.copytree(data.path, tmp_path / data.path.name)

@@ -5,14 +5,14 @@ import copy
 import pytest
 import torch
 
-from symbreak.benchmark.analysis.settled import settled
+from symbreak.benchmark.analysis.convergence import CONVERGENCE, convergence
 from symbreak.benchmark.methods import METHODS, Plain
 from symbreak.benchmark.methods.remul import equivariance_loss
 from symbreak.benchmark.runs import training
 from symbreak.benchmark.runs.configuration import Training
 from symbreak.benchmark.runs.rollout import Rollout
 from symbreak.benchmark.runs.training import Diverged, TrainingState, shuffled_batches, train
-from symbreak.benchmark.tables.leaderboard import training_section
+from symbreak.benchmark.tables.markup import markdown
 from symbreak.models import Forecaster, Task, build
 from symbreak.symmetry import nontrivial_elements
 
@@ -189,8 +189,8 @@ def test_what_the_last_quarter_gained():
         record | {"curves": {"valid_rmse": errors, "best_epoch": errors.index(min(errors))}} for errors in curves
     ]
     untrained = record | {"model": "persistence", "curves": {"valid_rmse": [], "best_epoch": 0}}
-    [row] = settled([*records, untrained, {"status": "failed"}]).itertuples()
+    [row] = convergence([*records, untrained, {"status": "failed"}]).itertuples()
     assert (row.model, row.epochs, row.best_epoch) == ("a", 8, 4.5)
     assert row.last_quarter == pytest.approx(0.1)
-    assert "| s | 1 | 2 | a | 8 | 4.5 | 10.0% |" in training_section(records)
-    assert training_section([untrained]) == ""
+    assert "| s | 1 | 2 | a | 8 | 4.5 | 10.0% |" in markdown(CONVERGENCE.format(convergence(records)))
+    assert convergence([untrained]).empty

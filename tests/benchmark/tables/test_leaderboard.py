@@ -6,15 +6,21 @@ import math
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
+from symbreak.benchmark.analysis.comparisons import comparisons
+from symbreak.benchmark.analysis.leaderboard import leaderboard
+from symbreak.benchmark.analysis.loaded import LoadedResults, load
 from symbreak.benchmark.analysis.scores import gains, places, score, scores
-from symbreak.benchmark.tables.leaderboard import leaderboard, tables, write_leaderboard
+from symbreak.benchmark.tables.all_tables import TABLES, compute_tables
+from symbreak.benchmark.tables.leaderboard import write_leaderboard
+from symbreak.benchmark.tables.markup import latex, leaderboard_markdown, markdown
 from symbreak.benchmark.tables.provenance import provenance
-from symbreak.benchmark.tables.tables import latex, markdown, page, rich_table
+from symbreak.benchmark.tables.terminal import rich_table
 
 
 def results(values, **columns):
@@ -41,6 +47,11 @@ def results(values, **columns):
         for (model, strength, seed), value in values.items()
     ]
     return pd.DataFrame(rows)
+
+
+def page(table: pd.DataFrame) -> str:
+    """The tables of these results in Markdown."""
+    return leaderboard_markdown(compute_tables(LoadedResults(Path("nowhere"), [], table)))
 
 
 TABLE = results(
@@ -131,8 +142,8 @@ def test_over_several_symmetries_kinds_are_ranked_and_only_those_that_were_run_e
     assert table.score.tolist() == pytest.approx([1, 1, math.nan], nan_ok=True)
     assert table["score r"].tolist() == ["1.000", "2.000", "4.000"]
     assert table["score s"].tolist()[:2] == ["1.000", "0.500"]
-    assert "| equiv | strict |  |  | 4.000 |  | 1 |" in page(tables(BOTH))
-    everywhere = tables(BOTH).comparisons.query("scenario == 'all' and reference == 'convnet'")
+    assert "| equiv | strict |  |  | 4.000 |  | 1 |" in page(BOTH)
+    everywhere = comparisons(BOTH).query("scenario == 'all' and reference == 'convnet'")
     assert everywhere.model.tolist() == ["rpp"] and everywhere.ratio.tolist() == pytest.approx([1])
 
 
@@ -168,14 +179,14 @@ def test_interval_over_seeds():
 
 
 def test_page():
-    text = page(tables(TABLE))
+    text = page(TABLE)
     assert "| model | family | score | places | cells | parameters | train s |" in text
     assert "| mine | strict | 2.000 |  | 2 | 1,234 | 2.0 |" in text
     assert "| mine | 0.1 | 0.4 |" in text
 
 
 def test_a_folder_without_the_reference_has_tables_all_the_same(tmp_path):
-    table = write_leaderboard(results({("mine", 0.0, 0): 0.1, ("other", 0.0, 0): 0.2}), tmp_path, [])
+    table = write_leaderboard(LoadedResults(tmp_path, [], results({("mine", 0.0, 0): 0.1, ("other", 0.0, 0): 0.2})))
     assert set(table.model) == {"mine", "other"} and table.score.isna().all()
     assert (tmp_path / "summary.md").read_text().startswith("| model |")
 
@@ -230,12 +241,27 @@ def test_provenance():
 
 
 def test_files(tmp_path):
-    write_leaderboard(TABLE, tmp_path, [RECORD])
+    write_leaderboard(LoadedResults(tmp_path, [RECORD], TABLE))
     assert "commit c0ffee" in (tmp_path / "leaderboard.md").read_text()
     with (tmp_path / "comparisons.csv").open() as file:
         assert {row["model"] for row in csv.DictReader(file)} == {"mine", "boom", "convnet"}
     assert (tmp_path / "crossovers.csv").read_text().startswith("scenario,history,train_simulations,strict,relaxed")
     assert "## Comparisons" in (tmp_path / "leaderboard.md").read_text()
+
+
+def test_every_table_has_a_name_of_its_own_and_says_what_its_columns_mean():
+    """Names are those of files and of places on the page; words and numbers stand in columns that the table has."""
+    assert len({table.name for table in TABLES}) == len(TABLES)
+    loaded = LoadedResults(Path("nowhere"), [], BOTH)
+    for table in TABLES:
+        computed = table.compute(loaded)
+        assert table.title and table.meaning.endswith(".")
+        assert {*table.text_columns} <= {*table.format(computed).columns} <= {*computed.columns, "places"}
+
+
+def test_what_is_loaded_is_handed_on():
+    loaded = LoadedResults(Path("nowhere"), [], TABLE)
+    assert load(loaded) is loaded
 
 
 def test_terminal_shows_whole_names_in_100_columns():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from symbreak.benchmark.analysis.cells import cells
 from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate
+from symbreak.benchmark.analysis.seed_means import seed_means
 
 
 def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **config):
@@ -27,19 +27,19 @@ def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **conf
 
 def test_cells_average_over_the_seeds_that_stayed_finite():
     """Seeds 1, 2 and one that diverged: mean 1.5, resampled means 1, 1.5, 2 with weights 1/4, 1/2, 1/4."""
-    [cell] = cells(tabulate([record(0, 1.0), record(1, 2.0), record(2, None)])).to_dict("records")
+    [cell] = seed_means(tabulate([record(0, 1.0), record(1, 2.0), record(2, None)])).to_dict("records")
     assert (cell["mean"], cell["low"], cell["high"], cell["diverged"]) == (1.5, 1, 2, 1)
     assert cell["data_error"] == 0.25
 
 
 def test_steps_are_in_order():
-    table = cells(tabulate([record(step=step) for step in (10, 2, "mean")]))
+    table = seed_means(tabulate([record(step=step) for step in (10, 2, "mean")]))
     assert table.step.tolist() == ["2", "10", "mean"]
 
 
 @pytest.mark.parametrize("setting", [{"history": 2}, {"train": 6}])
 def test_settings_are_not_averaged_together(setting):
-    table = cells(tabulate([record(value=1.0), record(value=3.0, **setting)]))
+    table = seed_means(tabulate([record(value=1.0), record(value=3.0, **setting)]))
     assert sorted(table["mean"]) == [1, 3]
 
 

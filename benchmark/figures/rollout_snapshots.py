@@ -1,4 +1,4 @@
-"""A picture of one rollout: truth, predictions, errors."""
+"""Snapshots of one rollout: truth, predictions, errors."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .examples import Example, Flow, speed, top_speed
 STEPS = (1, 5, 10, 15, 20)
 
 
-def stills(example: Example) -> Figure:
-    """Speed of the flow at a few rollout steps: the truth above, then each model beside its error."""
+def rollout_snapshots(example: Example) -> Figure:
+    """Draws the speed of the flow at a few rollout steps: the truth above, then each model beside its error."""
     steps = [step for step in STEPS if step <= len(example.target)]
     flows = {"truth": example.target} | example.predictions
     strips = [_strip(flow, example.target, steps) for flow in flows.values()]
@@ -33,7 +33,8 @@ def stills(example: Example) -> Figure:
 
 
 def _strip(flow: Flow, target: Flow, steps: list[int]) -> Float[np.ndarray, "height width"]:
-    """Speeds at some steps and those of the errors in a row, x to the right and y up, with a blank edge around each."""
+    """Lays out speeds at some steps and those of the errors in a row, x to the right and y up, with a blank edge around
+    each."""
     frames = [step - 1 for step in steps]
     shown = [*speed(flow[frames]), *speed(flow[frames] - target[frames])]
     return np.concatenate([np.pad(picture.T, 1, constant_values=np.nan) for picture in shown], 1)

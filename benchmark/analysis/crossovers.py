@@ -1,0 +1,126 @@
+"""Where a relaxed model overtakes a strict one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from .kinds import strict_models
+from .long_table import SETTING, by_model, by_setting, select
+from .statistics import Interval, logarithm, resamples, tails
+from .table import Table, interval_texts
+
+CROSSED = [
+    *(*SETTING, "strict", "relaxed"),
+    *("strength", "strength_low", "strength_high"),
+    *("data_error", "data_error_low", "data_error_high"),
+    "seeds",
+]
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """Holds where one model overtakes another, on both axes, by how many seeds. Infinite: it is not ahead at the end of
+    the axis; the first value: ahead from the start."""
+
+    strength: Interval
+    data_error: Interval
+    seeds: int
+
+
+def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "nrmse") -> Crossover:
+    """Finds the smallest symmetry breaking from which on ``relaxed`` is better than ``strict``.
+
+    ``d(eps) = mean over seeds of ln e(strict) - ln e(relaxed)``, linear between strengths; the crossover is the last
+    zero with ``d > 0`` ever after. The interval resamples seeds, together for both models; an infinite end says that
+    among more than 2.5 % of the resamples the relaxed model never overtakes. Seeds are left out in which either model
+    diverged or misses a strength; NaN if that are all.
+
+    Args:
+        results: of one setting (:data:`~.long_table.SETTING`).
+
+    Raises:
+        ValueError: a model without results, or several settings.
+    """
+    if len(results.groupby(SETTING)) != 1:
+        raise ValueError("expected results of one scenario, history and number of training simulations, got several")
+    rows = select(results, metric)
+    errors = by_model(rows).replace(math.inf, math.nan).droplevel(SETTING)
+    for model in (strict, relaxed):
+        if model not in errors:
+            raise ValueError(f"expected results of {model}, got those of {', '.join(errors.columns)}")
+    gain = logarithm(errors.loc[:, strict] / errors.loc[:, relaxed]).unstack("seed").dropna(axis=1)
+    strengths = gain.index.to_numpy()
+    data_errors = rows.groupby("strength").data_error.first().loc[gain.index].to_numpy()
+    strength, data_error = (_crossing_interval(axis, gain.to_numpy()) for axis in (strengths, data_errors))
+    return Crossover(strength, data_error, gain.shape[1])
+
+
+def _crossing_interval(axis: np.ndarray, gain: Float[np.ndarray, "strengths seeds"]) -> Interval:
+    """Finds the crossing of the mean over seeds, and the 95 % interval of those of resampled seeds."""
+    if not gain.size:
+        return Interval(math.nan, math.nan, math.nan)
+    (middle,) = last_crossings(axis, gain.mean(1, keepdims=True))
+    if gain.shape[1] < 2:
+        return Interval(float(middle), math.nan, math.nan)
+    weights, shares = resamples(gain.shape[1])
+    (low,), (high,) = tails(last_crossings(axis, gain @ weights.T)[None], shares)
+    return Interval(float(middle), float(low), float(high))
+
+
+def last_crossings(x: Float[np.ndarray, " K"], d: Float[np.ndarray, "K N"]) -> Float[np.ndarray, " N"]:
+    """Finds where the line through ``(x, d)`` turns positive for good: ``x[0]`` if it always is, infinite if never."""
+    below = d <= 0
+    crossing = np.where(below.any(0), math.inf, x[0])
+    (bent,) = np.nonzero(below.any(0) & ~below[-1])
+    last = len(x) - 1 - below[::-1, bent].argmax(0)
+    before, after = d[last, bent], d[last + 1, bent]
+    crossing[bent] = x[last] - before * (x[last + 1] - x[last]) / (after - before)
+    return crossing
+
+
+def crossovers(results: pd.DataFrame) -> pd.DataFrame:
+    """Computes the :func:`crossover` of every strict and relaxed model of a setting that has several strengths.
+
+    A plain convnet shares its weights over all places: where translations are the symmetry it is the strict model.
+
+    Returns:
+        Columns :data:`CROSSED`.
+    """
+    found = []
+    for setting, part in by_setting(select(results, "nrmse")):
+        if part.strength.nunique() > 1:
+            pairs = product(strict_models(part), part.model[part.family == "relaxed"].unique())
+            found += [[*setting, *pair, *_numbers(crossover(part, *pair))] for pair in pairs]
+    return pd.DataFrame(found, columns=CROSSED).dropna(subset="strength", ignore_index=True)
+
+
+def _numbers(crossing: Crossover) -> list[float | int]:
+    return [*vars(crossing.strength).values(), *vars(crossing.data_error).values(), crossing.seeds]
+
+
+def crossover_text(crossed: pd.DataFrame) -> pd.DataFrame:
+    """Formats the crossovers, an interval in one column."""
+    text = crossed[[*SETTING, "strict", "relaxed"]].astype(str)
+    for axis in ("strength", "data_error"):
+        text[axis] = [interval.replace("inf", "never") for interval in interval_texts(crossed, axis)]
+    return text.assign(seeds=crossed.seeds.astype(str))
+
+
+CROSSOVERS = Table(
+    name="crossovers",
+    title="Where relaxed models overtake strict ones",
+    meaning=(
+        "The symmetry breaking from which on the relaxed model has the smaller nRMSE, as strength and as equivariance "
+        "error of the data, with its bootstrap 95 % interval over seeds; the smallest value: ahead from the start; "
+        "never: not ahead at the largest strength."
+    ),
+    compute=lambda loaded: crossovers(loaded.results),
+    format=crossover_text,
+    text_columns=("strict", "relaxed"),
+)

@@ -1,0 +1,49 @@
+"""Every table of a results folder, in the order in which readers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..analysis.baselines import UNBEATEN
+from ..analysis.comparisons import COMPARISONS
+from ..analysis.convergence import CONVERGENCE
+from ..analysis.costs import COSTS
+from ..analysis.crossovers import CROSSOVERS
+from ..analysis.leaderboard import LEADERBOARD
+from ..analysis.learned import LEARNED
+from ..analysis.loaded import LoadedResults
+from ..analysis.table import Table
+
+TABLES: tuple[Table, ...] = (LEADERBOARD, COMPARISONS, CROSSOVERS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)
+"""From these the terminal, ``leaderboard.md``, the CSV files, ``leaderboard.tex`` and the page are made."""
+
+
+def compute_tables(loaded: LoadedResults) -> dict[str, pd.DataFrame]:
+    """Computes all of :data:`TABLES`; returns their numbers by name."""
+    return {table.name: table.compute(loaded) for table in TABLES}
+
+
+def csv_files(computed: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Returns the text of each CSV file by its name."""
+    return {f"{table.name}.csv": computed[table.name].to_csv(index=False) for table in TABLES if table.csv}
+
+
+@dataclass(frozen=True)
+class Section:
+    """Holds a table as text, to be shown below the leaderboard."""
+
+    table: Table
+    text: pd.DataFrame
+
+
+def sections(computed: Mapping[str, pd.DataFrame]) -> list[Section]:
+    """Formats what stands below the leaderboard, without tables that are empty.
+
+    Args:
+        computed: the numbers of :func:`compute_tables`.
+    """
+    below = (table for table in TABLES if table is not LEADERBOARD)
+    return [Section(table, table.format(computed[table.name])) for table in below if len(computed[table.name])]
