@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+ROOMS := symmetry simulators datasets models benchmark
 
 .PHONY: quick check test findings
 
@@ -29,6 +30,7 @@ findings: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, got " + sys.version)'
+	for room in $(ROOMS); do test -e src/symbreak/$$room || ln -s ../../$$room src/symbreak/$$room || exit; done
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[test]' --constraint constraints.txt
 	touch $@
