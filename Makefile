@@ -1,4 +1,5 @@
 # make quick: data, training, tables and figures of the first look, in results/quick/
+# make check: lint, format and types
 # make test:  the whole test suite
 # make findings: tables and figures of results/core and results/history from their runs, the page of results/core, and
 #                what README.md and docs/findings.md quote
@@ -6,11 +7,17 @@
 
 PYTHON ?= python3
 VENV := .venv
+ROOMS := symmetry simulators datasets models benchmark
 
-.PHONY: quick test findings
+.PHONY: quick check test findings
 
 quick: $(VENV)/installed
 	$(VENV)/bin/symbreak run quick
+
+check: $(VENV)/checkers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 
 test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
@@ -23,6 +30,11 @@ findings: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "expected Python 3.11 or newer, got " + sys.version)'
+	for room in $(ROOMS); do test -e src/symbreak/$$room || ln -s ../../$$room src/symbreak/$$room || exit; done
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --editable '.[test]' --constraint constraints.txt
+	touch $@
+
+$(VENV)/checkers: $(VENV)/installed
+	$(VENV)/bin/python -m pip install --quiet --editable '.[check]' --constraint constraints.txt
 	touch $@
