@@ -6,22 +6,22 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .long_table import SETTING, setting_of
 
 TRAINED = [*SETTING, "model", "epochs", "best_epoch", "last_quarter"]
 
 
-def settled(records: Iterable[Record]) -> pd.DataFrame:
+def settled(records: Iterable[RunRecord]) -> pd.DataFrame:
     """``min_(e <= 3E/4) v_e / min_e v_e - 1`` for validation errors ``v`` of ``E`` epochs.
 
     Returns:
         Columns :data:`TRAINED`: a row for each setting and model that was trained, means over strengths and seeds.
     """
     rows = [
-        (*setting_of(record), record["model"], len(errors), 1 + record["curves"]["best_epoch"], _gain(errors))
+        (*setting_of(record), record.model, len(errors), 1 + record.curves.best_epoch, _gain(errors))
         for record in records
-        if record["status"] == "done" and len(errors := record["curves"]["valid_rmse"]) > 1
+        if record.done and len(errors := record.curves.valid_rmse) > 1
     ]
     return pd.DataFrame(rows, columns=TRAINED).groupby([*SETTING, "model"], as_index=False).mean()
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from ...datasets.store.files import write_atomically
 from ..analysis.cells import cells
 from ..analysis.long_table import SETTING, Setting, table_of
-from ..runs.records import Record, load_runs
+from ..runs.records import RunRecord, load_runs
 from .curves import error_curve, learned_curve
 from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
@@ -76,7 +76,7 @@ def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
     yield from sweeps(table, style)
 
 
-def training(records: Sequence[Record], style: Styles) -> Iterator[Named]:
+def training(records: Sequence[RunRecord], style: Styles) -> Iterator[Named]:
     """The validation errors of each setting while its models were trained."""
     table = training_table(records)
     for key, part in cells(table).groupby(SETTING) if len(table) else ():

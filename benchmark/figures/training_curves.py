@@ -7,28 +7,28 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from ..analysis.long_table import setting_of
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .lines import caption, draw_lines, finish, panels, some
 from .palette import Styles
 
 
-def training_table(records: list[Record]) -> pd.DataFrame:
+def training_table(records: list[RunRecord]) -> pd.DataFrame:
     """The validation error of every epoch as a table with the columns that :func:`~..analysis.cells.cells` needs."""
     rows = [
         {
             **setting_of(record)._asdict(),
-            "strength": record["strength"],
+            "strength": record.strength,
             "data_error": 0.0,
-            "model": record["model"],
-            "seed": record["seed"],
+            "model": record.model,
+            "seed": record.seed,
             "split": "valid",
             "metric": "valid_rmse",
             "step": epoch,
             "value": value,
         }
         for record in records
-        if record["status"] == "done"
-        for epoch, value in enumerate(record["curves"]["valid_rmse"], 1)
+        if record.done
+        for epoch, value in enumerate(record.curves.valid_rmse, 1)
     ]
     return pd.DataFrame(rows)
 

@@ -60,7 +60,7 @@ def write_report(folder: Path) -> Path:
             curves=curve_data(results),
             groups=rollout_groups(folder, records, model_styles(results)),
             records=records,
-            failed=[record for record in records if record["status"] == "failed"],
+            failed=[record for record in records if not record.done],
             data_sets=data_sets(records),
             environments=environments(records),
             runs=runs_by_row(records, row_names(results)),

@@ -18,7 +18,7 @@ from ..analysis.long_table import SETTING, is_imported, select
 from ..analysis.scores import gains, places, score_texts, scores
 from ..analysis.settled import settled
 from ..analysis.statistics import Interval
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .provenance import provenance
 from .summary import setting_words, summary, varying
 from .tables import Tables, latex, markdown, page
@@ -70,7 +70,7 @@ def tables(results: pd.DataFrame) -> Tables:
     return Tables(*(make(results) for make in every))
 
 
-def write_leaderboard(results: pd.DataFrame, folder: Path, records: Sequence[Record]) -> pd.DataFrame:
+def write_leaderboard(results: pd.DataFrame, folder: Path, records: Sequence[RunRecord]) -> pd.DataFrame:
     """Writes the :func:`tables` as ``.csv``, together and with training and provenance as ``leaderboard.md``, the
     leaderboard as ``.tex`` and the :func:`~.summary.summary`; returns the leaderboard.
 
@@ -89,7 +89,7 @@ def write_leaderboard(results: pd.DataFrame, folder: Path, records: Sequence[Rec
     return every.leaderboard
 
 
-def training_section(records: Iterable[Record]) -> str:
+def training_section(records: Iterable[RunRecord]) -> str:
     """:func:`settled` as a section of Markdown; empty where nothing was trained."""
     table = settled(records)
     if table.empty:
