@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -26,5 +26,5 @@ def settled(records: Iterable[RunRecord]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=TRAINED).groupby([*SETTING, "model"], as_index=False).mean()
 
 
-def _gain(errors: list[float]) -> float:
+def _gain(errors: Sequence[float]) -> float:
     return min(errors[: -(-3 * len(errors) // 4)]) / min(errors) - 1
