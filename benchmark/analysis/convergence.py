@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .long_table import SETTING, setting_of
 from .table import Table
 
 CONVERGENCE_COLUMNS = [*SETTING, "model", "epochs", "best_epoch", "last_quarter"]
 
 
-def convergence(records: Iterable[Record]) -> pd.DataFrame:
+def convergence(records: Iterable[RunRecord]) -> pd.DataFrame:
     """Computes ``min_(e <= 3E/4) v_e / min_e v_e - 1`` for validation errors ``v`` of ``E`` epochs.
 
     Returns:
@@ -21,15 +21,15 @@ def convergence(records: Iterable[Record]) -> pd.DataFrame:
         seeds.
     """
     rows = [
-        (*setting_of(record), record["model"], len(errors), 1 + record["curves"]["best_epoch"], _gain(errors))
+        (*setting_of(record), record.model, len(errors), 1 + record.curves.best_epoch, _gain(errors))
         for record in records
-        if record["status"] == "done" and len(errors := record["curves"]["valid_rmse"]) > 1
+        if record.done and len(errors := record.curves.valid_rmse) > 1
     ]
     means = pd.DataFrame(rows, columns=CONVERGENCE_COLUMNS).groupby([*SETTING, "model"], as_index=False).mean()
     return pd.DataFrame(means)
 
 
-def _gain(errors: list[float]) -> float:
+def _gain(errors: Sequence[float]) -> float:
     return min(errors[: -(-3 * len(errors) // 4)]) / min(errors) - 1
 
 

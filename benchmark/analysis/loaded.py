@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..runs.records import Record, load_runs
+from ..runs.records import RunRecord, load_runs
 from .long_table import table_of
 
 
@@ -17,7 +17,7 @@ class LoadedResults:
     """Holds what has been read of a results folder: its records, and the long table of them."""
 
     folder: Path
-    records: Sequence[Record]
+    records: Sequence[RunRecord]
     results: pd.DataFrame
 
 

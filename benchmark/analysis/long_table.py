@@ -1,4 +1,4 @@
-"""The long table of results: one row a number."""
+"""Makes the long table of results: one row a number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from ...datasets.recipes.imported import PREFIX
 from ...datasets.store.files import write_atomically
 from ...simulators import list_scenarios
-from ..runs.records import Record, load_runs
+from ..runs.records import DATA_ERROR_STEPS, RunRecord, load_runs
 
 COLUMNS = (
     "scenario",
@@ -30,9 +30,6 @@ COLUMNS = (
     "history",
     "train_simulations",
 )
-DATA_ERROR_STEPS = "10"
-"""``data_error`` is the equivariance error of the data over ten steps, on which strengths are compared; of imported
-data, which stand for themselves, it is their statistical asymmetry, see :func:`is_imported`."""
 SETTING = ["scenario", "history", "train_simulations"]
 """What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
 CELL = [*SETTING, "strength", "seed"]
@@ -40,7 +37,7 @@ CELL = [*SETTING, "strength", "seed"]
 
 
 class Setting(NamedTuple):
-    """Scenario, number of input frames, number of training simulations."""
+    """Names what a model learns: scenario, number of input frames, number of training simulations."""
 
     scenario: str
     history: int
@@ -74,7 +71,7 @@ def is_like_models(scenario: str) -> bool:
 
 
 def data_error_label(scenario: str) -> str:
-    """What ``data_error`` is, for the axis of a figure."""
+    """Says what ``data_error`` is, for the axis of a figure."""
     if is_imported(scenario):
         return "statistical asymmetry of the data (not an equivariance error)"
     if in_plume_units(scenario):
@@ -86,44 +83,35 @@ def _plural(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
 
 
-def setting_of(record: Record) -> Setting:
-    """The setting of a run."""
-    config = record["config"]
-    return Setting(record["scenario"], config["history"], config["recipe"]["train"])
+def setting_of(record: RunRecord) -> Setting:
+    """Tells the setting of a run."""
+    return Setting(record.scenario, record.history, record.train_simulations)
 
 
-DIVERGED = [
-    {"split": split, "metric": metric, "step": "mean", "value": None}
-    for split in ("future", "domain")
-    for metric in ("nrmse", "rmse")
-]
-"""The rows of a run whose training diverged."""
-
-
-def tabulate(records: Iterable[Record]) -> pd.DataFrame:
-    """The long table with the columns of :data:`COLUMNS`, of the runs that finished or whose training diverged.
+def tabulate(records: Iterable[RunRecord]) -> pd.DataFrame:
+    """Makes the long table with the columns of :data:`COLUMNS`, of the runs that finished or whose training diverged.
 
     ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty, as are
     the errors of a diverged training.
     """
     rows = [
         {
-            "scenario": record["scenario"],
-            "symmetry": record["symmetry"],
-            "strength": record["strength"],
-            "data_error": _data_error(record["data"]),
-            "model": record["model"],
-            "family": record["family"],
-            "seed": record["seed"],
-            "n_parameters": record["n_parameters"],
-            "train_seconds": record.get("train_seconds"),
-            "history": record["config"]["history"],
-            "train_simulations": record["config"]["recipe"]["train"],
-            **row,
-            "step": str(row["step"]),
+            "scenario": record.scenario,
+            "symmetry": record.symmetry,
+            "strength": record.strength,
+            "data_error": record.data.compared,
+            "model": record.model,
+            "family": record.family,
+            "seed": record.seed,
+            "n_parameters": record.n_parameters,
+            "train_seconds": record.train_seconds,
+            "history": record.history,
+            "train_simulations": record.train_simulations,
+            **row._asdict(),
+            "step": str(row.step),
         }
         for record in records
-        for row in (record["metrics"] if record["status"] == "done" else DIVERGED if record.get("diverged") else ())
+        for row in record.rows
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(
@@ -131,12 +119,8 @@ def tabulate(records: Iterable[Record]) -> pd.DataFrame:
     )
 
 
-def _data_error(data: Mapping[str, Any]) -> float:
-    return data["asymmetry"] if "asymmetry" in data else data["equivariance_error"][DATA_ERROR_STEPS]
-
-
 def load_results(folder: Path) -> pd.DataFrame:
-    """The long table of a results folder, made from its runs.
+    """Makes the long table of a results folder from its runs.
 
     Raises:
         ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
@@ -144,49 +128,49 @@ def load_results(folder: Path) -> pd.DataFrame:
     return table_of(load_runs(folder), folder)
 
 
-def write_results(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+def write_results(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
     """:func:`table_of` the records, written to ``results.csv``."""
     table = table_of(records, folder)
     write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
     return table
 
 
-def table_of(records: Sequence[Record], folder: Path) -> pd.DataFrame:
+def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
     """:func:`load_results` of records that are loaded already."""
     check_distinct(records)
     table = tabulate(records)
     if table.empty:
-        reasons = "; ".join(sorted({record["reason"] for record in records}))
+        reasons = "; ".join(sorted({record.reason for record in records}))
         raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
     return table
 
 
-def label(record: Record) -> tuple:
-    """What a run is called in tables: setting, strength, model, seed."""
-    return (*setting_of(record), record["strength"], record["model"], record["seed"])
+def label(record: RunRecord) -> tuple:
+    """Tells what a run is called in tables: setting, strength, model, seed."""
+    return (*setting_of(record), record.strength, record.model, record.seed)
 
 
-def check_distinct(records: Iterable[Record]) -> None:
-    """Two runs of one model on one cell would be averaged as if they were two seeds.
+def check_distinct(records: Iterable[RunRecord]) -> None:
+    """Refuses two runs of one model on one cell, which would be averaged as if they were two seeds.
 
     Raises:
         ValueError: there are two; with what differs between their configurations.
     """
-    first: dict[tuple, Record] = {}
+    first: dict[tuple, RunRecord] = {}
     for record in records:
-        if record["status"] == "done" or record.get("diverged"):
+        if record.counts:
             other = first.setdefault(label(record), record)
             if other is not record:
-                difference = ", ".join(differences(other["config"], record["config"]))
+                difference = ", ".join(differences(other.config, record.config))
                 raise ValueError(
-                    f"expected one run of {record['model']} per scenario, history, training simulations, strength and "
-                    f"seed, got {other['hash']} and {record['hash']}, which differ in {difference}: keep them in two "
+                    f"expected one run of {record.model} per scenario, history, training simulations, strength and "
+                    f"seed, got {other.hash} and {record.hash}, which differ in {difference}: keep them in two "
                     "results folders"
                 )
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Names of the values in which two configurations differ, such as ``training.batch``."""
+    """Names the values in which two configurations differ, such as ``training.batch``."""
     found = []
     for name in dict.fromkeys((*one, *other)):
         a, b = one.get(name), other.get(name)
@@ -198,7 +182,7 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = 
 
 
 def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str = "mean") -> pd.DataFrame:
-    """Rows of one metric, split and step."""
+    """Selects the rows of one metric, split and step."""
     return results.loc[(results.metric == metric) & (results.split == split) & (results.step == step)]
 
 
@@ -209,6 +193,6 @@ def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:
 
 
 def by_model(rows: pd.DataFrame) -> pd.DataFrame:
-    """Values of one metric, split and step: a row a cell (:data:`CELL`), a column a model; NaN where one was not run,
-    infinite where its rollout left the finite numbers."""
+    """Arranges the values of one metric, split and step: a row a cell (:data:`CELL`), a column a model; NaN where one
+    was not run, infinite where its rollout left the finite numbers."""
     return rows.fillna({"value": float("inf")}).set_index([*CELL, "model"]).value.unstack("model")

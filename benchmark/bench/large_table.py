@@ -12,11 +12,12 @@ import joblib
 import numpy as np
 import pandas as pd
 
+from ...datasets.measure import STEPS
 from ..analysis.loaded import load
 from ..figures.folder import plot_folder
 from ..grids.presets import core
 from ..runs.execute import identity
-from ..runs.records import Record, save_run
+from ..runs.records import DataErrors, LearningCurves, MetricRow, RunRecord, save_run
 from ..tables.leaderboard import write_leaderboard
 
 ROWS = 100_000
@@ -49,7 +50,7 @@ def bench_results(rows: int = ROWS, repeats: int = REPEATS) -> pd.DataFrame:
     return pd.DataFrame([(what, len(loaded.results), *pair) for what, pair in times.items()], columns=list(COLUMNS))
 
 
-def made_up_records(rows: int) -> Iterator[Record]:
+def made_up_records(rows: int) -> Iterator[RunRecord]:
     """Makes up runs of the preset ``core``, with as many seeds as it takes, whose metrics are drawn at random."""
     draw, made = np.random.default_rng(0), 0
     seeds = 1 + rows // (len(_metrics(draw, 15, 1.0)) * len(replace(core(), seeds=(0,)).runs()))
@@ -59,15 +60,16 @@ def made_up_records(rows: int) -> Iterator[Record]:
         metrics = _metrics(draw, config.evaluation.steps, 0.1 + config.recipe.strength)
         made += len(metrics)
         kind = config.model.partition("-")[0].partition("+")[0]
-        yield identity(config) | {
-            "status": "done",
-            "family": FAMILIES.get(kind, "unconstrained" if kind in UNCONSTRAINED else "relaxed"),
-            "data": {"hash": config.recipe.hash, "equivariance_error": {"10": config.recipe.strength}},
-            "n_parameters": 10_000,
-            "train_seconds": 60.0,
-            "curves": {"train_loss": [], "valid_rmse": draw.lognormal(size=24).tolist(), "best_epoch": 0},
-            "metrics": metrics,
-        }
+        yield replace(
+            identity(config),
+            status="done",
+            family=FAMILIES.get(kind, "unconstrained" if kind in UNCONSTRAINED else "relaxed"),
+            data=DataErrors(hash=config.recipe.hash, equivariance_error={"10": config.recipe.strength}),
+            n_parameters=10_000,
+            train_seconds=60.0,
+            curves=LearningCurves(train_loss=(), valid_rmse=tuple(draw.lognormal(size=24).tolist()), best_epoch=0),
+            metrics=metrics,
+        )
 
 
 def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[dict]:
@@ -76,10 +78,10 @@ def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[dict]:
         (split, metric, step) for split in ("future", "domain") for metric in SCORED for step in range(1, 1 + steps)
     ]
     places += [(split, metric, "mean") for split in ("future", "domain") for metric in (*SCORED, "valid_steps")]
-    places += [("domain", "equivariance_error", step) for step in (1, 5, 10, 20)]
+    places += [("domain", "equivariance_error", step) for step in STEPS]
     values = scale * draw.lognormal(sigma=0.3, size=len(places))
     return [
-        {"split": split, "metric": metric, "step": step, "value": float(value)}
+        MetricRow(split, metric, step, float(value))
         for (split, metric, step), value in zip(places, values, strict=True)
     ]
 

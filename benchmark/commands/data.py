@@ -23,8 +23,7 @@ from ...datasets import (
 )
 from ...datasets.store.export import export
 from ..runs.configuration import Simulations
-from ..runs.machine import Machine, progress_bar
-from ..runs.simulation import generate_all
+from ..runs.machine import Machine, generate_all, progress_bar
 from .console import CONSOLE
 
 

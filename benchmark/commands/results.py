@@ -15,7 +15,6 @@ from ..grids.grid import failure, run_grid, warn
 from ..grids.presets import PRESETS, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
-from ..runs.records import load_run
 from ..tables.quote import quote
 from .console import CONSOLE, CommandFailed
 
@@ -62,17 +61,10 @@ class Run:
             self._repeat(self.out or Path("results") / "rerun")
 
     def _repeat(self, out: Path) -> None:
-        from ..submissions.agreement import circumstances, compare
-        from ..submissions.repeat import repeat
+        from ..submissions.repeat import reproduce
 
-        recorded, found = load_run(self.record), repeat(self.record, out, self.machine, CONSOLE, self.model_file)
-        if found["status"] == "failed":
-            raise CommandFailed(f"expected the run to finish again, got: {found['reason']}")
-        agreement = compare(recorded, found)
-        if agreement.difference:
-            changes = "; ".join(circumstances(recorded, found)) or "the same versions and machine"
-            raise CommandFailed(f"expected the metrics of {self.record} bit for bit, got {agreement}; {changes}")
-        CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
+        found = reproduce(self.record, out, self.machine, CONSOLE, self.model_file)
+        CONSOLE.print(f"{found.hash}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
 
     def _run_preset(self, out: Path) -> None:
         from ..analysis import load
@@ -89,7 +81,7 @@ class Run:
         rank(loaded)
         plot(loaded, self.machine.workers)
         plot_plumes(self.preset.recipes(), out / "figures")
-        failed = [record for record in records if record["status"] == "failed"]
+        failed = [record for record in records if not record.done]
         for record in failed:
             CONSOLE.print(failure(record), soft_wrap=True)
         if failed:

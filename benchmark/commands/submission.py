@@ -50,8 +50,8 @@ class Rescore:
         for verdict in rescore(self.archive, self.machine, CONSOLE, trust_model_file=self.trust_model_file):
             verdicts.append(verdict)
             record, mark = verdict.record, "ok  " if verdict.holds(self.tolerance) else "FAIL"
-            run = f"{record['model']} {record['scenario']} {record['strength']:g} seed {record['seed']}"
-            CONSOLE.print(f"{mark} {record['hash']} {run}: {verdict}", soft_wrap=True, markup=False, highlight=False)
+            run = f"{record.model} {record.scenario} {record.strength:g} seed {record.seed}"
+            CONSOLE.print(f"{mark} {record.hash} {run}: {verdict}", soft_wrap=True, markup=False, highlight=False)
         wrong = sum(not verdict.holds(self.tolerance) for verdict in verdicts)
         if wrong:
             raise CommandFailed(f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got {wrong} others")

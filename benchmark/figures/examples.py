@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ..analysis.long_table import Setting, setting_of
-from ..runs.records import Record, load_rollout
+from ..runs.records import RunRecord, load_rollout
 
 Flow = Float[np.ndarray, "N 2 X Y"]
 
@@ -26,24 +26,24 @@ class Example:
     predictions: dict[str, Flow]
 
 
-def examples(folder: Path, records: Iterable[Record], order: Iterable[str]) -> list[Example]:
+def examples(folder: Path, records: Iterable[RunRecord], order: Iterable[str]) -> list[Example]:
     """Loads the example of each setting: of its strongest symmetry breaking and its first seed there.
 
     Args:
         folder: results folder of the records.
         order: of the models.
     """
-    groups: dict[Setting, list[Record]] = {}
+    groups: dict[Setting, list[RunRecord]] = {}
     for record in records:
-        if record["status"] == "done" and (folder / "runs" / f"{record['hash']}.npz").exists():
+        if record.done and (folder / "runs" / f"{record.hash}.npz").exists():
             groups.setdefault(setting_of(record), []).append(record)
     return [_example(folder, setting, group, list(order)) for setting, group in sorted(groups.items())]
 
 
-def _example(folder: Path, setting: Setting, group: list[Record], order: list[str]) -> Example:
-    strength = max(record["strength"] for record in group)
-    seed = min(record["seed"] for record in group if record["strength"] == strength)
-    chosen = {r["model"]: r["hash"] for r in group if (r["strength"], r["seed"]) == (strength, seed)}
+def _example(folder: Path, setting: Setting, group: list[RunRecord], order: list[str]) -> Example:
+    strength = max(record.strength for record in group)
+    seed = min(record.seed for record in group if record.strength == strength)
+    chosen = {r.model: r.hash for r in group if (r.strength, r.seed) == (strength, seed)}
     stored = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
     rollouts = {model: rollout for model, rollout in stored.items() if rollout is not None}
     predictions = {model: rollout["prediction"].astype(float) for model, rollout in rollouts.items()}

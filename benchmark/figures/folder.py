@@ -15,7 +15,7 @@ from ...datasets.store.files import write_atomically
 from ..analysis.loaded import LoadedResults, load
 from ..analysis.long_table import by_setting
 from ..analysis.seed_means import seed_means
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .curves import error_curve, learned_curve
 from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
@@ -88,7 +88,7 @@ def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
     yield from sweeps(table, style)
 
 
-def training(records: Sequence[Record], style: Styles) -> Iterator[Named]:
+def training(records: Sequence[RunRecord], style: Styles) -> Iterator[Named]:
     """Draws the validation errors of each setting while its models were trained."""
     table = training_table(records)
     for setting, part in by_setting(seed_means(table)) if len(table) else ():

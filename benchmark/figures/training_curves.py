@@ -9,29 +9,29 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from ..analysis.long_table import setting_of
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .lines import add_title_and_legend, panel_per_strength
 from .palette import Styles
 
 
-def training_table(records: Iterable[Record]) -> pd.DataFrame:
+def training_table(records: Iterable[RunRecord]) -> pd.DataFrame:
     """Tabulates the validation error of every epoch, with the columns that :func:`~..analysis.seed_means.seed_means`
     needs."""
     rows = [
         {
             **setting_of(record)._asdict(),
-            "strength": record["strength"],
+            "strength": record.strength,
             "data_error": 0.0,
-            "model": record["model"],
-            "seed": record["seed"],
+            "model": record.model,
+            "seed": record.seed,
             "split": "valid",
             "metric": "valid_rmse",
             "step": epoch,
             "value": value,
         }
         for record in records
-        if record["status"] == "done"
-        for epoch, value in enumerate(record["curves"]["valid_rmse"], 1)
+        if record.done
+        for epoch, value in enumerate(record.curves.valid_rmse, 1)
     ]
     return pd.DataFrame(rows)
 

@@ -1,4 +1,4 @@
-"""What was chosen for each model and scenario by `symbreak tune`: step size and length of training."""
+"""Reads what `symbreak tune` chose for each model and scenario: step size and length of training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CHOICE = ["scenario", "model", "learning_rate", "epochs"]
 
 
 def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
-    """``learning_rate`` and ``epochs`` by scenario and model, from a ``choices.csv``.
+    """Reads ``learning_rate`` and ``epochs`` by scenario and model, from a ``choices.csv``.
 
     Raises:
         ValueError: the file is not such a table.

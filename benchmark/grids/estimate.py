@@ -1,4 +1,4 @@
-"""How large a grid is and how long it will take, from a short measurement of each kind of training."""
+"""Estimates how long a grid will take, from a short measurement of each kind of training."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import torch
 from rich.table import Table
 
 from ...datasets import Windows
+from ...models import count_parameters
 from ...symmetry import nontrivial_elements
-from ..methods import split_name
+from ..methods import method_of
 from ..runs.configuration import RunConfig
 from ..runs.execute import choose_device, reproducible, untrained
 from ..runs.machine import Machine
@@ -24,8 +25,8 @@ TIMED_STEPS = 3
 
 
 def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | None = None) -> Table:
-    """One line a model: its runs, those that are still to do, parameters (the most it has), and seconds of training per
-    run, at full length.
+    """Makes a table, one line a model: its runs, those that are still to do, parameters (the most it has), and seconds
+    of training per run, at full length.
 
     The last line adds up the runs to do, spread over the workers; on a Ray cluster, whose other machines may have other
     devices, it is the time of this one alone. Simulation and evaluation are not counted: they are short. Nor is a model
@@ -53,12 +54,13 @@ def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | Non
 
 
 def _kind(config: RunConfig) -> tuple:
-    """What the time of a training depends on."""
+    """Tells what the time of a training depends on."""
     return config.model, config.recipe.scenario, config.history, config.training
 
 
 def size(configs: Sequence[RunConfig]) -> str:
-    """How many runs, and of which scenarios, strengths, seeds, histories and sizes of the training set."""
+    """Says how many runs there are, and of which scenarios, strengths, seeds, histories and sizes of the training
+    set."""
     axes = {
         "scenarios": [config.recipe.scenario for config in configs],
         "strengths": [f"{config.recipe.strength:g}" for config in configs],
@@ -78,15 +80,25 @@ def _attempt(config: RunConfig, device: torch.device) -> tuple[int, float]:
 
 
 def training_time(config: RunConfig, device: torch.device) -> tuple[int, float]:
-    """Parameters, and seconds of a training of full length, from a few steps on random frames on one thread."""
+    """Measures parameters, and seconds of a training of full length, from a few steps on random frames on one
+    thread."""
     with reproducible():
-        rollout, method = untrained(config, 0.1, 0).to(device), split_name(config.model)[1]
+        rollout, method = untrained(config, 0.1, 0).to(device), method_of(config.model)
         task = rollout.task
         training = replace(config.training, epochs=1, epoch_steps=TIMED_STEPS)
         frames = torch.randn(1, task.history + training.rollout, 2, *task.shape)
         windows = Windows(frames, history=task.history, horizon=training.rollout)
         elements = nontrivial_elements(task.group, task.shape)
         for _ in ("warm up", "measure"):
-            curves = train(rollout, windows, windows, 1.0, training, 0, method, elements)
+            curves = train(
+                rollout,
+                train_windows=windows,
+                valid_windows=windows,
+                scale=1.0,
+                config=training,
+                seed=0,
+                method=method,
+                elements=elements,
+            )
         seconds = curves.seconds / TIMED_STEPS * config.training.epochs * config.training.epoch_steps
-        return sum(parameter.numel() for parameter in rollout.parameters()), seconds
+        return count_parameters(rollout), seconds

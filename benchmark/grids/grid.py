@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,11 +11,10 @@ from rich.progress import Progress
 from ..analysis.long_table import differences, setting_of
 from ..runs.configuration import RunConfig
 from ..runs.execute import execute, identity, save_lost_run
-from ..runs.fingerprint import code_digest
-from ..runs.machine import Machine, progress_bar
-from ..runs.records import Record, finished, load_run, set_aside
+from ..runs.machine import Machine, generate_all, progress_bar
+from ..runs.records import RunRecord, finished, load_run, set_aside
+from ..runs.reproduced import outdated_models
 from ..runs.scheduling import run_all
-from ..runs.simulation import generate_all
 from .presets import Preset
 from .warnings import off_budget, untuned
 
@@ -32,7 +30,7 @@ def run_grid(
     console: Console,
     model_file: Path | None = None,
     overwrite: bool = False,
-) -> list[Record]:
+) -> list[RunRecord]:
     """Generates what data are missing, executes what runs are missing, and returns the records of the new runs.
 
     Each run is stored when it ends, so an interrupted grid goes on where it stopped. Runs that failed before are
@@ -62,7 +60,7 @@ def run_missing(
     model_file: Path | None = None,
     overwrite: bool = False,
     imports: Mapping[str, Path] | None = None,
-) -> list[Record]:
+) -> list[RunRecord]:
     """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay.
 
     Args:
@@ -74,10 +72,7 @@ def run_missing(
     done = {config: record for config in configs if (record := finished(out, config.hash))}
     missing = [config for config in configs if config not in done]
     console.print(f"{len(configs)} runs, {len(done)} of them done before")
-    outdated = {
-        config.model for config, record in done.items() if code_digest(config.model) not in (None, record.get("code"))
-    }
-    if outdated:
+    if outdated := outdated_models(list(done.values()), out):
         names = ", ".join(sorted(outdated))
         console.print(f"done by other code than this, repeat with --overwrite: {names}", soft_wrap=True)
     if not missing:
@@ -89,7 +84,7 @@ def run_missing(
 
 
 def warn(configs: Sequence[RunConfig], preset: Preset, console: Console) -> None:
-    """What of a grid may not be as its user thinks, before it starts."""
+    """Prints what of a grid may not be as its user thinks, before it starts."""
     for warning in filter(None, (off_budget(configs), untuned(configs, preset.tuned))):
         console.print(warning, soft_wrap=True)
 
@@ -108,25 +103,23 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     old = []
     for record in (load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes):
         if like := grid.get(_trained(record)) or grid.get(setting_of(record)):
-            varied = VARIED if like["model"] == record["model"] else VARIED | OF_A_MODEL
-            config = json.loads(json.dumps(like["config"]))  # lists for tuples, as in the record
-            changed = set(differences(record["config"], config)) - varied
-            counts = record["status"] == "done" or record.get("diverged")
-            if changed - {"model_source"} and counts:
+            varied = VARIED if like.model == record.model else VARIED | OF_A_MODEL
+            changed = set(differences(record.config, like.config)) - varied
+            if changed - {"model_source"} and record.counts:
                 raise ValueError(
-                    f"expected a folder for this grid alone, got {out}, whose run {record['hash']} of "
-                    f"{record['model']} differs from the grid's in {', '.join(sorted(changed))}: name another one "
+                    f"expected a folder for this grid alone, got {out}, whose run {record.hash} of "
+                    f"{record.model} differs from the grid's in {', '.join(sorted(changed))}: name another one "
                     "with --out"
                 )
             if changed:
-                old.append(record["hash"])
+                old.append(record.hash)
     for name in old:
         set_aside(out, name)
     return len(old)
 
 
-def _trained(record: Record) -> tuple:
-    return (*setting_of(record), record["model"])
+def _trained(record: RunRecord) -> tuple:
+    return (*setting_of(record), record.model)
 
 
 def _execute_all(
@@ -136,7 +129,7 @@ def _execute_all(
     machine: Machine,
     progress: Progress,
     model_file: Path | None,
-) -> list[Record]:
+) -> list[RunRecord]:
     task = progress.add_task("train and evaluate", total=len(configs))
     arguments = [(config, data[config.recipe.hash], out, machine.device, model_file) for config in configs]
     records = []
@@ -144,12 +137,12 @@ def _execute_all(
         record = record or save_lost_run(configs[index], out)
         records.append(record)
         progress.advance(task)
-        if record["status"] == "failed":
+        if not record.done:
             progress.console.print(failure(record), markup=False, soft_wrap=True)
     return records
 
 
-def failure(record: Record) -> str:
-    """The line on a run that failed: which one, and why."""
-    where = f"{record['scenario']} at {record['strength']:g}, history {record['config']['history']}"
-    return f"failed: {record['model']} on {where}, seed {record['seed']}: {record['reason']}"
+def failure(record: RunRecord) -> str:
+    """Says in one line which run failed, and why."""
+    where = f"{record.scenario} at {record.strength:g}, history {record.history}"
+    return f"failed: {record.model} on {where}, seed {record.seed}: {record.reason}"

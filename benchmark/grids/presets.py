@@ -1,4 +1,4 @@
-"""Presets: which grid of runs a benchmark consists of. Every field can be overridden on the command line."""
+"""Defines the grids of runs that a benchmark consists of. Every field can be overridden on the command line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...datasets import Imported, Recipe, verify
 from ...datasets.store.manifest import read_manifest
 from ...models import get_model, list_models, load_model_file
 from ..analysis.long_table import DATA_ERROR_STEPS
-from ..methods import split_name
+from ..methods import base_model
 from ..runs.configuration import Evaluation, RunConfig, Simulations, Training
 from .choices import read_choices
 
@@ -41,7 +41,7 @@ a plain network the symmetry."""
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A grid of runs: scenarios x sizes of the training set x strengths x history lengths x models x seeds."""
+    """Defines a grid of runs: scenarios x sizes of the training set x strengths x history lengths x models x seeds."""
 
     name: tyro.conf.Suppress[str]
     """By which the command line and the results folder know it."""
@@ -87,7 +87,8 @@ class Preset:
             self._check_windows(self.simulations, "the simulations")
 
     def _check_windows(self, size: Simulations | Imported, place: str) -> None:
-        """Whether the longest windows fit into the simulations or stations, and the steps of their measured error."""
+        """Checks whether the longest windows fit into the simulations or stations, and the steps of their measured
+        error."""
         history = max(self.history)
         every = size.train_frames + size.valid_frames + size.future_frames
         if isinstance(size, Simulations) and every <= int(DATA_ERROR_STEPS):
@@ -105,11 +106,11 @@ class Preset:
                 raise ValueError(f"expected history + {name} of at most {frames} frames, got {got}")
 
     def recipes(self) -> list[Recipe | Imported]:
-        """The data sets of the grid."""
+        """Lists the data sets of the grid."""
         return [recipe for series in self.series() for recipe in series]
 
     def series(self) -> list[list[Recipe | Imported]]:
-        """The data sets, those together that differ in their strength alone.
+        """Lists the data sets, those together that differ in their strength alone.
 
         Raises:
             ValueError: a folder without imported data, or with simulations too short for the preset's windows; or two
@@ -137,7 +138,7 @@ class Preset:
         return found
 
     def verified_imports(self) -> dict[str, Path]:
-        """The folder of each imported data set, by its hash.
+        """Verifies the imported data sets, and gives their folders by hash.
 
         Raises:
             ValueError: as :meth:`series`, or a file is damaged.
@@ -147,7 +148,7 @@ class Preset:
         return {recipe.hash: folder for folder, recipe in self._imports().items()}
 
     def runs(self, model_file: Path | None = None) -> list[RunConfig]:
-        """The grid, seeds outermost, so that a first complete table is there early.
+        """Lists the runs, seeds outermost, so that a first complete table is there early.
 
         Args:
             model_file: a user's file; its models join the grid.
@@ -163,7 +164,7 @@ class Preset:
             RunConfig(
                 recipe=recipe,
                 model=model,
-                model_source=source if split_name(model)[0] in own else "",
+                model_source=source if base_model(model) in own else "",
                 seed=seed,
                 history=history,
                 budget=self.budget,
@@ -180,13 +181,13 @@ class Preset:
 
     def _choices(self) -> dict[tuple[str, str], dict[str, float | int]]:
         choices, known = read_choices(self.tuned), {entry.name for entry in list_models()}
-        unknown = sorted({model for _, model in choices if split_name(model)[0] not in known})
+        unknown = sorted({model for _, model in choices if base_model(model) not in known})
         if unknown:
             raise ValueError(f"expected names of models in {self.tuned}, got {', '.join(unknown)}")
         return choices
 
     def models_for(self, recipe: Recipe | Imported, own: Sequence[str] = ()) -> list[str]:
-        """The models that can be trained on a data set, ``own`` ones after those of the preset.
+        """Lists the models that can be trained on a data set, ``own`` ones after those of the preset.
 
         Raises:
             ValueError: an unknown model or method, one that needs a module which is not installed, or none that is made
@@ -196,13 +197,13 @@ class Preset:
         fitting = [entry.name for entry in entries if entry.fits(recipe.shape)]
         usable = [entry.name for entry in entries if entry.usable]
         named = list(dict.fromkeys((*(self.models or usable), *own)))
-        chosen = [name for name in named if get_model(split_name(name)[0]).name in fitting]
+        chosen = [name for name in named if get_model(base_model(name)).name in fitting]
         if not chosen:
             raise ValueError(
                 f"expected models for {recipe.scenario}, got {', '.join(named)}, which are made for other symmetries "
                 "or grids"
             )
-        for entry in (get_model(split_name(name)[0]) for name in chosen):
+        for entry in (get_model(base_model(name)) for name in chosen):
             if not entry.usable:
                 raise ValueError(f"expected the module {entry.requires} for {entry.name}, got none: it {entry.note}")
         return chosen
@@ -304,5 +305,5 @@ PRESETS = {preset.__name__: preset for preset in (quick, core, full, paper)}
 
 
 def summary(name: str) -> str:
-    """The first line of what a preset's docstring says."""
+    """Quotes the first line of a preset's docstring."""
     return (PRESETS[name].__doc__ or "").splitlines()[0]

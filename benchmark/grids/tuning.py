@@ -30,7 +30,7 @@ ABOUT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """The candidates, the same for every model."""
+    """Lists the candidates, the same for every model."""
 
     learning_rates: tuple[float, ...] = (0.003, 0.01, 0.03)
     """Step sizes, each tried at the shortest length."""
@@ -91,7 +91,7 @@ def tune(
 
 
 def _with_earlier(new: pd.DataFrame, path: Path, searched: pd.DataFrame) -> pd.DataFrame:
-    """Together with the rows of a file, if it is there, of scenarios and models that were not ``searched`` now."""
+    """Joins the rows of a file, if it is there, of scenarios and models that were not ``searched`` now."""
     if not path.exists():
         return new
     earlier = pd.read_csv(path, dtype={"hash": str})
@@ -105,23 +105,22 @@ def _with(config: RunConfig, learning_rate: float, epochs: int) -> RunConfig:
 
 
 def _row(config: RunConfig, out: Path) -> list:
-    """A candidate in the order of :data:`SEARCHED`; one that failed has an infinite error."""
+    """Gives a candidate in the order of :data:`SEARCHED`; one that failed has an infinite error."""
     record, training = load_run(out / "runs" / f"{config.hash}.json"), config.training
-    curves = record.get("curves", {"valid_rmse": [inf], "best_epoch": 0})
-    seconds = round(record.get("train_seconds", 0.0), 1)
-    measured = [min(curves["valid_rmse"]), curves["best_epoch"], seconds, config.hash]
+    error, epoch = (min(record.curves.valid_rmse), record.curves.best_epoch) if record.curves else (inf, 0)
+    measured = [error, epoch, round(record.train_seconds or 0.0, 1), config.hash]
     return [*key_of(config), training.learning_rate, training.epochs, *measured]
 
 
 def best_candidates(short: pd.DataFrame) -> pd.DataFrame:
-    """The row with the smallest error of each scenario and model; none where every candidate failed."""
+    """Keeps the row with the smallest error of each scenario and model; none where every candidate failed."""
     finished = short[short.valid_rmse < inf].sort_values("valid_rmse", kind="stable")
     return finished.groupby(["scenario", "model"], sort=False).head(1)
 
 
 def choose(searched: pd.DataFrame, slack: float) -> pd.DataFrame:
-    """The best learning rate at the shortest length, and the first length with at most ``1 + slack`` times the error of
-    the best one."""
+    """Chooses the best learning rate at the shortest length, and the first length with at most ``1 + slack`` times the
+    error of the best one."""
     chosen = best_candidates(searched[searched.epochs == searched.epochs.min()])[CHOICE].sort_values(CHOICE[:2])
     for index, choice in chosen.iterrows():
         longer = searched[(searched[CHOICE[:3]] == choice[CHOICE[:3]]).all(axis=1)].sort_values("epochs")

@@ -1,4 +1,4 @@
-"""What of a grid may not be as its user thinks: sizes off the budget, and models that were never tuned."""
+"""Warns of what may not be as the user of a grid thinks: sizes off the budget, models that were never tuned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from ..methods import split_name
+from ...models import count_parameters
+from ..methods import base_model
 from ..runs.configuration import RunConfig
 from ..runs.execute import untrained
 from .choices import read_choices
@@ -16,8 +17,8 @@ TOLERANCE = 0.2
 
 
 def off_budget(configs: Sequence[RunConfig]) -> str:
-    """One line that names the models whose parameter count is more than 20 % off their budget; empty if none is."""
-    tasks = {(split_name(each.model)[0], each.recipe.scenario, each.history): each for each in configs if each.budget}
+    """Names, in one line, the models whose parameter count is more than 20 % off their budget; empty if none is."""
+    tasks = {(base_model(each.model), each.recipe.scenario, each.history): each for each in configs if each.budget}
     found = []
     for (model, scenario, history), config in tasks.items():
         count = parameters(config)
@@ -29,10 +30,11 @@ def off_budget(configs: Sequence[RunConfig]) -> str:
 
 
 def parameters(config: RunConfig) -> int | None:
-    """Of a model that learns nothing 0, of one that cannot be built None: the record of its run will say why."""
+    """Counts the parameters of the model: 0 where it learns nothing, None where it cannot be built, for which the
+    record of its run will give the reason."""
     try:
         with torch.random.fork_rng():
-            return sum(parameter.numel() for parameter in untrained(config, 1.0, 0).parameters())
+            return count_parameters(untrained(config, 1.0, 0))
     except Exception:
         return None
 
@@ -43,12 +45,12 @@ def learns(config: RunConfig) -> bool:
 
 
 def key_of(config: RunConfig) -> tuple[str, str]:
-    """What a choice is made for: scenario and model."""
+    """Tells what a choice is made for: scenario and model."""
     return config.recipe.scenario, config.model
 
 
 def untuned(configs: Sequence[RunConfig], tuned: Path | None) -> str:
-    """One line that names the models that learn and have no row for their scenario in ``tuned``, a choices.csv; empty
+    """Names, in one line, the models that learn and have no row for their scenario in ``tuned``, a choices.csv; empty
     if there is none, or no such file is asked for."""
     if not tuned:
         return ""

@@ -1,4 +1,4 @@
-"""Augmentation: training data that are moved at random."""
+"""Augments the training data: moves them at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .method import Plain
 
 
 class Augmentation(Plain):
-    """One group element per sample, drawn evenly, the identity included, acts on history and target alike."""
+    """Moves history and target of each sample by one group element, drawn evenly, the identity included."""
 
     def windows(self, windows, elements):
         chosen = torch.randint(len(elements) + 1, (len(windows),))

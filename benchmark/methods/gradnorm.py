@@ -1,4 +1,4 @@
-"""Weights of several losses that are learned while the losses are minimised."""
+"""Learns the weights of several losses while the losses are minimised."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class GradNorm:
         self.first_losses: Tensor | None = None
 
     def weighted(self, losses: Sequence[Tensor], parameters: Sequence[Tensor]) -> Float[Tensor, ""]:
-        """``sum_i w_i L_i`` with the weights as they are; they move on for the next call.
+        """Computes ``sum_i w_i L_i`` with the weights as they are; they move on for the next call.
 
         Its gradient is put together from those that the norms need, which saves a pass through the network.
 
@@ -78,5 +78,5 @@ class GradNorm:
 
 
 def _norm(parts: Sequence[Tensor]) -> Float[Tensor, ""]:
-    """Of all parts together."""
+    """Computes the norm of all parts together."""
     return torch.stack([part.norm() for part in parts]).norm()

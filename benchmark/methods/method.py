@@ -1,4 +1,4 @@
-"""What a way of training is."""
+"""Defines what a way of training can do to data and loss."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from torch import Tensor
 from ...models import Forecaster
 from ...symmetry import Element
 
-Windows = Float[Tensor, "B N 2 X Y"]
+Batch = Float[Tensor, "B N 2 X Y"]
 Loss = Float[Tensor, ""]
 
 
 class Method(ABC):
-    """What is done to the windows of a batch before the loss, and to the loss before it is minimised.
+    """Changes the windows of a batch before the loss, and the loss before it is minimised.
 
     Random choices come from torch's generator, which the trainer seeds and stores.
     """
 
     @abstractmethod
-    def windows(self, windows: Windows, elements: Sequence[Element]) -> Windows:
-        """The windows to train on."""
+    def windows(self, windows: Batch, elements: Sequence[Element]) -> Batch:
+        """Gives the windows to train on."""
 
     @abstractmethod
-    def loss(self, objective: Loss, model: Forecaster, history: Windows, elements: Sequence[Element]) -> Loss:
-        """What is minimised, given the data term plus the model's own penalty."""
+    def loss(self, objective: Loss, model: Forecaster, history: Batch, elements: Sequence[Element]) -> Loss:
+        """Gives what is minimised, from the data term plus the model's own penalty."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Tensors and numbers that a training needs to go on where it stopped; most methods need none."""
+        """Gives the tensors and numbers that a training needs to go on where it stopped; most methods need none."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: B027
-        """Takes back what :meth:`state_dict` gave."""
+        """Restores what :meth:`state_dict` gave."""
 
 
 class Plain(Method):

@@ -1,4 +1,4 @@
-"""Equivariance as a second task."""
+"""Teaches equivariance as a second task."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import torch
 from ...models import Forecaster
 from ...symmetry import Element
 from .gradnorm import GradNorm
-from .method import Loss, Plain, Windows
+from .method import Batch, Loss, Plain
 
 
-def equivariance_loss(model: Forecaster, history: Windows, elements: Sequence[Element]) -> Loss:
-    """``||f(h x) - h f(x)||^2``, averaged over the batch and the grid, with one ``h`` per batch, drawn evenly."""
+def equivariance_loss(model: Forecaster, history: Batch, elements: Sequence[Element]) -> Loss:
+    """Computes ``||f(h x) - h f(x)||^2``, averaged over batch and grid, with one ``h`` per batch, drawn evenly."""
     element = elements[int(torch.randint(len(elements), ()))]
     difference = model(element.vector(history)) - element.vector(model(history))
     return difference.square().mean()
 
 
 class Remul(Plain):
-    """Equivariance as a second task of constant weight: ``L = L_data + beta L_equivariance``.
+    """Adds equivariance as a second task of constant weight: ``L = L_data + beta L_equivariance``.
 
     Elhag et al., *Relaxed Equivariance via Multitask Learning* (2024).
 
@@ -38,7 +38,7 @@ class Remul(Plain):
 
 
 class RemulGradNorm(Plain):
-    """Equivariance as a second task whose weight is learned: ``L = w_1 L_data + w_2 L_equivariance``.
+    """Adds equivariance as a second task whose weight is learned: ``L = w_1 L_data + w_2 L_equivariance``.
 
     Elhag et al. (2024) with the weights of :class:`.gradnorm.GradNorm`. The tasks share the whole network.
     """

@@ -63,7 +63,7 @@ def write_report(results: str | Path | LoadedResults) -> Path:
             curves=curve_data(table),
             groups=rollout_groups(folder, records, model_styles(table)),
             records=records,
-            failed=[record for record in records if record["status"] == "failed"],
+            failed=[record for record in records if not record.done],
             data_sets=data_sets(records),
             environments=environments(records),
             runs=runs_by_row(records, row_names(table)),

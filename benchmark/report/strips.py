@@ -16,7 +16,7 @@ from PIL import Image
 
 from ..figures.examples import Example, Flow, examples, speed, top_speed
 from ..figures.rollout_snapshots import STEPS
-from ..runs.records import Record
+from ..runs.records import RunRecord
 
 LEVELS = 64
 """Shades; so few keep a strip at a few kilobytes."""
@@ -26,7 +26,7 @@ LARGEST = 64
 Speed = Float[np.ndarray, "N X Y"]
 
 
-def rollout_groups(folder: Path, records: Sequence[Record], order: Iterable[str]) -> list[dict[str, Any]]:
+def rollout_groups(folder: Path, records: Sequence[RunRecord], order: Iterable[str]) -> list[dict[str, Any]]:
     """Draws the :func:`~..figures.examples.examples` of a results folder as small pictures, models in ``order``.
 
     Each has ``title, strength, seed``, the ``steps`` shown, ``top`` (the speed of the brightest shade, in cells per

@@ -1,41 +1,36 @@
-"""Scores of a trained model: errors per rollout step, and its own equivariance error."""
+"""Scores a trained model: errors per rollout step, and its own equivariance error."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from ...datasets import DataSet, Windows
-from ...datasets.measure import measured_chunks, start_frames
+from ...datasets.measure import STEPS, measured_chunks, start_frames
 from ...models import kernels_built_once
 from ...symmetry import Element, equivariance_error, probes
 from .configuration import Evaluation
 from .metrics import pool
+from .records import MetricRow
 from .rollout import Rollout
 
 SPLITS = ("future", "domain")
-EQUIVARIANCE_STEPS = (1, 5, 10, 20)
-"""``n`` of the equivariance errors, those of the data among them."""
 BATCH = 32
-
-Row = dict[str, Any]
-"""``split, metric, step, value``; ``step`` counts rollout steps from 1, or is ``"mean"`` for all of them."""
 
 
 @torch.no_grad()
 def predict(rollout: Rollout, windows: Tensor, steps: int) -> Tensor:
-    """Predictions for windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch."""
+    """Predicts ``steps`` frames from windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch."""
     history = windows[:, : rollout.task.history]
     with kernels_built_once(rollout.model):
         return torch.cat([rollout(batch, steps) for batch in history.split(BATCH)])
 
 
-def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[Row]:
-    """Every metric of :mod:`.metrics` on Future and Domain, in physical units, the equivariance error, and how far the
-    weights are from the symmetry, where they tell."""
+def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[MetricRow]:
+    """Computes every metric of :mod:`.metrics` on Future and Domain, in physical units, the equivariance error, and how
+    far the weights are from the symmetry, where they tell."""
     rollout.eval()
     rows = []
     for split in SPLITS:
@@ -54,39 +49,39 @@ def _strided(windows: Windows, stride: int, scale: float, device: torch.device) 
     return (windows.batch(torch.arange(0, len(windows), stride)) / scale).to(device)
 
 
-def _row(split: str, metric: str, step: int | str, value: float) -> Row:
-    return {"split": split, "metric": metric, "step": step, "value": value if math.isfinite(value) else None}
+def _row(split: str, metric: str, step: int | str, value: float) -> MetricRow:
+    return MetricRow(split, metric, step, value if math.isfinite(value) else None)
 
 
 def histories(data: DataSet, length: int) -> list[Tensor]:
-    """``[N, T, 2, X, Y]``: the frames up to each state from which the error of the data is measured, in the same
+    """Reads ``[N, T, 2, X, Y]``, the frames up to each state from which the error of the data is measured, in the same
     simulations; where a history would begin before the first stored frame, it begins there."""
     simulations = measured_chunks(data.recipe)[-1].last
     frames = data.velocity("domain")[:simulations]
-    starts = start_frames(data.recipe, max(n for n in EQUIVARIANCE_STEPS if n < data.recipe.frames))
+    starts = start_frames(data.recipe, max(n for n in STEPS if n < data.recipe.frames))
     return [frames[:, first : first + length] for first in (max(start - length + 1, 0) for start in starts)]
 
 
 @torch.no_grad()
-def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list[Row]:
-    """The formula by which the data are measured, with the model as ``F``, on the same states; none for a model that
-    predicts no change."""
+def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list[MetricRow]:
+    """Applies the formula by which the data are measured, with the model as ``F``, to the same states; gives no rows
+    for a model that predicts no change."""
     history = torch.cat(histories(data, rollout.task.history)).to(device) / data.velocity_rms
 
     def act(element: Element, state: Tensor) -> Tensor:
         return element.vector(state)
 
     def evolve(state: Tensor) -> Tensor:
-        return predict(rollout, state, EQUIVARIANCE_STEPS[-1])
+        return predict(rollout, state, STEPS[-1])
 
     if torch.equal(evolve(history[:1])[:, -1], history[:1, -1]):
         return []
     elements = probes(rollout.task.group, rollout.task.shape)
     errors = equivariance_error(evolve, act, history, history[:, -1], elements)
-    return [_row("domain", "equivariance_error", n, errors[n - 1].item()) for n in EQUIVARIANCE_STEPS]
+    return [_row("domain", "equivariance_error", n, errors[n - 1].item()) for n in STEPS]
 
 
-def _relaxation(rollout: Rollout) -> list[Row]:
-    """Needs no data: its split is ``weights``."""
+def _relaxation(rollout: Rollout) -> list[MetricRow]:
+    """Asks the model how far its weights are from the symmetry; that needs no data, so its split is ``weights``."""
     relaxation = rollout.model.learned_relaxation()
     return [] if relaxation is None else [_row("weights", "relaxation", "mean", relaxation)]

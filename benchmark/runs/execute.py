@@ -1,29 +1,30 @@
-"""One run: build, train, evaluate, store."""
+"""Executes one run: builds, trains, evaluates, stores."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import platform
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from ...datasets import DataError, DataSet
-from ...models import Task, build, get_model, load_model_file
+from ...models import Task, build, count_parameters, get_model, load_model_file
 from ...simulators.physics.simulate import one_thread_without_denormals
 from ...symmetry import nontrivial_elements
-from ..methods import split_name
+from ..methods import base_model, method_of
 from .checkout import source
 from .configuration import RunConfig
 from .evaluation import evaluate, predict
 from .fingerprint import code_digest
 from .memory import forget_peak, peak_memory
-from .records import Record, save_run
+from .records import DataErrors, LearningCurves, RunRecord, save_run
 from .rollout import Rollout
 from .training import Diverged, train
 
@@ -35,13 +36,13 @@ CPU_ALLOCATOR = "DefaultCPUAllocator"
 
 
 def choose_device(device: str) -> torch.device:
-    """``auto`` takes CUDA where there is one.
+    """Chooses where to compute: ``auto`` takes CUDA where there is one.
 
     Raises:
         ValueError: unknown device, or CUDA is asked for and not there.
     """
     if device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"expected a device out of auto, cpu, cuda, got {device!r}")
+        raise ValueError(f"expected one of the devices auto, cpu, cuda, got {device!r}")
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("expected a CUDA device for --device cuda, got none: use --device cpu")
     return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
@@ -49,16 +50,16 @@ def choose_device(device: str) -> torch.device:
 
 @contextmanager
 def reproducible() -> Iterator[None]:
-    """How all that is measured computes: on one thread of the CPU, with random numbers of its own; and on a GPU with
-    convolutions in full single precision, which cuDNN would else round to the 10 bits of TF32, a thousand times the
-    equivariance error of a strict model, and by algorithms that give the same sum each time."""
+    """Computes as all that is measured does: on one thread of the CPU, with random numbers of its own; and on a GPU
+    with convolutions in full single precision, which cuDNN would else round to the 10 bits of TF32, a thousand times
+    the equivariance error of a strict model, and by algorithms that give the same sum each time."""
     same_sums = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
     with one_thread_without_denormals(), torch.random.fork_rng(), same_sums:
         yield
 
 
 def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
-    """The initialised model of a run and the task that it has.
+    """Builds and initialises the model of a run, for the task that it has.
 
     Args:
         increment_scale: rms of the data's one-step change relative to its rms velocity.
@@ -73,17 +74,18 @@ def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
         increment_scale=increment_scale,
     )
     torch.manual_seed(seed)
-    return Rollout(build(split_name(config.model)[0], task, budget=config.budget), task)
+    return Rollout(build(base_model(config.model), task, budget=config.budget), task)
 
 
 def seeds(seed: int) -> tuple[int, int, int]:
-    """Independent seeds for the initialisation, the shuffling, and what is drawn while training (such as dropout)."""
+    """Derives independent seeds for the initialisation, the shuffling, and what is drawn while training (such as
+    dropout)."""
     return tuple(int(child.generate_state(1)[0]) for child in np.random.SeedSequence(seed).spawn(3))
 
 
 def execute(
     config: RunConfig, data_path: Path, out: Path, device: str = "cpu", model_file: Path | None = None
-) -> Record:
+) -> RunRecord:
     """Runs ``config`` and stores its record in ``out``. An exception becomes a record of a failed run.
 
     Results do not depend on how many runs share the machine: each uses one thread.
@@ -94,15 +96,15 @@ def execute(
     return record
 
 
-def save_lost_run(config: RunConfig, out: Path) -> Record:
+def save_lost_run(config: RunConfig, out: Path) -> RunRecord:
     """Records a run whose process was killed."""
-    record = identity(config) | {"reason": "the process was lost: killed, or out of memory"}
+    record = replace(identity(config), reason="the process was lost: killed, or out of memory")
     save_run(out, record, {}, {})
     return record
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
-    """The record, the weights and the rollout to look at; the latter two are empty if the run failed. One whose
+    """Gives the record, the weights and the rollout to look at; the latter two are empty if the run failed. One whose
     training diverged says so, because that counts in tables.
 
     A run that failed starts afresh when it is repeated. One that was interrupted or killed, or for which memory or disk
@@ -112,18 +114,18 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
     try:
         if model_file:
             load_model_file(model_file)
-        record |= {"family": get_model(split_name(config.model)[0]).family, "code": code_digest(config.model)}
+        record = replace(record, family=get_model(base_model(config.model)).family, code=code_digest(config.model))
         data, device = DataSet(data_path), choose_device(device)
         initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(device)
         forget_peak(device)
-        checkpoint = out / "runs" / f"{config.hash}.{record['code']}.checkpoint"
-        record |= {"data": data_errors(data), "n_parameters": sum(each.numel() for each in initialised.parameters())}
+        checkpoint = out / "runs" / f"{config.hash}.{record.code}.checkpoint"
+        record = replace(record, data=data_errors(data), n_parameters=count_parameters(initialised))
         measured, weights, rollout = _measure(config, initialised, data, device, checkpoint)
-        record |= measured | {"status": "done"}
+        record = replace(record, status="done", **measured)
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
-        record |= {"status": "failed", "reason": " ".join(reason.split()), "diverged": isinstance(error, Diverged)}
+        record = replace(record, reason=" ".join(reason.split()), diverged=isinstance(error, Diverged))
         if isinstance(error, SHORTAGES) or CPU_ALLOCATOR in str(error):
             return record, weights, rollout
     for checkpoint in (out / "runs").glob(f"{config.hash}.*checkpoint"):
@@ -131,57 +133,66 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
     return record, weights, rollout
 
 
-def identity(config: RunConfig) -> Record:
-    """What is known of a run before it starts."""
+def identity(config: RunConfig) -> RunRecord:
+    """Records what is known of a run before it starts; until it is done it counts as failed."""
     instructions = torch.backends.cpu.get_cpu_capability()
-    return {
-        "hash": config.hash,
-        "status": "failed",
-        "reason": "",
-        "scenario": config.recipe.scenario,
-        "symmetry": config.recipe.symmetry,
-        "strength": config.recipe.strength,
-        "model": config.model,
-        "seed": config.seed,
-        "config": config.as_dict(),
-        "source": source(),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "machine": f"{platform.machine()} {platform.system()}, {instructions}, Python {platform.python_version()}",
-    }
+    return RunRecord(
+        hash=config.hash,
+        status="failed",
+        reason="",
+        scenario=config.recipe.scenario,
+        symmetry=config.recipe.symmetry,
+        strength=config.recipe.strength,
+        model=config.model,
+        seed=config.seed,
+        config=json.loads(json.dumps(config.as_dict())),  # lists for tuples, as in a record that was read
+        source=source(),
+        versions={name: importlib.metadata.version(name) for name in PACKAGES},
+        machine=f"{platform.machine()} {platform.system()}, {instructions}, Python {platform.python_version()}",
+    )
 
 
 def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.device, checkpoint: Path):
-    """The measured part of the record, the weights, and the rollout to look at."""
+    """Trains and evaluates; gives the measured part of the record, the weights, and the rollout to look at."""
     _, shuffling_seed, training_seed = seeds(config.seed)
-    windows = [
-        data.windows(split, history=config.history, horizon=config.training.rollout) for split in ("train", "valid")
-    ]
+    length = {"history": config.history, "horizon": config.training.rollout}
+    train_windows, valid_windows = data.windows("train", **length), data.windows("valid", **length)
     torch.manual_seed(training_seed)
-    _, method = split_name(config.model)
-    elements = nontrivial_elements(rollout.task.group, rollout.task.shape)
-    curves = train(rollout, *windows, data.velocity_rms, config.training, shuffling_seed, method, elements, checkpoint)
+    curves = train(
+        rollout,
+        train_windows=train_windows,
+        valid_windows=valid_windows,
+        scale=data.velocity_rms,
+        config=config.training,
+        seed=shuffling_seed,
+        method=method_of(config.model),
+        elements=nontrivial_elements(rollout.task.group, rollout.task.shape),
+        checkpoint=checkpoint,
+    )
     rows = evaluate(rollout, data, config.evaluation, device)
     measured = {
         "device": device.type,
         "train_seconds": curves.seconds,
         "samples_per_second": curves.samples / curves.seconds if curves.seconds else 0.0,
         "peak_memory_bytes": peak_memory(device),
-        "curves": {"train_loss": curves.train_loss, "valid_rmse": curves.valid_rmse, "best_epoch": curves.best_epoch},
-        "metrics": rows,
+        "curves": LearningCurves(
+            train_loss=tuple(curves.train_loss), valid_rmse=tuple(curves.valid_rmse), best_epoch=curves.best_epoch
+        ),
+        "metrics": tuple(rows),
     }
     weights = {name: value.cpu() for name, value in rollout.model.state_dict().items()}
     return measured, weights, _example(rollout, data, config, device)
 
 
-def data_errors(data: DataSet) -> dict[str, Any]:
-    """What a record says of its data: their hash and how far they are from the symmetry. Imported ones, which no
-    simulator can restart, have an ``asymmetry`` in place of equivariance errors."""
-    errors = {"hash": data.manifest.hash, "equivariance_error": data.equivariance_error}
-    return errors if data.asymmetry is None else errors | {"asymmetry": data.asymmetry}
+def data_errors(data: DataSet) -> DataErrors:
+    """Gives what a record says of its data: their hash, and how far they are from the symmetry."""
+    errors = {str(steps): error for steps, error in data.equivariance_error.items()}
+    return DataErrors(hash=data.manifest.hash, equivariance_error=errors, asymmetry=data.asymmetry)
 
 
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
-    """The middle of the first unseen simulation: what came and what the model predicted, in cells per frame."""
+    """Predicts from the middle of the first unseen simulation: what came and what the model predicted, in cells per
+    frame."""
     windows = data.windows("domain", history=config.history, horizon=config.evaluation.steps)
     frames = windows.batch(torch.tensor([windows.per_simulation // 2]))
     prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps).cpu()

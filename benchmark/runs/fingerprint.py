@@ -1,4 +1,4 @@
-"""Which code a run's numbers depend on."""
+"""Fingerprints the code that a run's numbers depend on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib.util import resolve_name
 from typing import Any
 
 from ...models import get_model
-from ..methods import split_name
+from ..methods import base_model
 
 PACKAGE = __name__.split(".")[0]
 PROTOCOL = tuple(
@@ -36,12 +36,11 @@ Definition = tuple[str, str]
 
 @cache
 def code_digest(model: str) -> str | None:
-    """12 hexadecimal digits of the SHA-256 of all code that a run of ``model`` goes through: its class, the protocol,
-    and every definition of ours that these name, directly or through others. Where a definition stands does not count,
-    nor do imports, comments, docstrings, layout, types of arguments and what is said when something is wrong. None for
-    a class without a source file, such as one that was typed in.
-    """
-    cls = get_model(split_name(model)[0]).cls
+    """Digests (12 hexadecimal digits of the SHA-256) all code that a run of ``model`` goes through: its class, the
+    protocol, and every definition of ours that these name, directly or through others. Where a definition stands does
+    not count, nor do imports, comments, docstrings, layout, types of arguments and what is said when something is
+    wrong. None for a class without a source file, such as one that was typed in."""
+    cls = get_model(base_model(model)).cls
     try:
         texts = {_text(definition) for definition in reached((cls.__module__, cls.__qualname__.split(".")[0]))}
     except (OSError, TypeError, KeyError):
@@ -50,7 +49,7 @@ def code_digest(model: str) -> str | None:
 
 
 def reached(root: Definition) -> set[Definition]:
-    """``root``, the protocol, and the definitions in the followed rooms that these name, and so on."""
+    """Finds ``root``, the protocol, and the definitions in the followed rooms that these name, and so on."""
     found, waiting = set(), [root, *PROTOCOL]
     while waiting:
         definition = waiting.pop()
@@ -61,8 +60,8 @@ def reached(root: Definition) -> set[Definition]:
 
 
 def _named(definition: Definition) -> Iterator[Definition]:
-    """The definitions that stand under the names which a definition uses, in its own module or where that imports them
-    from."""
+    """Finds the definitions that stand under the names which a definition uses, in its own module or where that imports
+    them from."""
     module, name = definition
     nodes = [node for statement in _definitions(module)[name] for node in ast.walk(statement)]
     for used in {node.id for node in nodes if isinstance(node, ast.Name)}:
@@ -72,7 +71,7 @@ def _named(definition: Definition) -> Iterator[Definition]:
 
 
 def _home(module: str, name: str) -> Definition | None:
-    """Where a name of a module is defined, through modules that only hand it on; None for names that are not ours."""
+    """Finds where a name of a module is defined, through modules that only hand it on; None for names not ours."""
     if name in _definitions(module):
         return module, name
     source, original = _imported(module).get(name, (None, name))
@@ -83,7 +82,7 @@ def _home(module: str, name: str) -> Definition | None:
 
 @cache
 def _definitions(module: str) -> dict[str, list[ast.stmt]]:
-    """The statements at the top level that bind each name: functions, classes, assignments."""
+    """Finds the statements at the top level that bind each name: functions, classes, assignments."""
     found: dict[str, list[ast.stmt]] = {}
     for statement in Essence().visit(_tree(module)).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
@@ -100,7 +99,7 @@ def _definitions(module: str) -> dict[str, list[ast.stmt]]:
 
 @cache
 def _imported(module: str) -> dict[str, tuple[str, str]]:
-    """``name here: (module, name there)`` of every ``from module import name`` of ours."""
+    """Lists ``name here: (module, name there)`` of every ``from module import name`` of ours."""
     package = import_module(module).__package__
     return {
         alias.asname or alias.name: (source, alias.name)
@@ -146,7 +145,7 @@ class Essence(ast.NodeTransformer):
 
 
 def skeleton(node: Any) -> Any:
-    """A syntax tree as nested lists, the same in every version of Python."""
+    """Turns a syntax tree into nested lists, the same in every version of Python."""
     if isinstance(node, list):
         return [skeleton(each) for each in node]
     if not isinstance(node, ast.AST):

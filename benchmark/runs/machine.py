@@ -1,7 +1,8 @@
-"""Where a grid runs, and what it shows of its progress."""
+"""Says where a grid runs, shows its progress, and generates the data that it lacks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import joblib
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from ...datasets import DataSource, find_imported, generate
 from .execute import choose_device
 from .scheduling import Backend
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Where a grid runs; none of it changes a result on one kind of machine."""
+    """Says where a grid runs; none of it changes a result on one kind of machine."""
 
     workers: int = field(default_factory=joblib.cpu_count)
     """Processes that simulate and train side by side; on a Ray cluster, trainings that share one GPU."""
@@ -34,6 +36,7 @@ class Machine:
 
 
 def progress_bar(console: Console) -> Progress:
+    """Makes a bar per task: what it does, how much of it is done, and the time that is left."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -43,3 +46,35 @@ def progress_bar(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
     )
+
+
+def generate_all(
+    recipes: Sequence[DataSource],
+    machine: Machine,
+    progress: Progress,
+    imports: Mapping[str, Path] | None = None,
+) -> dict[str, Path]:
+    """Generates the data set of each recipe, by its hash; those that exist are taken as they are, imported ones from
+    ``imports`` or else from below ``machine.data_dir``.
+
+    Raises:
+        DataError: an imported data set that is not there, before anything is simulated; or see :func:`generate`.
+    """
+    given, imported = imports or {}, [recipe for recipe in recipes if not recipe.is_simulated]
+    paths = {each.hash: given.get(each.hash) or find_imported(each, machine.data_dir) for each in imported}
+    for recipe in (recipe for recipe in recipes if recipe.hash not in paths):
+        task = progress.add_task(f"simulate {recipe.scenario} {recipe.strength:g}", total=None)
+
+        def report(done: int, total: int, task=task) -> None:
+            progress.update(task, completed=done, total=total)
+
+        paths[recipe.hash] = generate(
+            recipe,
+            machine.data_dir,
+            workers=machine.workers,
+            progress=report,
+            backend=machine.backend,
+            device="cuda" if machine.device == "cuda" and machine.backend == "loky" else "cpu",
+        )
+        progress.remove_task(task)
+    return paths

@@ -1,4 +1,5 @@
-"""Files of a results folder: ``runs/<hash>`` with ``.json`` (record), ``.pt`` (weights), ``.npz`` (one rollout)."""
+"""Records of runs, and the files of a results folder: ``runs/<hash>`` with ``.json`` (the record), ``.pt`` (weights)
+and ``.npz`` (one rollout)."""
 
 from __future__ import annotations
 
@@ -6,76 +7,213 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from types import UnionType
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 
 from ...datasets.store.files import write_atomically
+from .configuration import RunConfig
+from .parsing import OPTIONAL, as_json, parse
 
-Record = dict[str, Any]
+DATA_ERROR_STEPS = "10"
+"""Strengths are compared by the equivariance error of the data over so many steps; of imported data, which stand for
+themselves, by their statistical asymmetry."""
 
 
-def save_run(folder: Path, record: Record, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
+class MetricRow(NamedTuple):
+    """Holds one number of a run: ``step`` counts rollout steps from 1, or is ``mean`` for all of them; ``value`` is
+    None where it was not finite."""
+
+    split: str
+    metric: str
+    step: int | str
+    value: float | None
+
+
+DIVERGED = tuple(
+    MetricRow(split, metric, "mean", None) for split in ("future", "domain") for metric in ("nrmse", "rmse")
+)
+"""The rows of a run whose training diverged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataErrors:
+    """Says which data a run had, and how far these are from the symmetry."""
+
+    hash: str
+    """Hash of the data set."""
+    equivariance_error: dict[str, float | None]
+    """``EE_n`` by the number ``n`` of steps; none for imported data, which no simulator can restart."""
+    asymmetry: float | None = field(default=None, metadata=OPTIONAL)
+    """Statistical asymmetry, of imported data alone."""
+
+    @property
+    def compared(self) -> float | None:
+        """The one by which strengths are compared, see :data:`DATA_ERROR_STEPS`; None where it is not known."""
+        return self.equivariance_error.get(DATA_ERROR_STEPS) if self.asymmetry is None else self.asymmetry
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningCurves:
+    """Holds one value per epoch; both are empty where there was nothing to train."""
+
+    train_loss: tuple[float, ...]
+    """Mean loss on the batches."""
+    valid_rmse: tuple[float, ...]
+    """RMSE on validation windows, relative to the rms velocity."""
+    best_epoch: int
+    """Whose weights were kept, counted from 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """Records a run: what defines it, what it ran on, and what it measured, as far as it got.
+
+    A run is *done*, or it failed for a reason. One that failed because its training *diverged* still counts in tables.
+    """
+
+    hash: str
+    """That of the configuration, and the name of the record's file."""
+    status: Literal["done", "failed"]
+    reason: str
+    """Why it failed; empty if it is done."""
+    scenario: str
+    symmetry: str
+    strength: float
+    model: str
+    """With the method, such as ``convnet+augment``."""
+    seed: int
+    config: dict[str, Any]
+    """The configuration as JSON; see :attr:`configuration`."""
+    source: dict[str, Any] | None = field(default=None, metadata=OPTIONAL)
+    """``commit`` of the checkout, and whether it was ``dirty``, see :func:`.checkout.source`."""
+    versions: dict[str, str]
+    """Of the libraries."""
+    machine: str
+    """Processor, system and Python."""
+    family: str | None = field(default=None, metadata=OPTIONAL)
+    code: str | None = field(default="", metadata=OPTIONAL)
+    """Digest of the code, see :func:`.fingerprint.code_digest`; empty where the record is older than digests."""
+    data: DataErrors | None = field(default=None, metadata=OPTIONAL)
+    n_parameters: int | None = field(default=None, metadata=OPTIONAL)
+    device: str | None = field(default=None, metadata=OPTIONAL)
+    train_seconds: float | None = field(default=None, metadata=OPTIONAL)
+    samples_per_second: float | None = field(default=None, metadata=OPTIONAL)
+    peak_memory_bytes: int | None = field(default=None, metadata=OPTIONAL)
+    curves: LearningCurves | None = field(default=None, metadata=OPTIONAL)
+    metrics: Sequence[MetricRow] | None = field(default=None, metadata=OPTIONAL)
+    diverged: bool | None = field(default=None, metadata=OPTIONAL)
+    """Whether the run failed because its training left the finite numbers."""
+
+    @classmethod
+    def from_json(cls, content: Any) -> RunRecord:
+        """Reads what :meth:`as_json` gave.
+
+        Raises:
+            ValueError: a field that is unknown, missing or of the wrong type, or one that a run lacks which counts.
+        """
+        record = parse(cls, content)
+        record._check()
+        return record
+
+    def _check(self) -> None:
+        """Checks that the record holds what tables and pages are made of."""
+        needed = {"config.history": self.config.get("history")}
+        recipe = self.config.get("recipe")
+        needed["config.recipe.train"] = recipe.get("train") if isinstance(recipe, dict) else None
+        for place, value in needed.items():
+            if type(value) is not int:
+                raise ValueError(f"expected {place} to be a whole number, got {value!r:.80}")
+        measured = ("train_seconds", "curves", "metrics") if self.done else ()
+        for name in ("family", "data", "n_parameters", *measured) if self.counts else ():
+            if getattr(self, name) is None:
+                raise ValueError(f"expected {name} in the record of a run that is done or diverged, got none")
+        if self.counts and self.data.asymmetry is None and DATA_ERROR_STEPS not in self.data.equivariance_error:
+            raise ValueError(f"expected {DATA_ERROR_STEPS} in data.equivariance_error, got none")
+
+    def as_json(self) -> dict[str, Any]:
+        """Gives what JSON can hold; fields of which the run knows nothing are left out."""
+        return as_json(self)
+
+    @property
+    def done(self) -> bool:
+        """Whether the run finished, with finite numbers or not."""
+        return self.status == "done"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the run is a result, which tables show: it is done, or its training diverged."""
+        return self.done or bool(self.diverged)
+
+    @property
+    def rows(self) -> Sequence[MetricRow]:
+        """The rows that tables show: empty ones of a run that diverged, none of one that failed for another reason."""
+        return (self.metrics or ()) if self.done else DIVERGED if self.diverged else ()
+
+    @property
+    def history(self) -> int:
+        """Number of input frames."""
+        return self.config["history"]
+
+    @property
+    def train_simulations(self) -> int:
+        """Number of simulations, or stations, that the run was trained on."""
+        return self.config["recipe"]["train"]
+
+    @property
+    def commit(self) -> str | None:
+        """The commit that the run's code was checked out from, if it is known."""
+        return (self.source or {}).get("commit")
+
+    @cached_property
+    def configuration(self) -> RunConfig:
+        """The configuration, read at its first use.
+
+        Raises:
+            ValueError: it is damaged, or of other fields than those of this version.
+        """
+        return RunConfig.from_dict(self.config)
+
+
+def save_run(folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
     """Writes a finished run; its record comes last, so that a run with a record is complete."""
-    runs, name = folder / "runs", record["hash"]
+    runs, name = folder / "runs", record.hash
     if weights:
         write_atomically(runs / f"{name}.pt", as_bytes(lambda file: torch.save(weights, file)))
     if rollout:
         write_atomically(runs / f"{name}.npz", as_bytes(lambda file: np.savez_compressed(file, **rollout)))
-    write_atomically(runs / f"{name}.json", json.dumps(record, indent=1, allow_nan=False).encode())
+    write_atomically(runs / f"{name}.json", json.dumps(record.as_json(), indent=1, allow_nan=False).encode())
 
 
 def as_bytes(write: Callable[[io.BytesIO], object]) -> bytes:
-    """What ``write`` puts into a file."""
+    """Gives what ``write`` puts into a file."""
     buffer = io.BytesIO()
     write(buffer)
     return buffer.getvalue()
 
 
-def load_run(path: Path) -> Record:
-    """One record; raises ``ValueError`` that names a file which is no record."""
+def load_run(path: Path) -> RunRecord:
+    """Loads one record.
+
+    Raises:
+        ValueError: the file is no record of the run that it is named after; it names the file and what is wrong.
+    """
     try:
-        record = json.loads(path.read_text())
+        record = RunRecord.from_json(json.loads(path.read_text()))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"expected a run record in {path}, got {error}") from error
-    if not isinstance(record, dict) or record.get("hash") != path.stem or not _is_whole(record):
-        raise ValueError(f"expected a run record of {path.stem} in {path}, got other content")
+        raise ValueError(f"expected a run record in {path}, got another content: {error}") from error
+    if record.hash != path.stem:
+        raise ValueError(f"expected a run record of {path.stem} in {path}, got that of {record.hash!r:.80}")
     return record
 
 
-def _is_whole(record: Record) -> bool:
-    """Whether a record holds what tables and pages are made of."""
-    try:
-        return all(isinstance(value, kinds) for kinds, values in _read(record) for value in values)
-    except (KeyError, TypeError, AttributeError):
-        return False
-
-
-def _read(record: Record) -> Iterator[tuple[type | UnionType, list]]:
-    """What is read of a record, with the types that it has to have."""
-    config, number = record["config"], int | float
-    yield str, [record[key] for key in ("status", "reason", "scenario", "symmetry", "model", "machine")]
-    yield number, [record["strength"], record["seed"], config["history"], config["recipe"]["train"]]
-    yield str, list(record["versions"].values())
-    if record["status"] == "done" or record.get("diverged"):
-        data = record["data"]
-        yield str, [record["family"], data["hash"]]
-        yield number, [record["n_parameters"]]
-        yield number | None, [data["asymmetry"] if "asymmetry" in data else data["equivariance_error"]["10"]]
-    if record["status"] == "done":
-        curves, metrics = record["curves"], record["metrics"]
-        yield number, [record["train_seconds"], curves["best_epoch"], *curves["valid_rmse"]]
-        yield str, [row[key] for row in metrics for key in ("split", "metric")]
-        yield number | str, [row["step"] for row in metrics]
-        yield number | None, [row["value"] for row in metrics]
-
-
-def load_runs(folder: Path) -> list[Record]:
-    """All records of a results folder, in the order of their hashes.
+def load_runs(folder: Path) -> list[RunRecord]:
+    """Loads all records of a results folder, in the order of their hashes.
 
     Raises:
         ValueError: there are none, or one is damaged.
@@ -86,8 +224,8 @@ def load_runs(folder: Path) -> list[Record]:
     return records
 
 
-def finished(folder: Path, name: str) -> Record | None:
-    """The record of this run if it has finished well; a damaged one does not count, the run is repeated."""
+def finished(folder: Path, name: str) -> RunRecord | None:
+    """Finds the record of a run if it has finished well; a damaged one does not count, the run is repeated."""
     path = folder / "runs" / f"{name}.json"
     if not path.exists():
         return None
@@ -95,7 +233,7 @@ def finished(folder: Path, name: str) -> Record | None:
         record = load_run(path)
     except ValueError:
         return None
-    return record if record["status"] == "done" else None
+    return record if record.done else None
 
 
 def set_aside(folder: Path, name: str) -> None:
@@ -107,7 +245,7 @@ def set_aside(folder: Path, name: str) -> None:
 
 
 def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
-    """The stored rollout of a run (``prediction`` and ``target``, ``[N, 2, X, Y]``), if it has one.
+    """Loads the stored rollout of a run (``prediction`` and ``target``, ``[N, 2, X, Y]``), if it has one.
 
     Raises:
         ValueError: the file is damaged.
@@ -123,7 +261,7 @@ def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
 
 
 def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
-    """The stored weights of a run, none for a model that has none. The file is not trusted: it cannot execute code.
+    """Loads the stored weights of a run; a model without any has no file. The file cannot execute code.
 
     Raises:
         ValueError: the file holds anything but named, dense tensors.
@@ -144,7 +282,7 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
 
 
 def _check_stored_size(path: Path) -> None:
-    """Torch compresses nothing, so contents larger than their file are made to fill the memory."""
+    """Refuses contents larger than their file: torch compresses nothing, so these are made to fill the memory."""
     with zipfile.ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > path.stat().st_size:

@@ -1,4 +1,4 @@
-"""One training protocol for every model."""
+"""Trains every model by one protocol."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ STATEFUL = ("rollout", "optimizer", "schedule", "method")
 
 
 class Diverged(ArithmeticError):
-    """The loss or the validation error is no longer a finite number."""
+    """Says that the loss or the validation error is no longer a finite number."""
 
 
 @dataclass
 class Curves:
-    """What a training recorded; the lists hold one value per epoch."""
+    """Holds what a training recorded; the lists hold one value per epoch."""
 
     train_loss: list[float] = field(default_factory=list)
     valid_rmse: list[float] = field(default_factory=list)
@@ -42,12 +42,13 @@ class Curves:
 
     @property
     def best_epoch(self) -> int:
-        """Counted from 0."""
+        """The epoch with the smallest validation error, counted from 0."""
         return self.valid_rmse.index(min(self.valid_rmse)) if self.valid_rmse else 0
 
 
 def train(
     rollout: Rollout,
+    *,
     train_windows: Windows,
     valid_windows: Windows,
     scale: float,
@@ -98,7 +99,7 @@ def train(
 
 
 class TrainingState:
-    """Everything that the next epoch depends on."""
+    """Holds everything that the next epoch depends on."""
 
     def __init__(self, rollout: Rollout, config: Training, seed: int, method: Method):
         self.rollout = rollout
@@ -115,13 +116,13 @@ class TrainingState:
 
     @property
     def finished(self) -> bool:
-        """After the last epoch, or when validation has not improved for ``patience`` epochs."""
+        """Whether the last epoch is over, or validation has not improved for ``patience`` epochs."""
         epochs, patience = len(self.curves.train_loss), self.config.patience
         waited = epochs - 1 - self.curves.best_epoch
         return epochs >= self.config.epochs or (patience is not None and waited >= patience)
 
     def batches(self, count: int) -> Iterator[Tensor]:
-        """The batches of the epochs to come."""
+        """Yields the batches of the epochs to come."""
         done = len(self.curves.train_loss) * self.config.epoch_steps
         batches = shuffled_batches(count, self.config.batch, torch.Generator().manual_seed(self.seed))
         for _ in range(done):
@@ -129,7 +130,7 @@ class TrainingState:
         return batches
 
     def epoch(self, loss_of: Callable[[Tensor], Tensor], batches: Iterator[Tensor]) -> float:
-        """``epoch_steps`` optimisation steps on the loss of batches; returns its mean."""
+        """Takes ``epoch_steps`` optimisation steps on the loss of batches; returns its mean."""
         self.rollout.train()
         losses = []
         for _ in range(self.config.epoch_steps):
@@ -174,7 +175,7 @@ class TrainingState:
 
 
 def shuffled_batches(count: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Batches of indices below ``count`` without end: every index once, in a new order each time around."""
+    """Yields batches of indices below ``count`` without end: every index once, in a new order each time around."""
     waiting = torch.empty(0, dtype=torch.long)
     while True:
         while len(waiting) < batch:
@@ -184,7 +185,7 @@ def shuffled_batches(count: int, batch: int, generator: torch.Generator) -> Iter
 
 
 def _split(rollout: Rollout, windows: Tensor) -> tuple[Tensor, Tensor]:
-    """History and target of windows, on the device of the model."""
+    """Splits windows into history and target, on the device of the model."""
     windows = windows.to(next(rollout.parameters()).device)
     return windows[:, : rollout.task.history], windows[:, rollout.task.history :]
 
@@ -198,7 +199,7 @@ def _loss(rollout: Rollout, method: Method, elements: Sequence[Element], windows
 
 @torch.no_grad()
 def _validation_error(rollout: Rollout, windows: Windows, scale: float) -> float:
-    """RMSE over up to 64 evenly spaced windows, in units of the rms velocity."""
+    """Computes the RMSE over up to 64 evenly spaced windows, in units of the rms velocity."""
     rollout.eval()
     chosen = torch.linspace(0, len(windows) - 1, min(VALIDATION_WINDOWS, len(windows))).long()
     history, target = _split(rollout, windows.batch(chosen) / scale)

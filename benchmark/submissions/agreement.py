@@ -1,12 +1,12 @@
-"""Do two records of one run hold the same numbers?"""
+"""Compares the numbers of two records of one run."""
 
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
-from typing import Any
 
-from ..runs.records import Record
+from ..runs.records import RunRecord
 
 SCALES = {"skill": 1.0}
 """A number below its scale is compared by its absolute difference in that unit: skill crosses zero, ..."""
@@ -18,7 +18,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Agreement:
-    """The largest difference between what was recorded and what was found, and where it is."""
+    """Holds the largest difference between what was recorded and what was found, and where it is."""
 
     difference: float
     """``|recorded - found| / max(|recorded|, |found|, scale)``; infinite where only one side holds a number."""
@@ -30,49 +30,50 @@ class Agreement:
         return f"a largest relative difference of {self.difference:.2g} ({self.where})"
 
 
-def compare(recorded: Record, found: Record) -> Agreement:
-    """Metrics, equivariance errors of the data and parameter counts of two records.
+def compare(recorded: RunRecord, found: RunRecord) -> Agreement:
+    """Compares metrics, equivariance errors of the data and parameter counts of two records.
 
     Raises:
         ValueError: one of them holds no such numbers, or one number twice.
     """
     left, right = numbers(recorded), numbers(found)
     differences = {key: _difference(key, left, right) for key in left | right}
-    worst = max(differences, key=differences.get)
+    worst = max(differences, key=lambda key: differences[key])
     if not differences[worst]:
         return Agreement(0.0)
     pair = f"{_shown(left.get(worst))} recorded, {_shown(right.get(worst))} found"
     return Agreement(differences[worst], f"{' '.join(worst)}: {pair}")
 
 
-def numbers(record: Record) -> dict[Key, float | None]:
-    """What a record claims, by split, metric and step; ``None`` where a metric was not finite."""
-    try:
-        rows = [((row["split"], row["metric"], str(row["step"])), row["value"]) for row in record["metrics"]]
-        rows += [(("data", "equivariance_error", str(n)), e) for n, e in record["data"]["equivariance_error"].items()]
-        rows += [(("data", "asymmetry", ""), record["data"]["asymmetry"])] if "asymmetry" in record["data"] else []
-        rows += [(("model", "n_parameters", ""), record["n_parameters"])]
-        claims = {key: None if value is None else _finite(value) for key, value in rows}
-    except (TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise ValueError(f"expected metrics, data and n_parameters in the record, got: {error!r:.80}") from error
+def numbers(record: RunRecord) -> dict[Key, float | None]:
+    """Lists what a record claims, by split, metric and step; ``None`` where a metric was not finite."""
+    if record.data is None or record.metrics is None or record.n_parameters is None:
+        raise ValueError("expected metrics, data and n_parameters in the record, got one without")
+    errors = record.data.equivariance_error.items()
+    rows: list[tuple[Key, float | None]] = [
+        ((row.split, row.metric, str(row.step)), row.value) for row in record.metrics
+    ]
+    rows += [(("data", "equivariance_error", steps), error) for steps, error in errors]
+    rows += [] if record.data.asymmetry is None else [(("data", "asymmetry", ""), record.data.asymmetry)]
+    rows += [(("model", "n_parameters", ""), record.n_parameters)]
+    claims = {key: None if value is None else _finite(value) for key, value in rows}
     if len(claims) < len(rows):
         raise ValueError(f"expected each metric of a record once, got {len(rows) - len(claims)} of them again")
     return claims
 
 
-def circumstances(recorded: Record, found: Record) -> list[str]:
-    """Why two records may differ: versions, machines, devices and commits that are not the same."""
+def circumstances(recorded: RunRecord, found: RunRecord) -> list[str]:
+    """Says why two records may differ: versions, machines, devices and commits that are not the same."""
     before, now = _circumstances(recorded), _circumstances(found)
     return [f"{name} {before.get(name)} then, {value} now" for name, value in now.items() if before.get(name) != value]
 
 
-def _circumstances(record: Record) -> dict[str, Any]:
-    commit = record.get("source", {}).get("commit")
-    return record.get("versions", {}) | {name: record.get(name) for name in ("machine", "device")} | {"commit": commit}
+def _circumstances(record: RunRecord) -> dict[str, str | None]:
+    return record.versions | {"machine": record.machine, "device": record.device, "commit": record.commit}
 
 
-def _finite(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
+def _finite(value: int | float) -> float:
+    if not abs(value) <= sys.float_info.max:
         raise ValueError(f"expected finite numbers or null in the record, got {value!r:.80}")
     return float(value)
 

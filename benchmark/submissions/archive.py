@@ -1,4 +1,4 @@
-"""A submission as one file: ``.tar.gz`` with a manifest. Reading one executes nothing and leaves its folder alone."""
+"""Packs a submission into one file, ``.tar.gz`` with a manifest, and unpacks it: that executes nothing."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ LARGEST_ARCHIVE = 2**29
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What an archive holds: SHA-256 of each member but this one, by name."""
+class Contents:
+    """Lists what an archive holds: SHA-256 of each member but this one, by name."""
 
     format: int
     symbreak: str
@@ -36,8 +36,8 @@ class Manifest:
 def pack(members: dict[str, bytes], archive: Path) -> None:
     """Writes ``members`` and their manifest. The same members make the same bytes."""
     checksums = {name: checksum(content) for name, content in sorted(members.items())}
-    manifest = Manifest(format=FORMAT, symbreak=version("symbreak"), members=checksums)
-    members = {MANIFEST: json.dumps(asdict(manifest), indent=1).encode(), **members}
+    contents = Contents(format=FORMAT, symbreak=version("symbreak"), members=checksums)
+    members = {MANIFEST: json.dumps(asdict(contents), indent=1).encode(), **members}
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name, content in sorted(members.items()):
@@ -48,7 +48,7 @@ def pack(members: dict[str, bytes], archive: Path) -> None:
     write_atomically(archive, gzip.compress(buffer.getvalue(), mtime=0))
 
 
-def unpack(archive: Path, folder: Path) -> Manifest:
+def unpack(archive: Path, folder: Path) -> Contents:
     """Writes the members into ``folder`` once every one of them has been looked at.
 
     Raises:
@@ -62,15 +62,19 @@ def unpack(archive: Path, folder: Path) -> Manifest:
             tar.extractall(folder, members=members, filter="data")
     except (tarfile.TarError, zlib.error, EOFError, OSError, RecursionError) as error:
         raise ValueError(f"expected a submission in {archive}, got: {error}") from error
-    manifest = parse(Manifest, read_json(folder / MANIFEST), MANIFEST)
-    if manifest.format != FORMAT:
-        raise ValueError(f"expected a submission of format {FORMAT} in {archive}, got {manifest.format}")
-    _check_contents(folder, {member.name for member in members} - {MANIFEST}, manifest)
-    return manifest
+    contents = parse(Contents, read_json(folder / MANIFEST), MANIFEST)
+    if contents.format != FORMAT:
+        raise ValueError(f"expected a submission of format {FORMAT} in {archive}, got {contents.format}")
+    _check_contents(folder, {member.name for member in members} - {MANIFEST}, contents)
+    return contents
 
 
 def read_json(path: Path) -> object:
-    """Raises ``ValueError`` that names a file which holds no JSON."""
+    """Reads JSON.
+
+    Raises:
+        ValueError: the file holds none; it is named.
+    """
     try:
         return json.loads(read_bytes(path))
     except (ValueError, RecursionError) as error:
@@ -104,11 +108,11 @@ def _check_size(name: str, size: int) -> None:
         raise ValueError(f"expected members of at most {LARGEST_MEMBER} bytes, got {size} bytes in {name}")
 
 
-def _check_contents(folder: Path, names: set[str], manifest: Manifest) -> None:
-    if names != set(manifest.members):
-        name = min(names ^ set(manifest.members))
+def _check_contents(folder: Path, names: set[str], contents: Contents) -> None:
+    if names != set(contents.members):
+        name = min(names ^ set(contents.members))
         raise ValueError(f"expected the members that {MANIFEST} names, got a difference in {name}")
-    for name, expected in manifest.members.items():
+    for name, expected in contents.members.items():
         got = checksum(read_bytes(folder / name))
         if got != expected:
             raise ValueError(f"expected {name} with SHA-256 {str(expected)[:12]}..., got {got[:12]}...: it was changed")

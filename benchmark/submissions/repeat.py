@@ -1,4 +1,4 @@
-"""Repeats a run from its own record."""
+"""Repeats a run from its own record, and keeps the evidence where the numbers are the same."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from rich.console import Console
 from ...datasets.store.files import checksum, read_bytes
 from ..runs.configuration import RunConfig
 from ..runs.execute import choose_device, execute, identity
-from ..runs.machine import Machine, progress_bar
-from ..runs.records import Record, load_run
-from ..runs.simulation import generate_all
+from ..runs.machine import Machine, generate_all, progress_bar
+from ..runs.records import RunRecord, load_run
+from ..runs.reproduced import REPRODUCED, keep_reproduction
+from .agreement import circumstances, compare
 
 LABELS = ("hash", "scenario", "symmetry", "strength", "model", "seed")
 
 
-def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file: Path | None = None) -> Record:
+def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file: Path | None = None) -> RunRecord:
     """Runs what ``path`` records again, on the device of the record unless ``machine`` names one. Data that are missing
     are simulated on the CPU, as they were unless that run named CUDA, unless ``machine`` does.
 
@@ -36,7 +37,7 @@ def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file
     if (out / "runs").resolve() == path.parent.resolve():
         raise ValueError(f"expected --out other than the record's own folder, got {out}")
     check_model_file(config, model_file)
-    device = record.get("device", "auto") if machine.device == "auto" else machine.device
+    device = record.device or "auto" if machine.device == "auto" else machine.device
     choose_device(device)
     with progress_bar(console) as progress:
         data = generate_all([config.recipe], machine, progress)[config.recipe.hash]
@@ -44,24 +45,61 @@ def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file
     return load_run(out / "runs" / f"{config.hash}.json")
 
 
-def config_of(record: Record) -> RunConfig:
-    """The configuration of a finished run.
+def reproduce(path: Path, out: Path, machine: Machine, console: Console, model_file: Path | None = None) -> RunRecord:
+    """Repeats what ``path`` records, see :func:`repeat`, and compares the numbers, which must agree bit for bit.
+
+    If they do and the record was made by other code than today's, ``reproduced.csv`` in its results folder tells from
+    then on that today's code gives the same, see :func:`~..runs.reproduced.keep_reproduction`; where that cannot be
+    written, the console says so.
+
+    Returns:
+        the new record.
+
+    Raises:
+        ValueError: as :func:`repeat`; the run failed; or a number differs, with the largest difference and with what
+            differs in versions, machine and commit.
+    """
+    recorded, found = load_run(path), repeat(path, out, machine, console, model_file)
+    if not found.done:
+        raise ValueError(f"expected the run to finish again, got: {found.reason}")
+    agreement = compare(recorded, found)
+    if agreement.difference:
+        changes = "; ".join(circumstances(recorded, found)) or "the same versions and machine"
+        raise ValueError(f"expected the metrics of {path} bit for bit, got {agreement}; {changes}")
+    try:
+        if keep_reproduction(recorded, found, path.parent.parent):
+            console.print(
+                f"made by other code, which gave the same: noted in {path.parent.parent / REPRODUCED}", soft_wrap=True
+            )
+    except (OSError, ValueError) as error:
+        console.print(f"made by other code, which gave the same; that could not be noted: {error}", soft_wrap=True)
+    return found
+
+
+def config_of(record: RunRecord) -> RunConfig:
+    """Reads the configuration of a finished run.
 
     Raises:
         ValueError: the run failed, the configuration is damaged, or the record's labels contradict it.
     """
-    if record.get("status") != "done":
-        raise ValueError(f"expected a finished run, got one that failed: {record.get('reason')}")
-    config = RunConfig.from_dict(record.get("config"))
-    for name, value in ((name, identity(config)[name]) for name in LABELS):
-        if record.get(name) != value:
+    if not record.done:
+        raise ValueError(f"expected a finished run, got one that failed: {record.reason}")
+    config = record.configuration
+    for name, value in ((name, getattr(identity(config), name)) for name in LABELS):
+        if getattr(record, name) != value:
             reason = "the record was edited, or written by a version of symbreak with other rules"
-            raise ValueError(f"expected {name} {value} from the configuration, got {record.get(name)!r:.80}: {reason}")
+            raise ValueError(
+                f"expected {name} {value} from the configuration, got {getattr(record, name)!r:.80}: {reason}"
+            )
     return config
 
 
 def check_model_file(config: RunConfig, model_file: Path | None) -> None:
-    """Raises ``ValueError`` unless the file, or none, is what the run's model came from."""
+    """Checks that the file, or none, is what the run's model came from.
+
+    Raises:
+        ValueError: it is another one.
+    """
     got = checksum(read_bytes(model_file)) if model_file else ""
     if got != config.model_source:
         raise ValueError(f"expected {_named(config.model_source)} for {config.model}, got {_named(got)}")

@@ -1,10 +1,10 @@
-"""Results that travel: a model, its runs and weights in one archive, whose metrics anybody can compute again."""
+"""Makes results travel: a model, its runs and weights in one archive, whose metrics anybody can compute again."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,15 +12,14 @@ from rich.console import Console
 
 from ...datasets import DataSet, Imported, Recipe
 from ...datasets.store.files import read_bytes
-from ...models import get_model, load_model_file
-from ..methods import split_name
+from ...models import count_parameters, get_model, load_model_file
+from ..methods import base_model
 from ..runs.configuration import RunConfig
 from ..runs.evaluation import evaluate
-from ..runs.execute import choose_device, data_errors, reproducible, untrained
-from ..runs.machine import Machine, progress_bar
+from ..runs.execute import choose_device, data_errors, identity, reproducible, untrained
+from ..runs.machine import Machine, generate_all, progress_bar
 from ..runs.parsing import parse
-from ..runs.records import Record, load_runs, load_weights
-from ..runs.simulation import generate_all
+from ..runs.records import RunRecord, load_runs, load_weights
 from .agreement import Agreement, compare
 from .archive import MODEL_FILE, pack, read_json, unpack
 from .repeat import check_model_file, config_of
@@ -28,9 +27,9 @@ from .repeat import check_model_file, config_of
 
 @dataclass(frozen=True)
 class Verdict:
-    """What rescoring one run came to; without an agreement it could not be scored, for a reason."""
+    """Says what rescoring one run came to; without an agreement it could not be scored, for a reason."""
 
-    record: Record
+    record: RunRecord
     agreement: Agreement | None = None
     reason: str = ""
 
@@ -41,7 +40,7 @@ class Verdict:
         return str(self.agreement or self.reason)
 
 
-def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path | None = None) -> list[Record]:
+def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path | None = None) -> list[RunRecord]:
     """Packs the finished runs of ``models``, their weights and recipes, and the file that the models come from.
 
     Returns:
@@ -51,9 +50,9 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
         ValueError: a model without finished runs, a run without weights, a model file other than that of the runs, or
             a model of an installed package, whose code the archive would lack.
     """
-    records = [record for record in load_runs(results) if record["model"] in models and record["status"] == "done"]
+    records = [record for record in load_runs(results) if record.model in models and record.done]
     for model in models:
-        if model not in {record["model"] for record in records}:
+        if model not in {record.model for record in records}:
             raise ValueError(f"expected finished runs of {model} in {results}, got none")
     configs = [config_of(record) for record in records]
     _check_sources(configs, model_file)
@@ -62,9 +61,9 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
     if model_file:
         members[MODEL_FILE] = read_bytes(model_file)
     for record in records:
-        name = f"runs/{record['hash']}"
+        name = f"runs/{record.hash}"
         members[f"{name}.json"] = read_bytes(results / f"{name}.json")
-        if record["n_parameters"] or (results / f"{name}.pt").exists():
+        if record.n_parameters or (results / f"{name}.pt").exists():
             members[f"{name}.pt"] = read_bytes(results / f"{name}.pt")
     pack(members, archive)
     return records
@@ -98,15 +97,15 @@ def rescore(archive: Path, machine: Machine, console: Console, *, trust_model_fi
 
 
 def _check_sources(configs: Sequence[RunConfig], model_file: Path | None) -> None:
-    """Each run of a user's model must come from the file, and the file must be needed."""
+    """Checks that each run of a user's model comes from the file, and that the file is needed."""
     own = [config for config in configs if config.model_source]
     for config in own or configs[:1]:
         check_model_file(config, model_file)
 
 
 def _check_code(configs: Sequence[RunConfig]) -> None:
-    """Whether every model is one of symbreak's or comes from the model file."""
-    for name in sorted({split_name(config.model)[0] for config in configs if not config.model_source}):
+    """Checks that every model is one of symbreak's or comes from the model file."""
+    for name in sorted({base_model(config.model) for config in configs if not config.model_source}):
         module = get_model(name).cls.__module__
         if module.split(".")[0] != __name__.split(".")[0]:
             raise ValueError(
@@ -131,25 +130,26 @@ def _import(model_file: Path | None, archive: Path, trusted: bool) -> None:
         load_model_file(model_file)
 
 
-def _verdict(folder: Path, record: Record, config: RunConfig, data_path: Path, device: torch.device) -> Verdict:
+def _verdict(folder: Path, record: RunRecord, config: RunConfig, data_path: Path, device: torch.device) -> Verdict:
     try:
         weights = load_weights(folder, config.hash)
         with reproducible():
             found = _score(config, weights, DataSet(data_path), device)
-        if record.get("family") != found["family"]:
-            return Verdict(record, reason=f"expected family {found['family']}, got {record.get('family')!r:.80}")
+        if record.family != found.family:
+            return Verdict(record, reason=f"expected family {found.family}, got {record.family!r:.80}")
         return Verdict(record, compare(record, found))
     except Exception as error:
         return Verdict(record, reason=" ".join(f"{type(error).__name__}: {error}".split()))
 
 
-def _score(config: RunConfig, weights: dict[str, torch.Tensor], data: DataSet, device: torch.device) -> Record:
-    """The part of a record that follows from weights and data."""
+def _score(config: RunConfig, weights: dict[str, torch.Tensor], data: DataSet, device: torch.device) -> RunRecord:
+    """Computes the part of a record that follows from weights and data."""
     rollout = untrained(config, data.increment_rms / data.velocity_rms, seed=0).to(device)
     rollout.model.load_state_dict(weights)
-    return {
-        "family": get_model(split_name(config.model)[0]).family,
-        "n_parameters": sum(parameter.numel() for parameter in rollout.parameters()),
-        "data": data_errors(data),
-        "metrics": evaluate(rollout, data, config.evaluation, device),
-    }
+    return replace(
+        identity(config),
+        family=get_model(base_model(config.model)).family,
+        n_parameters=count_parameters(rollout),
+        data=data_errors(data),
+        metrics=evaluate(rollout, data, config.evaluation, device),
+    )

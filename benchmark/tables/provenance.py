@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..analysis.long_table import setting_of
-from ..runs.records import Record
+from ..runs.records import RunRecord
 from .markup import escaped, markdown
 
 MEASURED = ("metrics", "curves")
@@ -20,70 +20,68 @@ RECORDS = (
 )
 
 
-def provenance(records: Sequence[Record]) -> str:
+def provenance(records: Sequence[RunRecord]) -> str:
     """Writes a section of Markdown: what ran where, of which code, and on which data."""
     found = pd.DataFrame(data_sets(records), columns=["scenario", "strength", "train", "hash"])
-    done = sum(record["status"] == "done" for record in records)
+    done = sum(record.done for record in records)
     parts = [f"## Provenance\n\n{len(records)} runs, {len(records) - done} failed. {RECORDS}"]
     parts.append("\n".join(f"- {escaped(words)}" for words in environments(records)))
     parts.append(markdown(found.assign(strength=found.strength.map("{:g}".format)).astype(str)))
     return "\n\n".join(parts) + "\n"
 
 
-def data_sets(records: Sequence[Record]) -> list[dict[str, Any]]:
+def data_sets(records: Sequence[RunRecord]) -> list[dict[str, Any]]:
     """Lists the data of the finished runs: ``scenario, strength, train, hash`` and ``errors`` (by step), each data set
     once."""
-    found = {record["data"]["hash"]: record for record in records if record["status"] == "done"}
+    found = {record.data.hash: record for record in records if record.done}
     rows = [
         {
-            "scenario": record["scenario"],
-            "strength": record["strength"],
-            "train": record["config"]["recipe"]["train"],
+            "scenario": record.scenario,
+            "strength": record.strength,
+            "train": record.train_simulations,
             "hash": name,
-            "errors": record["data"]["equivariance_error"],
+            "errors": record.data.equivariance_error,
         }
         for name, record in found.items()
     ]
     return sorted(rows, key=lambda row: (row["scenario"], row["strength"], row["train"], row["hash"]))
 
 
-def environments(records: Sequence[Record]) -> list[str]:
+def environments(records: Sequence[RunRecord]) -> list[str]:
     """Says in words which runs were made on which machine and device, with which versions of libraries and code."""
     models: dict[str, list[str]] = {}
     for record in records:
-        models.setdefault("; ".join(_environment(record)), []).append(record["model"])
+        models.setdefault("; ".join(_environment(record)), []).append(record.model)
     ordered = sorted(models.items(), key=lambda item: -len(item[1]))
     return [
         f"{len(runs)} run{'s' * (len(runs) > 1)} of {', '.join(sorted(set(runs)))}: {words}" for words, runs in ordered
     ]
 
 
-def _environment(record: Record) -> Iterator[str]:
+def _environment(record: RunRecord) -> Iterator[str]:
     """Yields the commit where the record knows it, and the device where the run got so far."""
-    yield record["machine"]
-    if "device" in record:
-        yield f"on {record['device']}"
-    yield ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    source = record.get("source", {})
+    yield record.machine
+    if record.device:
+        yield f"on {record.device}"
+    yield ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    source = record.source or {}
     if source.get("commit"):
         yield f"commit {source['commit']}{', with changes' * source['dirty']}"
 
 
-def runs_by_row(records: Sequence[Record], names: Mapping[tuple[str, str], str]) -> dict[str, list[dict[str, Any]]]:
+def runs_by_row(records: Sequence[RunRecord], names: Mapping[tuple[str, str], str]) -> dict[str, list[dict[str, Any]]]:
     """Describes the runs behind each row of the leaderboard, as ``title`` and ``text``: all that a record says besides
     what it measured.
 
     Args:
         names: :func:`~..analysis.kinds.row_names`; models that are in no table keep their own.
     """
-    ordered = sorted(records, key=lambda record: (record["scenario"], record["strength"], record["seed"]))
-    rows = [names.get((record["model"], record["symmetry"]), record["model"]) for record in ordered]
+    ordered = sorted(records, key=lambda record: (record.scenario, record.strength, record.seed))
+    rows = [names.get((record.model, record.symmetry), record.model) for record in ordered]
     runs: dict[str, list[dict[str, Any]]] = {row: [] for row in sorted(set(rows))}
     for row, record in zip(rows, ordered, strict=True):
-        shown = {key: value for key, value in record.items() if key not in MEASURED}
-        title = (
-            f"{setting_of(record).title}, strength {record['strength']:g}, seed {record['seed']}: {record['status']}"
-        )
+        shown = {key: value for key, value in record.as_json().items() if key not in MEASURED}
+        title = f"{setting_of(record).title}, strength {record.strength:g}, seed {record.seed}: {record.status}"
         runs[row].append({"title": title, "text": "\n".join(_lines(shown))})
     return runs
 

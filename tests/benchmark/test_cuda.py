@@ -44,7 +44,7 @@ def run(tiny, data_dir, tmp_path):
     def execute_in(folder, config, device="cuda"):
         path = generate(config.recipe, data_dir)
         record = execute(config, path, tmp_path / folder, device)
-        assert record["status"] == "done", record["reason"]
+        assert record.done, record.reason
         return record
 
     return execute_in
@@ -54,14 +54,14 @@ def run(tiny, data_dir, tmp_path):
 def test_same_numbers_again_and_near_those_of_the_cpu(name, tiny, run):
     config = config_of(tiny, name)
     first, again, on_cpu = (run(folder, config, device) for folder, device in RUNS)
-    assert first["device"] == "cuda" and compare(first, again).difference == 0
+    assert first.device == "cuda" and compare(first, again).difference == 0
     assert compare(first, on_cpu).difference < 1e-2, str(compare(first, on_cpu))
 
 
 @pytest.mark.parametrize("name", STRICT)
 def test_strict_models_are_strict_to_single_precision(name, tiny, run):
-    rows = run("a", config_of(tiny, name))["metrics"]
-    errors = [row["value"] for row in rows if "equivariance" in row["metric"]]
+    rows = run("a", config_of(tiny, name)).metrics
+    errors = [row.value for row in rows if "equivariance" in row.metric]
     assert errors and max(errors) < 1e-5
 
 
@@ -89,7 +89,7 @@ def test_grid_repeat_and_rescore(tiny, data_dir, tmp_path):
     assert len(paths) == 4 and {json.loads(path.read_text())["device"] for path in paths} == {"cuda"}
     for path in paths:
         again = repeat(path, tmp_path / "again", Machine(workers=1, data_dir=data_dir), QUIET)
-        assert again["device"] == "cuda" and compare(load_run(path), again).difference == 0
+        assert again.device == "cuda" and compare(load_run(path), again).difference == 0
     submit(out, list(tiny.models), tmp_path / "archive.tar.gz")
     for device in ("cpu", "cuda"):
         machine = Machine(workers=1, device=device, data_dir=data_dir)

@@ -1,28 +1,23 @@
 """The table of results and its means, by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate
 from symbreak.benchmark.analysis.seed_means import seed_means
 
+from ..made_up import made_up
+
 
 def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **config):
     """A run with one number."""
-    return {
-        "hash": f"{number:016x}",
-        "status": "done",
-        "scenario": "s",
-        "symmetry": "rotation",
-        "strength": 0.5,
-        "model": "convnet",
-        "family": "unconstrained",
-        "seed": seed,
-        "config": {"history": history, "recipe": {"train": train}} | config,
-        "data": {"equivariance_error": {"10": 0.25}},
-        "n_parameters": 7,
-        "train_seconds": 1.5,
-        "metrics": [{"split": "domain", "metric": "nrmse", "step": step, "value": value}],
-    }
+    return made_up(
+        hash=f"{number:016x}",
+        seed=seed,
+        config={"history": history, "recipe": {"train": train}} | config,
+        metrics=[{"split": "domain", "metric": "nrmse", "step": step, "value": value}],
+    )
 
 
 def test_cells_average_over_the_seeds_that_stayed_finite():
@@ -48,7 +43,7 @@ def test_runs_that_a_table_cannot_tell_apart_are_refused(tmp_path):
     one, other = record(number=1, budget=5), record(number=2, budget=6)
     with pytest.raises(ValueError, match=r"got 0+1 and 0+2, which differ in budget: keep them in two results folders"):
         table_of([one, other], tmp_path)
-    assert len(table_of([one, other | {"status": "failed", "reason": ""}], tmp_path)) == 1
+    assert len(table_of([one, replace(other, status="failed")], tmp_path)) == 1
 
 
 def test_names_of_settings():

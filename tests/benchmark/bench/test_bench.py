@@ -25,8 +25,8 @@ def test_training_times_are_written(tmp_path):
 def test_results_are_loaded_ranked_and_plotted():
     """One seed of core has 185 runs of 167 rows; 40,000 rows take two. How long it takes is no matter of a test."""
     first, last = make(40_000)[0], make(40_000)[-1]
-    assert sum(len(record["metrics"]) for record in make(40_000)) - 40_000 in range(len(first["metrics"]))
-    assert first["seed"] == 0 and last["seed"] == 1
+    assert sum(len(record.metrics) for record in make(40_000)) - 40_000 in range(len(first.metrics))
+    assert first.seed == 0 and last.seed == 1
     table = bench_results(rows=3000, repeats=1)
     assert table.what.tolist() == ["load", "rank", "plot", "all"] and (table.rows >= 3000).all()
     assert table.seconds.iloc[-1] == pytest.approx(table.seconds.iloc[:-1].sum())

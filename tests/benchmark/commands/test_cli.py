@@ -34,7 +34,7 @@ BAD_INPUT = [
     (("run", "quick", "--strengths", "much"), r"--strengths.*'much'"),
     (("run", "quick", "--seeds", "1", "1"), r"expected seeds without repetition"),
     (("run", "quick", "--workers", "0"), r"expected workers >= 1, got 0"),
-    (("run", "quick", "--device", "tpu"), r"expected a device out of auto, cpu, cuda, got 'tpu'"),
+    (("run", "quick", "--device", "tpu"), r"expected one of the devices auto, cpu, cuda, got 'tpu'"),
     (("run", "quick", "--history", "0"), r"expected a history of at least one frame, got 0"),
     (("run", "quick", "--budget", "-5"), r"expected a budget of 1 to 100,000,000 parameters, got -5"),
     (("run", "quick", "--history", "100"), r"expected history \+ training.rollout of at most 40 frames, got 100 \+ 2"),

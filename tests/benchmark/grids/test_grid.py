@@ -19,10 +19,11 @@ from symbreak.benchmark.grids import grid
 from symbreak.benchmark.grids.grid import run_grid, set_aside_superseded
 from symbreak.benchmark.grids.presets import PRESETS
 from symbreak.benchmark.runs import execute as run
+from symbreak.benchmark.runs import reproduced
 from symbreak.benchmark.runs.execute import execute, identity
 from symbreak.benchmark.runs.fingerprint import code_digest
 from symbreak.benchmark.runs.memory import forget_peak, peak_memory
-from symbreak.benchmark.runs.records import load_rollout, load_run, load_runs, save_run
+from symbreak.benchmark.runs.records import DataErrors, load_rollout, load_run, load_runs, save_run
 from symbreak.benchmark.runs.training import Curves, TrainingState
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 
@@ -115,9 +116,9 @@ def test_long_table(results_folder, tiny, tmp_path):
 
 def test_each_run_is_recorded_with_all_it_depends_on(results_folder, tiny):
     for record in load_runs(results_folder):
-        assert record["config"]["training"]["epochs"] == 2 and torch.__version__.startswith(record["versions"]["torch"])
-        assert record["model"] == "persistence" or abs(record["n_parameters"] - tiny.budget) < 250
-        assert record["model"] == "persistence" or len(record["curves"]["train_loss"]) == 2
+        assert record.config["training"]["epochs"] == 2 and torch.__version__.startswith(record.versions["torch"])
+        assert record.model == "persistence" or abs(record.n_parameters - tiny.budget) < 250
+        assert record.model == "persistence" or len(record.curves.train_loss) == 2
 
 
 def test_nothing_is_done_twice(results_folder, tiny, machine):
@@ -130,7 +131,7 @@ def test_runs_of_other_code_are_named_and_kept(results_folder, tiny, machine, mo
     """As if ``rgroup-rotation`` had been edited since; two models at two strengths are none of its business."""
     said = Console(record=True, width=200)
     edited = {"rgroup-rotation": "0123456789ab"}
-    monkeypatch.setattr(grid, "code_digest", lambda model: edited.get(model) or code_digest(model))
+    monkeypatch.setattr(reproduced, "code_digest", lambda model: edited.get(model) or code_digest(model))
     assert run_grid(tiny, results_folder, machine, said) == []
     assert "other code than this, repeat with --overwrite: rgroup-rotation\n" in said.export_text()
 
@@ -189,12 +190,12 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     model_file.write_text(BROKEN_MODEL)
     some = replace(tiny, models=("convnet",), strengths=(1.0,))
     with Console(file=(tmp_path / "log").open("w"), width=200) as console:
-        records = {record["model"]: record for record in run_grid(some, tmp_path, machine, console, model_file)}
+        records = {record.model: record for record in run_grid(some, tmp_path, machine, console, model_file)}
     line = "failed: raises on rotation-buoyancy at 1, history 1, seed 0: RuntimeError: out of ideas [/at] least"
     assert line in (tmp_path / "log").read_text()
-    assert records["convnet"]["status"] == "done"
-    assert records["raises"]["reason"].startswith("RuntimeError: out of ideas [/at] least (broken.py, line ")
-    assert "expected a finite loss, got nan in epoch 1" in records["nan"]["reason"]
+    assert records["convnet"].status == "done"
+    assert records["raises"].reason.startswith("RuntimeError: out of ideas [/at] least (broken.py, line ")
+    assert "expected a finite loss, got nan in epoch 1" in records["nan"].reason
     table = load_results(tmp_path)
     assert set(table.model) == {"convnet", "nan"}, "a training that diverged counts"
     assert table[table.model == "nan"].value.isna().all()
@@ -214,14 +215,14 @@ def test_running_out_of_memory_is_reported_and_leaves_the_others_alone(tiny, mac
     training = replace(tiny.training, epochs=12)
     some = replace(tiny, models=("convnet", "equiv-rotation"), strengths=(1.0,), training=training)
     found = run_grid(some, tmp_path, replace(machine, workers=2), QUIET, model_file)
-    records = {record["model"]: record for record in found}
-    assert records["convnet"]["status"] == records["equiv-rotation"]["status"] == "done"
-    assert records["raises-memory-error"]["reason"].startswith("MemoryError: cannot allocate 1 TiB (greedy.py, line ")
-    assert "memory" in records["hits-the-limit"]["reason"]
-    assert records["is-killed"]["reason"] == "the process was lost: killed, or out of memory"
+    records = {record.model: record for record in found}
+    assert records["convnet"].status == records["equiv-rotation"].status == "done"
+    assert records["raises-memory-error"].reason.startswith("MemoryError: cannot allocate 1 TiB (greedy.py, line ")
+    assert "memory" in records["hits-the-limit"].reason
+    assert records["is-killed"].reason == "the process was lost: killed, or out of memory"
     assert set(load_results(tmp_path).model) == {"convnet", "equiv-rotation"}
     left = {path.name.split(".")[0] for path in tmp_path.rglob("*.checkpoint")}
-    assert left == {record["hash"] for record in found if record["status"] == "failed"}
+    assert left == {record.hash for record in found if record.status == "failed"}
 
 
 @pytest.mark.parametrize("error, left", [(TypeError, 0), (MemoryError, 1), (OSError, 1), (KeyboardInterrupt, 1)])
@@ -238,12 +239,12 @@ def test_a_failed_run_leaves_no_checkpoint_an_interrupted_one_does(error, left, 
     with monkeypatch.context() as patch:
         patch.setattr(TrainingState, "record", stop)
         with pytest.raises(KeyboardInterrupt) if error is KeyboardInterrupt else nullcontext():
-            assert f"{error.__name__}: enough" in execute(config, data.path, tmp_path)["reason"]
+            assert f"{error.__name__}: enough" in execute(config, data.path, tmp_path).reason
     assert len(list(tmp_path.rglob("*.checkpoint"))) == left
     loaded = []
     monkeypatch.setattr(TrainingState, "load", lambda state, path: loaded.append(path))
     monkeypatch.setattr(run, "code_digest", lambda model: "other")
-    assert execute(config, data.path, tmp_path)["status"] == "done"
+    assert execute(config, data.path, tmp_path).done
     assert not loaded and not list(tmp_path.rglob("*.checkpoint"))
 
 
@@ -265,8 +266,8 @@ def test_runs_of_an_edited_model_file_are_set_aside(tiny, machine, tmp_path):
     for factor in (1.0, 2.0):
         model_file.write_text(MINE.format(factor=factor))
         records += run_grid(some, tmp_path, machine, QUIET, model_file)
-    before, after = (record["hash"] for record in records)
-    assert [record["hash"] for record in load_runs(tmp_path)] == [after] != [before]
+    before, after = (record.hash for record in records)
+    assert [record.hash for record in load_runs(tmp_path)] == [after] != [before]
     kept = {path.suffix for path in (tmp_path / "runs" / "superseded").glob(f"{before}.*")}
     assert kept == {".json", ".pt", ".npz"}
 
@@ -283,19 +284,19 @@ def test_another_configuration_of_the_same_runs_is_refused(tiny, machine, tmp_pa
             run_grid(other, tmp_path, machine, QUIET)
     with pytest.raises(ValueError, match=r"of convnet differs from the grid's in budget: name another"):
         run_grid(replace(edited, models=("equiv-rotation",)), tmp_path, machine, QUIET)
-    assert [record["hash"] for record in load_runs(tmp_path)] == [before["hash"]]
+    assert [record.hash for record in load_runs(tmp_path)] == [before.hash]
 
 
 def test_a_diverged_run_is_a_result_and_one_that_failed_is_none(tiny, data, tmp_path):
     """A model cannot be saved from its score of 0 by a smaller learning rate of its own; what failed is set aside."""
     (config,) = replace(tiny, models=("convnet",), strengths=(1.0,)).runs()
-    record = identity(config) | {"reason": "no", "diverged": True, "family": "unconstrained", "n_parameters": 1}
-    record |= {"data": {"hash": "0", "equivariance_error": {"10": 0.5}}}
+    record = replace(identity(config), reason="no", diverged=True, family="unconstrained", n_parameters=1)
+    record = replace(record, data=DataErrors(hash="0", equivariance_error={"10": 0.5}))
     save_run(tmp_path, record, {}, {})
     smaller = replace(config, training=replace(config.training, learning_rate=1e-4))
     with pytest.raises(ValueError, match=r"differs from the grid's in training\.learning_rate"):
         set_aside_superseded([smaller], tmp_path)
-    save_run(tmp_path, record | {"diverged": False}, {}, {})
+    save_run(tmp_path, replace(record, diverged=False), {}, {})
     assert set_aside_superseded([smaller], tmp_path) == 1
 
 
@@ -319,13 +320,16 @@ def test_damaged_record_is_named(results_folder, tmp_path):
     path.write_text("{")
     with pytest.raises(ValueError, match=r"expected a run record in .*0123456789abcdef\.json"):
         load_run(path)
-    whole = load_runs(results_folder)[0] | {"hash": path.stem}
-    path.write_text(json.dumps(whole))
+    whole = replace(load_runs(results_folder)[0], hash=path.stem)
+    path.write_text(json.dumps(whole.as_json()))
     assert load_run(path) == whole
-    for content in ({"hash": "other"}, *(without(whole, *keys) for keys in READ)):
-        path.write_text(json.dumps(content))
-        with pytest.raises(ValueError, match="got other content"):
+    for keys in READ:
+        path.write_text(json.dumps(without(whole.as_json(), *keys)))
+        with pytest.raises(ValueError, match=rf"{path.name}, got another content: expected .*{keys[-1]}"):
             load_run(path)
+    path.write_text(json.dumps(whole.as_json() | {"hash": "other"}))
+    with pytest.raises(ValueError, match=f"expected a run record of {path.stem} in .*, got that of 'other'"):
+        load_run(path)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -338,7 +342,7 @@ def test_preset_refuses_models_of_another_symmetry(tiny):
     with pytest.raises(ValueError, match="expected models for rotation-buoyancy, got equiv-reflection"):
         replace(tiny, models=("equiv-reflection",)).runs()
     with pytest.raises(
-        ValueError, match=r"expected a method out of augment, remul, remul-gradnorm after the \+, got 'magic'"
+        ValueError, match=r"expected one of the methods augment, remul, remul-gradnorm after the \+, got 'magic'"
     ):
         replace(tiny, models=("convnet+magic",)).runs()
 
@@ -348,7 +352,7 @@ def test_validation_simulations_choose_the_weights(data, tiny, tmp_path, monkeyp
     the seeds of the initialisation and of the shuffling differ."""
     seen = {}
 
-    def spy(rollout, train_windows, valid_windows, scale, config, seed, *rest):
+    def spy(rollout, *, train_windows, valid_windows, seed, **rest):
         seen.update(train=train_windows.frames, valid=valid_windows.frames, seed=seed)
         return Curves()
 
@@ -368,7 +372,9 @@ def test_damaged_files_of_runs_are_named(results_folder, tmp_path):
         whole | {"metrics": [{"value": "x"}]},
     ):
         record.write_text(json.dumps(content))
-        with pytest.raises(ValueError, match=f"expected a run record of {record.stem}"):
+        with pytest.raises(
+            ValueError, match=rf"expected a run record in .*{record.name}, got another content: expected"
+        ):
             load_runs(copy)
     rollout = next((copy / "runs").glob("*.npz"))
     rollout.write_bytes(rollout.read_bytes()[:200])

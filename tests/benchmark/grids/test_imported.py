@@ -73,9 +73,9 @@ def test_the_command_line_marks_the_measure_and_repeats_a_run(results, jet, data
         (figure,) = (results / "figures").glob(f"imported-jet-*train-18{name}.svg")
         words = figure.read_text()
         assert "statistical asymmetry of the data" in words and "model = data" not in words
-    record = next(record for record in load_runs(results) if record["model"] == "convnet")
+    record = next(record for record in load_runs(results) if record.model == "convnet")
     path = results / "runs" / f"{record['hash']}.json"
-    assert RunConfig.from_dict(json.loads(json.dumps(record["config"]))) == some.runs()[1]
+    assert RunConfig.from_dict(json.loads(json.dumps(record.config))) == some.runs()[1]
     main(["run", "--from", str(path), "--data-dir", str(data_dir), "--out", str(tmp_path / "again")])
     message = complaint(capsys, "run", "--from", path, "--data-dir", tmp_path, "--out", tmp_path / "again")
     assert "expected the imported data set jet in" in message and "got none" in message
@@ -105,7 +105,7 @@ def test_data_are_read_from_the_folder_that_is_named(jet, some, machine, tmp_pat
     elsewhere = replace(machine, data_dir=tmp_path / "empty")
     preset = replace(some, imported=(copy,), models=("persistence",))
     (record,) = run_grid(preset, tmp_path / "out", elsewhere, QUIET)
-    assert record["status"] == "done" and not (tmp_path / "empty").exists()
+    assert record.status == "done" and not (tmp_path / "empty").exists()
     next((copy / "data/test").iterdir()).write_bytes(b"")
     with pytest.raises(DataError, match=r"expected .*moved.* with SHA-256 .*: the file is damaged; .* import it again"):
         run_grid(preset, tmp_path / "new", elsewhere, QUIET)
@@ -180,7 +180,7 @@ def test_simulated_runs_are_what_they_were():
 def test_runs_of_an_edited_model_file_on_imported_data_are_set_aside(results, some, tmp_path):
     """Records hold lists where configurations hold tuples: that is no difference."""
     record = load_runs(results)[0]
-    config = next(config for config in some.runs() if config.hash == record["hash"])
+    config = next(config for config in some.runs() if config.hash == record.hash)
     save_run(tmp_path, record, {}, {})
     assert set_aside_superseded([replace(config, model_source="edited")], tmp_path) == 1
     assert not list((tmp_path / "runs").glob("*.json"))

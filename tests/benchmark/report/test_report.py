@@ -15,12 +15,13 @@ from symbreak.benchmark.report import write_report
 from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
 from symbreak.benchmark.report.page import code
 from symbreak.benchmark.report.strips import LEVELS, strip
-from symbreak.benchmark.runs.records import save_run
+from symbreak.benchmark.runs.records import RunRecord, save_run
 from symbreak.benchmark.tables import all_tables
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)><b>"
 SCRIPT = "</script><script>alert(1)</script>"
+read = RunRecord.from_json
 FAMILIES = {
     "convnet": "unconstrained",
     "equiv-rotation": "strict",
@@ -92,7 +93,7 @@ def folder(tmp_path_factory):
     random = np.random.default_rng(0)
     rollout = {name: random.normal(size=(STEPS, 2, 5, 7)).astype(np.float16) for name in ("prediction", "target")}
     for number, run in enumerate([*runs, failed]):
-        save_run(folder, run | {"hash": f"{number:016x}"}, {}, rollout if run["status"] == "done" else {})
+        save_run(folder, read(run | {"hash": f"{number:016x}"}), {}, rollout if run["status"] == "done" else {})
     return folder
 
 
@@ -106,7 +107,7 @@ def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
     run["data"]["equivariance_error"]["10"] = 0.45199999999999996
     values = {"10": 10.0, "2": 2.0, "mean": None}
     run["metrics"] = [{"split": "domain", "metric": "rmse", "step": s, "value": v} for s, v in values.items()]
-    [line] = series(tabulate([run]))
+    [line] = series(tabulate([read(run)]))
     assert line["step"] == ["2", "10", "mean"] and line["mean"] == [2.0, 10.0, None]
     assert line["data_error"] == 0.452 and line["low"] == [None] * 3 and line["diverged"] == ["mean"]
     assert json.loads(json.dumps(line, allow_nan=False)) == line
@@ -114,7 +115,7 @@ def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
 
 def test_every_marker_of_the_palette_has_a_plotly_symbol_and_black_is_white_in_the_dark():
     assert set(SYMBOLS) == set(MARKERS)
-    [strict] = model_looks(tabulate([record("s", 0.0, "equiv-rotation", 0, 0)]))
+    [strict] = model_looks(tabulate([read(record("s", 0.0, "equiv-rotation", 0, 0))]))
     assert (strict["light"], strict["dark"]) == ("#000000", "#ffffff")
 
 
@@ -151,7 +152,7 @@ def test_names_from_users_are_escaped_everywhere(page):
 
 
 def test_a_page_without_the_reference_and_without_rollouts(tmp_path):
-    save_run(tmp_path, record("rotation-buoyancy", 0.5, "persistence", 0, 1), {}, {})
+    save_run(tmp_path, read(record("rotation-buoyancy", 0.5, "persistence", 0, 1)), {}, {})
     page = write_report(tmp_path).read_text()
     assert 'id="comparisons"' not in page and 'id="rollouts"' not in page and "Every run finished" in page
 
@@ -159,7 +160,7 @@ def test_a_page_without_the_reference_and_without_rollouts(tmp_path):
 def test_the_page_names_the_commit_of_the_code(tmp_path):
     """Runs of one machine and commit are one line; where git was missing nothing is said."""
     for number, source in enumerate(({"commit": "c0ffee", "dirty": True}, {"commit": None, "dirty": None}, {})):
-        save_run(tmp_path, record("s", 0.5, "convnet", number, number) | {"source": source}, {}, {})
+        save_run(tmp_path, read(record("s", 0.5, "convnet", number, number) | {"source": source}), {}, {})
     page = write_report(tmp_path).read_text()
     assert re.findall(r"(\d) runs? of convnet: x86_64.*torch 2.6.0(.*)</li>", page) == [
         ("2", ""),
@@ -173,7 +174,7 @@ def test_a_kind_of_model_leads_to_its_runs_in_all_scenarios(tmp_path):
     scales = turns | {"hash": f"{2:016x}", "scenario": "scaling-drag", "symmetry": "scaling", "model": "equiv-scaling"}
     failed = scales | {"hash": f"{3:016x}", "model": "rpp-scaling", "status": "failed", "reason": "Boom"}
     for run in (turns, scales, failed):
-        save_run(tmp_path, run, {}, {})
+        save_run(tmp_path, read(run), {}, {})
     page = write_report(tmp_path).read_text()
     assert '<a href="#runs-0">equiv</a>' in page and '<h4 id="runs-1">rpp-scaling</h4>' in page
     of_equiv = page.split('<h4 id="runs-0">equiv</h4>')[1].split("<h4")[0]
@@ -186,8 +187,8 @@ def test_columns_of_an_only_setting_are_left_out_and_the_model_is_first(folder, 
     assert "scenario" in re.findall(headings, page) and "history" not in re.findall(headings, page)
     compared = re.findall(headings, page.split('id="comparisons"')[-1].split("</thead>")[0])
     assert compared[:3] == ["model", "scenario", "reference"]
-    save_run(tmp_path, record("s", 0.5, "convnet", 0, 1), {}, {})
-    save_run(tmp_path, record("s", 1.0, "convnet", 0, 2), {}, {})
+    save_run(tmp_path, read(record("s", 0.5, "convnet", 0, 1)), {}, {})
+    save_run(tmp_path, read(record("s", 1.0, "convnet", 0, 2)), {}, {})
     learned = write_report(tmp_path).read_text().split('id="learned"')[-1]
     assert re.findall(headings, learned.split("</thead>")[0]) == ["model", "seeds", "first", "last", "slope", "p"]
 
@@ -212,7 +213,7 @@ def test_adding_a_table_takes_one_object(tmp_path, monkeypatch):
 
 
 def test_a_folder_where_every_run_failed_has_no_page(tmp_path):
-    save_run(tmp_path, record("s", 0.5, "convnet", 0, 1) | {"status": "failed", "reason": "Boom"}, {}, {})
+    save_run(tmp_path, read(record("s", 0.5, "convnet", 0, 1) | {"status": "failed", "reason": "Boom"}), {}, {})
     with pytest.raises(ValueError, match="expected a finished run"):
         write_report(tmp_path)
 

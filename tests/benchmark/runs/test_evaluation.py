@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from symbreak.benchmark.runs.configuration import Evaluation
-from symbreak.benchmark.runs.evaluation import EQUIVARIANCE_STEPS, evaluate, histories
+from symbreak.benchmark.runs.evaluation import evaluate, histories
 from symbreak.benchmark.runs.rollout import Rollout
+from symbreak.datasets.measure import STEPS
 from symbreak.models import Forecaster, Task, build
 
 CPU = torch.device("cpu")
@@ -17,7 +18,7 @@ def rows(data, model, predicts="increment", history=1, **width):
     torch.manual_seed(0)
     rollout = Rollout(build(model, task, **width), task)
     found = evaluate(rollout, data, Evaluation(steps=4, stride=1), CPU)
-    return {(row["split"], row["metric"], row["step"]): row["value"] for row in found}
+    return {(row.split, row.metric, row.step): row.value for row in found}
 
 
 @pytest.mark.parametrize("predicts", ["increment", "frame"])
@@ -36,7 +37,7 @@ def test_persistence(data, predicts):
 def test_equivariance_error_of_strict_and_plain_models(data):
     """Measured over as many steps as that of the data: rounding for the strict model, more for the other."""
     strict, plain = rows(data, "equiv-rotation", width=2), rows(data, "convnet", width=4)
-    for n in EQUIVARIANCE_STEPS:
+    for n in STEPS:
         assert strict["domain", "equivariance_error", n] < 1e-5
         assert plain["domain", "equivariance_error", n] > 0.1
 
@@ -55,7 +56,7 @@ def test_a_model_that_explodes_has_no_value(data):
 
     task = Task(history=1, shape=(16, 16), group="C4")
     found = evaluate(Rollout(Exploding(task), task), data, Evaluation(steps=4, stride=4), CPU)
-    assert [row["value"] for row in found if row["metric"] == "rmse" and row["step"] == "mean"] == [None, None]
+    assert [row.value for row in found if row.metric == "rmse" and row.step == "mean"] == [None, None]
 
 
 def test_a_model_that_becomes_nan_keeps_its_other_numbers(data):
@@ -66,9 +67,9 @@ def test_a_model_that_becomes_nan_keeps_its_other_numbers(data):
 
     task = Task(history=1, shape=(16, 16), group="C4", increment_scale=0.1)
     found = evaluate(Rollout(Bursting(task), task), data, Evaluation(steps=4, stride=4), CPU)
-    errors = {row["step"]: row["value"] for row in found if row["metric"] == "equivariance_error"}
+    errors = {row.step: row.value for row in found if row.metric == "equivariance_error"}
     assert errors[20] is None
-    assert len([row for row in found if row["metric"] == "rmse"]) == 2 * 5
+    assert len([row for row in found if row.metric == "rmse"]) == 2 * 5
 
 
 def test_dropout_is_off(data):

@@ -16,6 +16,8 @@ from symbreak.benchmark.tables.markup import markdown
 from symbreak.models import Forecaster, Task, build
 from symbreak.symmetry import nontrivial_elements
 
+from ..made_up import failed, made_up
+
 CONFIG = Training(epochs=3, epoch_steps=2, batch=2, rollout=2)
 
 
@@ -28,9 +30,17 @@ def rollout(data):
 
 
 def fit(rollout, data, config=CONFIG, method=None, checkpoint=None):
-    windows = [data.windows(split, history=1, horizon=config.rollout) for split in ("train", "valid")]
-    elements = nontrivial_elements("C4", (16, 16))
-    return train(rollout, *windows, data.velocity_rms, config, 0, method or Plain(), elements, checkpoint)
+    return train(
+        rollout,
+        train_windows=data.windows("train", history=1, horizon=config.rollout),
+        valid_windows=data.windows("valid", history=1, horizon=config.rollout),
+        scale=data.velocity_rms,
+        config=config,
+        seed=0,
+        method=method or Plain(),
+        elements=nontrivial_elements("C4", (16, 16)),
+        checkpoint=checkpoint,
+    )
 
 
 def weights(rollout):
@@ -183,14 +193,14 @@ def test_rollout_by_hand(predicts, expected):
 
 def test_what_the_last_quarter_gained():
     """Best of six epochs out of eight 0.3, of all 0.25: a fifth more; the other seed had settled."""
-    record = {"status": "done", "scenario": "s", "model": "a", "config": {"history": 1, "recipe": {"train": 2}}}
     curves = [[1.0, 0.4, 0.3, 0.5, 0.5, 0.5, 0.25, 0.4], [1.0, 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3]]
     records = [
-        record | {"curves": {"valid_rmse": errors, "best_epoch": errors.index(min(errors))}} for errors in curves
+        made_up(model="a", curves={"train_loss": [], "valid_rmse": errors, "best_epoch": errors.index(min(errors))})
+        for errors in curves
     ]
-    untrained = record | {"model": "persistence", "curves": {"valid_rmse": [], "best_epoch": 0}}
-    [row] = convergence([*records, untrained, {"status": "failed"}]).itertuples()
+    untrained = made_up(model="persistence", curves={"train_loss": [], "valid_rmse": [], "best_epoch": 0})
+    [row] = convergence([*records, untrained, failed()]).itertuples()
     assert (row.model, row.epochs, row.best_epoch) == ("a", 8, 4.5)
     assert row.last_quarter == pytest.approx(0.1)
-    assert "| s | 1 | 2 | a | 8 | 4.5 | 10.0% |" in markdown(CONVERGENCE.format(convergence(records)))
+    assert "| s | 1 | 24 | a | 8 | 4.5 | 10.0% |" in markdown(CONVERGENCE.format(convergence(records)))
     assert convergence([untrained]).empty

@@ -2,28 +2,31 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
+from rich.console import Console
 
 from symbreak.benchmark.cli import main
+from symbreak.benchmark.grids.grid import run_missing
+from symbreak.benchmark.runs import reproduced
 from symbreak.benchmark.runs.configuration import RunConfig
-from symbreak.benchmark.runs.records import load_runs
+from symbreak.benchmark.runs.records import MetricRow, load_runs, save_run
+from symbreak.benchmark.runs.reproduced import keep_reproduction, read_reproductions
 from symbreak.benchmark.submissions.agreement import circumstances, compare
-from symbreak.benchmark.submissions.repeat import check_model_file, config_of
+from symbreak.benchmark.submissions.repeat import check_model_file, config_of, reproduce
 
-from ..conftest import complaint
+from ..conftest import QUIET, complaint
 
 
 @pytest.fixture
 def record(results_folder):
-    return next(record for record in load_runs(results_folder) if record["model"] == "rgroup-rotation")
+    return next(record for record in load_runs(results_folder) if record.model == "rgroup-rotation")
 
 
 def saved(folder, record):
-    path = folder / "runs" / f"{record['hash']}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(record))
-    return path
+    save_run(folder, record, {}, {})
+    return folder / "runs" / f"{record.hash}.json"
 
 
 def test_configuration_survives_json(tiny):
@@ -35,40 +38,40 @@ def test_configuration_survives_json(tiny):
     "place, key, value, message",
     [
         ((), "speed", 3, "expected config with recipe, model, .*, got an unknown 'speed'"),
-        (("training",), "batch", None, "expected config.training.batch to be int, got None"),
-        (("training",), "batch", True, "expected config.training.batch to be int, got True"),
+        (("training",), "batch", None, "expected config.training.batch to be a whole number, got None"),
+        (("training",), "batch", True, "expected config.training.batch to be a whole number, got True"),
         (("training",), "batch", 0, "expected batch >= 1, got 0"),
-        (("training",), "learning_rate", "0.1", "expected config.training.learning_rate to be float, got '0.1'"),
+        (("training",), "learning_rate", "0.1", "expected config.training.learning_rate to be a number, got '0.1'"),
         (("recipe",), "strength", 2.0, r"expected a strength in \[0, 1\], got 2.0"),
-        (("recipe",), "scenario", ["x"], r"expected config.recipe.scenario to be str, got \['x'\]"),
-        ((), "predicts", "weather", "expected config.predicts to be typing.Literal.*increment.*, got 'weather'"),
-        ((), "budget", 1.5, "expected config.budget to be int | None, got 1.5"),
+        (("recipe",), "scenario", ["x"], r"expected config.recipe.scenario to be text, got \['x'\]"),
+        ((), "predicts", "weather", "expected config.predicts to be one of 'increment', 'frame', got 'weather'"),
+        ((), "budget", 1.5, "expected config.budget to be a whole number or null, got 1.5"),
         ((), "evaluation", [], r"expected config.evaluation to be an object, got \[\]"),
     ],
 )
 def test_what_is_wrong_in_a_configuration_is_named(record, place, key, value, message):
-    content = record["config"]
+    content = record.config
     for name in place:
         content = content[name]
     content[key] = value
     with pytest.raises(ValueError, match=message):
-        RunConfig.from_dict(record["config"])
+        RunConfig.from_dict(record.config)
 
 
 def test_missing_key_is_named(record):
-    del record["config"]["training"]["patience"]
+    del record.config["training"]["patience"]
     with pytest.raises(ValueError, match=r"expected config.training with .*, got no patience"):
-        RunConfig.from_dict(record["config"])
+        RunConfig.from_dict(record.config)
 
 
 def test_a_record_must_hold_together(record):
-    assert config_of(record).hash == record["hash"]
+    assert config_of(record).hash == record.hash
     with pytest.raises(ValueError, match=r"expected strength [01]\.0 from the configuration, got [01]\.0"):
-        config_of(record | {"strength": 1.0 - record["strength"]})
+        config_of(replace(record, strength=1.0 - record.strength))
     with pytest.raises(ValueError, match=r"expected hash .* from the configuration, got .*: the record was edited"):
-        config_of(record | {"config": record["config"] | {"seed": 7}})
+        config_of(replace(record, config=record.config | {"seed": 7}))
     with pytest.raises(ValueError, match="expected a finished run, got one that failed: no memory"):
-        config_of({"status": "failed", "reason": "no memory"})
+        config_of(replace(record, status="failed", reason="no memory"))
 
 
 def test_differences_by_hand(record):
@@ -76,8 +79,7 @@ def test_differences_by_hand(record):
     0.01 and -0.01 by 0.02, as the errors that they are made of."""
 
     def with_metrics(**values):
-        rows = [{"split": "domain", "metric": name, "step": 1, "value": value} for name, value in values.items()]
-        return record | {"metrics": rows}
+        return replace(record, metrics=[MetricRow("domain", name, 1, value) for name, value in values.items()])
 
     same = with_metrics(rmse=0.2, skill=None)
     assert str(compare(same, same)) == "bit for bit"
@@ -89,20 +91,20 @@ def test_differences_by_hand(record):
     assert compare(with_metrics(skill=0.01), with_metrics(skill=-0.01)).difference == pytest.approx(0.02)
     for other in (with_metrics(rmse=0.2), with_metrics(rmse=0.2, skill=0.0)):
         assert compare(same, other).difference == float("inf")
-    for value in (float("nan"), "0.2", True, 10**400):
+    for value in (float("nan"), float("inf"), 10**400):
         with pytest.raises(ValueError, match="expected "):
             compare(same, with_metrics(rmse=value, skill=None))
     with pytest.raises(ValueError, match="expected each metric of a record once, got 1 of them again"):
-        compare(same, same | {"metrics": same["metrics"] + same["metrics"][:1]})
+        compare(same, replace(same, metrics=[*same.metrics, *same.metrics[:1]]))
 
 
 def test_circumstances(record):
     assert circumstances(record, record) == []
-    other = record | {"machine": "abacus", "versions": record["versions"] | {"torch": "1"}}
-    torch = record["versions"]["torch"]
+    other = replace(record, machine="abacus", versions=record.versions | {"torch": "1"})
+    torch = record.versions["torch"]
     assert circumstances(other, record) == [
         f"torch 1 then, {torch} now",
-        f"machine abacus then, {record['machine']} now",
+        f"machine abacus then, {record.machine} now",
     ]
 
 
@@ -124,11 +126,74 @@ def test_run_from_a_record(capsys, tmp_path, monkeypatch, record, data_dir):
     main(["run", "--from", str(path), "--data-dir", str(data_dir)])
     assert "the metrics agree bit for bit" in " ".join(capsys.readouterr().out.split())
     assert (tmp_path / "results" / "rerun" / "runs" / path.name).exists()
-    record["metrics"][0]["value"] *= 1.5
-    saved(tmp_path / "theirs", record)
+    saved(tmp_path / "theirs", with_another_number(record))
     message = complaint(capsys, "run", "--from", path, "--data-dir", data_dir)
     assert "bit for bit, got a largest relative difference of 0.33 (future" in message
     assert "expected --out other" in complaint(capsys, "run", "--from", path, "--out", tmp_path / "theirs")
+
+
+def with_another_number(record):
+    """The first number is half as large again."""
+    first, *rest = record.metrics
+    return replace(record, metrics=[first._replace(value=1.5 * first.value), *rest])
+
+
+@pytest.fixture
+def other(record, tmp_path):
+    """The same run, as if other code had made it, in a folder of its own."""
+    return saved(tmp_path / "theirs", replace(record, code="0123456789ab"))
+
+
+def said_of_other_code(folder, tiny, machine):
+    console, some = Console(record=True, width=200), replace(tiny, models=("rgroup-rotation",))
+    configs = [config for config in some.runs() if (folder / "runs" / f"{config.hash}.json").exists()]
+    assert run_missing(configs, folder, machine, console) == []
+    return "done by other code" in console.export_text()
+
+
+def test_a_run_that_other_code_made_counts_as_of_this_once_it_was_reproduced(other, record, tiny, machine, tmp_path):
+    """The evidence is one line a pair of digests and scenario, however often it is found."""
+    folder = tmp_path / "theirs"
+    assert said_of_other_code(folder, tiny, machine)
+    found = reproduce(other, tmp_path / "out", machine, QUIET)
+    assert not said_of_other_code(folder, tiny, machine)
+    header, line = (folder / "reproduced.csv").read_text().splitlines()
+    assert header == "model,code,reproduced_by,scenario,hash,commit"
+    commit = found.commit or ""
+    assert line == f"rgroup-rotation,0123456789ab,{record.code},rotation-buoyancy,{record.hash},{commit}"
+    before = (folder / "reproduced.csv").read_bytes()
+    reproduce(other, tmp_path / "out", machine, QUIET)
+    assert (folder / "reproduced.csv").read_bytes() == before
+
+
+def test_a_run_that_does_not_agree_is_no_evidence(other, record, tiny, machine, tmp_path):
+    folder = tmp_path / "theirs"
+    saved(folder, replace(with_another_number(record), code="0123456789ab"))
+    with pytest.raises(ValueError, match=r"bit for bit, got a largest relative difference of 0\.33"):
+        reproduce(other, tmp_path / "out", machine, QUIET)
+    assert not (folder / "reproduced.csv").exists() and said_of_other_code(folder, tiny, machine)
+
+
+def test_evidence_that_cannot_be_written_costs_nothing(other, machine, tmp_path, monkeypatch):
+    def full(path, content):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(reproduced, "write_atomically", full)
+    console = Console(record=True, width=200)
+    assert reproduce(other, tmp_path / "out", machine, console).done
+    assert "that could not be noted: no space left" in console.export_text()
+
+
+def test_reproductions_of_several_models_are_sorted(record, tmp_path):
+    keep = partial(keep_reproduction, folder=tmp_path)
+    for model in ("mlp", "convnet+augment"):
+        assert keep(replace(record, model=model, code="a"), replace(record, model=model, code="b"))
+    assert not keep(replace(record, code="a"), replace(record, code="a")), "the same code"
+    assert not keep(replace(record, code=""), record), "unknown code"
+    assert [each.model for each in read_reproductions(tmp_path)] == ["convnet+augment", "mlp"]
+    (tmp_path / "reproduced.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"expected a table with model, code, reproduced_by, .* got other content"):
+        read_reproductions(tmp_path)
 
 
 @pytest.mark.parametrize("arguments, got", [((), "neither"), (("quick", "--from", "x.json"), "both")])

@@ -78,12 +78,12 @@ def edited(**changes):
 
 
 def verdicts(archive, machine, **options):
-    return {verdict.record["hash"]: verdict for verdict in rescore(archive, machine, QUIET, **options)}
+    return {verdict.record.hash: verdict for verdict in rescore(archive, machine, QUIET, **options)}
 
 
 def test_rescoring_agrees_bit_for_bit_on_new_data(archive, machine, tmp_path):
     found = verdicts(archive, replace(machine, data_dir=tmp_path / "new"))
-    assert sorted(verdict.record["model"] for verdict in found.values()) == ["convnet"] * 2 + ["persistence"] * 2
+    assert sorted(verdict.record.model for verdict in found.values()) == ["convnet"] * 2 + ["persistence"] * 2
     assert {str(verdict) for verdict in found.values()} == {"bit for bit"}
 
 
@@ -143,13 +143,13 @@ def test_a_model_of_an_installed_package_is_not_submitted_without_its_code(resul
         ({"model": "equiv-rotation"}, "expected model convnet from the configuration, got 'equiv-rotation'"),
         ({"strength": 0.5}, "expected strength .* from the configuration, got 0.5"),
         ({"config": {"history": 1, "recipe": {"train": 2}}}, "expected config with recipe, .*, got no "),
-        ({"config": None}, "expected a run record of"),
-        ({"config": {}}, "expected a run record of"),
-        ({"metrics": 3}, "expected a run record of"),
-        ({"metrics": [{"value": 1.0}]}, "expected a run record of"),
-        ({"n_parameters": None}, "expected a run record of"),
-        ({"train_seconds": "long"}, "expected a run record of"),
-        ({"hash": "0"}, "expected a run record of"),
+        ({"config": None}, "got another content: expected config to be an object, got None"),
+        ({"config": {}}, "expected config.history to be a whole number, got None"),
+        ({"metrics": 3}, "expected metrics to be a list, got 3"),
+        ({"metrics": [{"value": 1.0}]}, "expected metrics.0 with split, metric, step, value, got no metric"),
+        ({"n_parameters": None}, "expected n_parameters in the record of a run that is done or diverged, got none"),
+        ({"train_seconds": "long"}, "expected train_seconds to be a number or null, got 'long'"),
+        ({"hash": "0"}, "expected a run record of .*, got that of '0'"),
     ],
 )
 def test_a_record_that_contradicts_itself_is_refused(archive, machine, changes, message):
@@ -206,7 +206,7 @@ def test_a_checkpoint_cannot_execute_code(tmp_path, data, results_folder, tiny):
     )
     record = execute(config, data.path, tmp_path)
     assert not marker.exists()
-    assert record["status"] == "failed" and record["reason"].startswith("UnpicklingError")
+    assert record.status == "failed" and record.reason.startswith("UnpicklingError")
 
 
 def test_a_model_file_is_imported_only_if_it_is_trusted(tiny, machine, tmp_path, capsys):
@@ -254,7 +254,7 @@ def test_what_cannot_be_submitted_is_named(results_folder, tmp_path):
     shutil.copytree(results_folder / "runs", tmp_path / "runs")
     weights = next(path for path in sorted(tmp_path.glob("runs/*.pt")))
     weights.unlink()
-    model = load_run(weights.with_suffix(".json"))["model"]
+    model = load_run(weights.with_suffix(".json")).model
     with pytest.raises(ValueError, match=rf"expected the file .*{weights.name}, got: No such file"):
         submit(tmp_path, [model], archive)
     assert not archive.exists()

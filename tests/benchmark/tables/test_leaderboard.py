@@ -22,6 +22,8 @@ from symbreak.benchmark.tables.markup import latex, leaderboard_markdown, markdo
 from symbreak.benchmark.tables.provenance import provenance
 from symbreak.benchmark.tables.terminal import rich_table
 
+from ..made_up import failed, made_up
+
 
 def results(values, **columns):
     """nRMSE by (model, strength, seed)."""
@@ -215,25 +217,19 @@ def test_the_table_for_papers_compiles(tmp_path):
     assert done.returncode == 0, done.stdout.decode()[-1000:]
 
 
-RECORD = {
-    "status": "done",
-    "scenario": "s",
-    "strength": 0.5,
-    "model": "mine|<b>",
-    "config": {"history": 1, "recipe": {"train": 24}},
-    "curves": {"valid_rmse": [], "best_epoch": 0},
-    "data": {"hash": "da7a", "equivariance_error": {}},
-    "machine": "x86_64 Linux",
-    "device": "cuda",
-    "versions": {"torch": "2.6.0", "numpy": "2.4.6"},
-    "source": {"commit": "c0ffee", "dirty": False},
-}
+RECORD = made_up(
+    model="mine|<b>",
+    machine="x86_64 Linux",
+    device="cuda",
+    versions={"torch": "2.6.0", "numpy": "2.4.6"},
+    source={"commit": "c0ffee", "dirty": False},
+)
 
 
 def test_provenance():
     """Two runs of one model with one code, and one that failed with another, before it knew its data."""
-    failed = {name: RECORD[name] for name in ("model", "machine", "versions")} | {"status": "failed"}
-    text = provenance([RECORD, RECORD, failed])
+    without = failed(model=RECORD.model, machine=RECORD.machine, versions=RECORD.versions)
+    text = provenance([RECORD, RECORD, without])
     assert "3 runs, 1 failed." in text and "| s | 0.5 | 24 | da7a |" in text and text.count("da7a") == 1
     who = r"mine\|&lt;b>: x86_64 Linux"
     assert f"- 2 runs of {who}; on cuda; torch 2.6.0, numpy 2.4.6; commit c0ffee\n" in text

@@ -1,0 +1,81 @@
+"""Keeps the evidence that earlier code gave the numbers of today's: which runs were repeated, bit for bit."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from ...datasets.store.files import write_atomically
+from .fingerprint import code_digest
+from .records import RunRecord
+
+REPRODUCED = "reproduced.csv"
+
+
+class Reproduction(NamedTuple):
+    """Says that code with the digest ``reproduced_by`` repeated a run that code with the digest ``code`` had made, and
+    got the same numbers bit for bit."""
+
+    model: str
+    """With its method, as in a record."""
+    code: str
+    reproduced_by: str
+    scenario: str
+    hash: str
+    """Which run it was."""
+    commit: str
+    """That of the code which repeated it, empty where it is not known."""
+
+
+def read_reproductions(folder: Path) -> list[Reproduction]:
+    """Reads ``reproduced.csv`` of a results folder; none if it has no such file.
+
+    Raises:
+        ValueError: the file is not such a table.
+    """
+    path = folder / REPRODUCED
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *lines = [*csv.reader(file)] or [[]]
+    if tuple(header) != Reproduction._fields or any(len(line) != len(header) for line in lines):
+        raise ValueError(f"expected a table with {', '.join(Reproduction._fields)} in {path}, got other content")
+    return [Reproduction(*line) for line in lines]
+
+
+def keep_reproduction(recorded: RunRecord, found: RunRecord, folder: Path) -> bool:
+    """Adds a run that was repeated bit for bit to ``reproduced.csv`` of its results folder; returns whether it did.
+
+    There is nothing to add if the code is the same, if that of either is not known, or if the table has a run of this
+    model, scenario and pair of digests already.
+
+    Raises:
+        OSError: the folder cannot be written.
+        ValueError: the table that is there is damaged.
+    """
+    if not recorded.code or not found.code or recorded.code == found.code:
+        return False
+    new = Reproduction(found.model, recorded.code, found.code, found.scenario, found.hash, found.commit or "")
+    known = read_reproductions(folder)
+    if any(each[:4] == new[:4] for each in known):
+        return False
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([Reproduction._fields, *sorted([*known, new])])
+    write_atomically(folder / REPRODUCED, text.getvalue().encode())
+    return True
+
+
+def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
+    """Names the models of which a record was made by other code than today's, and none like it was reproduced by that.
+
+    Args:
+        records: of runs that finished.
+        folder: their results folder, whose ``reproduced.csv`` is read.
+    """
+    other = {(record.model, record.code or "") for record in records if record.code != code_digest(record.model)}
+    same = {
+        (each.model, each.code) for each in read_reproductions(folder) if each.reproduced_by == code_digest(each.model)
+    }
+    return {model for model, code in other - same if code_digest(model) is not None}
