@@ -99,7 +99,7 @@ def tabulate(records: Iterable[RunRecord]) -> pd.DataFrame:
             "scenario": record.scenario,
             "symmetry": record.symmetry,
             "strength": record.strength,
-            "data_error": record.data.compared,
+            "data_error": record.data.compared if record.data else None,
             "model": record.model,
             "family": record.family,
             "seed": record.seed,

@@ -115,12 +115,12 @@ def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_f
         if model_file:
             load_model_file(model_file)
         record = replace(record, family=get_model(base_model(config.model)).family, code=code_digest(config.model))
-        data, device = DataSet(data_path), choose_device(device)
-        initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(device)
-        forget_peak(device)
+        data, chosen = DataSet(data_path), choose_device(device)
+        initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(chosen)
+        forget_peak(chosen)
         checkpoint = out / "runs" / f"{config.hash}.{record.code}.checkpoint"
         record = replace(record, data=data_errors(data), n_parameters=count_parameters(initialised))
-        measured, weights, rollout = _measure(config, initialised, data, device, checkpoint)
+        measured, weights, rollout = _measure(config, initialised, data, chosen, checkpoint)
         record = replace(record, status="done", **measured)
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
@@ -155,8 +155,8 @@ def identity(config: RunConfig) -> RunRecord:
 def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.device, checkpoint: Path):
     """Trains and evaluates; gives the measured part of the record, the weights, and the rollout to look at."""
     _, shuffling_seed, training_seed = seeds(config.seed)
-    length = {"history": config.history, "horizon": config.training.rollout}
-    train_windows, valid_windows = data.windows("train", **length), data.windows("valid", **length)
+    train_windows = data.windows("train", history=config.history, horizon=config.training.rollout)
+    valid_windows = data.windows("valid", history=config.history, horizon=config.training.rollout)
     torch.manual_seed(training_seed)
     curves = train(
         rollout,
@@ -186,7 +186,7 @@ def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.d
 
 def data_errors(data: DataSet) -> DataErrors:
     """Gives what a record says of its data: their hash, and how far they are from the symmetry."""
-    errors = {str(steps): error for steps, error in data.equivariance_error.items()}
+    errors: dict[str, float | None] = {str(steps): error for steps, error in data.equivariance_error.items()}
     return DataErrors(hash=data.manifest.hash, equivariance_error=errors, asymmetry=data.asymmetry)
 
 

@@ -133,7 +133,8 @@ class RunRecord:
         for name in ("family", "data", "n_parameters", *measured) if self.counts else ():
             if getattr(self, name) is None:
                 raise ValueError(f"expected {name} in the record of a run that is done or diverged, got none")
-        if self.counts and self.data.asymmetry is None and DATA_ERROR_STEPS not in self.data.equivariance_error:
+        data = self.data if self.counts else None
+        if data and data.asymmetry is None and DATA_ERROR_STEPS not in data.equivariance_error:
             raise ValueError(f"expected {DATA_ERROR_STEPS} in data.equivariance_error, got none")
 
     def as_json(self) -> dict[str, Any]:
