@@ -72,7 +72,7 @@ def made_up_records(rows: int) -> Iterator[RunRecord]:
         )
 
 
-def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[dict]:
+def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[MetricRow]:
     """Draws every metric that a run has, around ``scale``."""
     places = [
         (split, metric, step) for split in ("future", "domain") for metric in SCORED for step in range(1, 1 + steps)

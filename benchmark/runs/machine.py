@@ -62,7 +62,7 @@ def generate_all(
     """
     given, imported = imports or {}, [recipe for recipe in recipes if not recipe.is_simulated]
     paths = {each.hash: given.get(each.hash) or find_imported(each, machine.data_dir) for each in imported}
-    for recipe in (each for each in recipes if isinstance(each, Recipe) and each.hash not in paths):
+    for recipe in (each for each in recipes if each.hash not in paths):
         task = progress.add_task(f"simulate {recipe.scenario} {recipe.strength:g}", total=None)
 
         def report(done: int, total: int, task=task) -> None:

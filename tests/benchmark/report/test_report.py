@@ -203,7 +203,7 @@ def test_adding_a_table_takes_one_object(tmp_path, monkeypatch):
         format=lambda table: table.astype(str),
     )
     monkeypatch.setattr(all_tables, "TABLES", (*all_tables.TABLES, runs_of))
-    save_run(tmp_path, record("s", 0.5, "convnet", 0, 1), {}, {})
+    save_run(tmp_path, read(record("s", 0.5, "convnet", 0, 1)), {}, {})
     write_leaderboard(tmp_path)
     assert (tmp_path / "runs-of.csv").read_text() == "model,runs\nconvnet,1\n"
     section = "## Runs of each model\n\n`runs`: how many.\n\n| model | runs |\n| --- | ---: |\n| convnet | 1 |\n"
