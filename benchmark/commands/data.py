@@ -92,8 +92,11 @@ class Import:
 
 @dataclass(frozen=True)
 class Measure:
-    """Print the equivariance error of a data set after 1, 5, 10 and 20 steps; of imported data, which no simulator can
-    continue, the asymmetry of their statistics. Of several simulated data sets, make one table."""
+    """Measure how far data sets are from symmetric.
+
+    Prints the equivariance error after 1, 5, 10 and 20 steps; of imported data, which no simulator can continue, the
+    asymmetry of their statistics. With --out, makes one table of several simulated data sets.
+    """
 
     data: Positional[tuple[Path, ...]]
     """Folders of data sets, as `symbreak generate` prints them."""
@@ -142,7 +145,10 @@ def _print_errors(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Verify:
-    """Check the files of data sets: checksums, finite values, format, recipe. Names all that are damaged."""
+    """Check the files of data sets: checksums, finite values, format, recipe.
+
+    Names every data set that is damaged.
+    """
 
     data: Positional[tuple[Path, ...]]
     """Folders of data sets, as `symbreak generate` prints them."""
@@ -163,7 +169,10 @@ class Verify:
 
 @dataclass(frozen=True)
 class Export:
-    """Write a data set as plain .pt files, one per split: lists of [T, 2, X, Y] tensors."""
+    """Write a data set as plain .pt files, one per split.
+
+    Each holds a list of [T, 2, X, Y] tensors.
+    """
 
     data: Positional[Path]
     """Folder of a data set."""

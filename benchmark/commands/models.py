@@ -9,12 +9,13 @@ from typing import Literal
 from tyro.conf import Positional
 
 from ...models import check_model, list_models, load_model_file
-from .console import CONSOLE, CommandFailed
+from .command import CommandFailed
+from .console import CONSOLE
 
 
 @dataclass(frozen=True)
 class Check:
-    """Tell whether a model obeys the contract, and which symmetries it has."""
+    """Check that a model obeys the contract, and which symmetries it has."""
 
     model: Positional[str | None] = None
     """Name of the model."""
@@ -41,8 +42,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Bench:
-    """Measure speed: of simulation and training beside a baseline in the same run (PhiFlow's own loop, a bare stack of
-    convolutions), and of tables and figures."""
+    """Measure the speed of simulation, of training, or of tables and figures.
+
+    Simulation and training are timed beside a baseline in the same run: PhiFlow's own loop, a bare stack of
+    convolutions.
+    """
 
     what: Positional[Literal["simulate", "train", "results"]]
     """A simulation-step against resolution and batch, a training step of each model on one thread, as runs train, or

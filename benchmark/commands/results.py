@@ -17,7 +17,8 @@ from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
 from ..runs.records import load_run
 from ..tables.quote import quote
-from .console import CONSOLE, CommandFailed
+from .command import CommandFailed
+from .console import CONSOLE
 
 PresetChoice = Annotated[
     tyro.extras.subcommand_type_from_defaults(
@@ -31,7 +32,10 @@ PresetChoice = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Generate the data of a preset, train and evaluate its models, and write tables and figures; or repeat one run."""
+    """Run the grid of a preset, from data to tables and figures; or repeat one run.
+
+    Generates the data, trains and evaluates the models, writes tables and figures. What is done already is kept.
+    """
 
     preset: PresetChoice = None
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
@@ -93,7 +97,10 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Tune:
-    """Choose step size and length of each model's training on validation data; `symbreak run --tuned` uses them."""
+    """Choose step size and length of each model's training on validation data.
+
+    `symbreak run --tuned` uses the choices.
+    """
 
     preset: PresetChoice
     search: Search = field(default_factory=Search)
@@ -118,8 +125,10 @@ class Tune:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Print the leaderboard of a results folder; write it as Markdown, CSV and LaTeX, comparisons and the rest as
-    Markdown and CSV."""
+    """Rank the models of a results folder, and write its tables.
+
+    Prints the leaderboard; writes it as Markdown, CSV and LaTeX, and comparisons and the rest as Markdown and CSV.
+    """
 
     results: Positional[Path]
     """Results folder."""
@@ -138,8 +147,11 @@ def rank(results: Path) -> None:
 
 @dataclass(frozen=True)
 class Quote:
-    """Fill the blocks between `<!-- from FILE -->` or `<!-- from FILE rows PATTERN -->` and `<!-- end -->` of Markdown
-    pages with what these files, or those rows of their tables, hold."""
+    """Fill the quotations in Markdown pages from the files that they name.
+
+    A quotation stands between `<!-- from FILE -->` or `<!-- from FILE rows PATTERN -->` and `<!-- end -->`, and shows
+    the file, or those rows of its tables.
+    """
 
     pages: Positional[tuple[Path, ...]]
     """Pages, such as README.md; the files are relative to the current directory."""
