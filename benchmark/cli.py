@@ -45,9 +45,9 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def print_version() -> None:
     """Prints name and version, as in ``symbreak 0.1.0``."""
-    from .. import __version__
+    from importlib.metadata import version
 
-    sys.stdout.write(f"symbreak {__version__}\n")
+    sys.stdout.write(f"symbreak {version('symbreak')}\n")
 
 
 def parse(args: Sequence[str]) -> Any:

@@ -14,14 +14,13 @@ from ...datasets import (
     DataSet,
     Imported,
     Recipe,
-    evidence,
+    export,
     import_tensors,
     measure,
     measure_asymmetry,
     published_recipes,
     verify,
 )
-from ...datasets.store.export import export
 from ..runs.configuration import Simulations
 from ..runs.machine import Machine, progress_bar
 from ..runs.simulation import generate_all
@@ -106,26 +105,15 @@ class Measure:
     def __call__(self) -> None:
         _expect_some(self.data)
         if self.out is not None:
-            self._write_table(self.out)
+            from ..bench.evidence import write_evidence
+
+            for path in write_evidence(self.data, self.out, CONSOLE):
+                CONSOLE.print(str(path), soft_wrap=True)
             return
         for path in self.data:
             if len(self.data) > 1:
                 CONSOLE.print(str(path), soft_wrap=True, highlight=False)
             _print_errors(path)
-
-    def _write_table(self, out: Path) -> None:
-        import pandas as pd
-
-        from ..bench.speed import write_bench
-
-        for path in self.data:
-            if isinstance(DataSet(path).recipe, Imported):
-                raise ValueError(f"expected simulated data for a table, got imported ones in {path}")
-        with progress_bar(CONSOLE) as progress:
-            rows = [evidence(path) for path in progress.track(self.data, description="measure")]
-        table = pd.DataFrame(rows).sort_values(["scenario", "last_frame", "strength"], kind="stable", ignore_index=True)
-        for path in write_bench(table.astype(object).where(table.notna(), ""), "evidence", out):
-            CONSOLE.print(str(path), soft_wrap=True)
 
 
 def _expect_some(folders: tuple[Path, ...]) -> None:

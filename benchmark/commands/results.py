@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-import joblib
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
-from ...datasets.store.manifest import MANIFEST
-from ..grids.grid import failure, run_grid, warn
+from ..grids.grid import failure, warn
 from ..grids.presets import PRESETS, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
@@ -57,15 +55,18 @@ class Run:
         if self.record and (self.dry_run or self.overwrite):
             given = "--dry-run" if self.dry_run else "--overwrite"
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
-        if self.record is None:
-            self._run_preset(self.out or Path("results") / self.preset.name)
+        if self.record is not None:
+            self._repeat()
+        elif self.dry_run:
+            self._estimate()
         else:
-            self._repeat(self.out or Path("results") / "rerun")
+            self._run_preset()
 
-    def _repeat(self, out: Path) -> None:
+    def _repeat(self) -> None:
         from ..submissions.agreement import circumstances, compare
         from ..submissions.repeat import repeat
 
+        out = self.out or Path("results") / "rerun"
         recorded, found = load_run(self.record), repeat(self.record, out, self.machine, CONSOLE, self.model_file)
         if found["status"] == "failed":
             raise CommandFailed(f"expected the run to finish again, got: {found['reason']}")
@@ -75,24 +76,27 @@ class Run:
             raise CommandFailed(f"expected the metrics of {self.record} bit for bit, got {agreement}; {changes}")
         CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
 
-    def _run_preset(self, out: Path) -> None:
-        from ..figures.plumes import plot_plumes
-        from ..grids.estimate import estimate
+    def _run_preset(self) -> None:
+        from ..grids.run import run
+        from ..tables.terminal import rich_table
 
-        if self.dry_run:
-            configs = self.preset.runs(self.model_file)
-            warn(configs, self.preset, CONSOLE)
-            CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
-            return
-        records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
-        rank(out)
-        plot(out, self.machine.workers)
-        plot_plumes(self.preset.recipes(), out / "figures")
-        failed = [record for record in records if record["status"] == "failed"]
+        out = self.out or Path("results") / self.preset.name
+        finished = run(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
+        CONSOLE.print(rich_table(finished.leaderboard, str(out)))
+        CONSOLE.print(f"{len(finished.figures)} figures in {out / 'figures'}", soft_wrap=True)
+        failed = [record for record in finished.records if record["status"] == "failed"]
         for record in failed:
             CONSOLE.print(failure(record), soft_wrap=True)
         if failed:
-            raise CommandFailed(f"expected {len(records)} runs to finish, got the {len(failed)} above that failed")
+            runs = len(finished.records)
+            raise CommandFailed(f"expected {runs} runs to finish, got the {len(failed)} above that failed")
+
+    def _estimate(self) -> None:
+        from ..grids.estimate import estimate
+
+        warn(self.preset.runs(self.model_file), self.preset, CONSOLE)
+        out = self.out or Path("results") / self.preset.name
+        CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,15 +138,9 @@ class Leaderboard:
     """Results folder."""
 
     def __call__(self) -> None:
-        rank(self.results)
+        from ..tables import rich_table, write_leaderboard
 
-
-def rank(results: Path) -> None:
-    """Writes the tables of a results folder, and prints its leaderboard."""
-    from ..tables.leaderboard import write_leaderboard
-    from ..tables.terminal import rich_table
-
-    CONSOLE.print(rich_table(write_leaderboard(results), str(results)))
+        CONSOLE.print(rich_table(write_leaderboard(self.results), str(self.results)))
 
 
 @dataclass(frozen=True)
@@ -172,22 +170,10 @@ class Plot:
     """What to show of the plumes of a data set; results have no such choice."""
 
     def __call__(self) -> None:
-        from ..figures.plumes import plot_data
+        from ..figures import plot
 
-        if (self.folder / MANIFEST).exists():
-            written = plot_data(self.folder, self.field)
-            CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
-        else:
-            plot(self.folder, joblib.cpu_count())
-
-
-def plot(results: Path, workers: int) -> None:
-    """Draws every figure of a results folder into ``figures/`` and prints where they are."""
-    from ..figures.folder import plot_folder
-
-    folder = results / "figures"
-    written = plot_folder(results, folder, workers)
-    CONSOLE.print(f"{len(written)} figures in {folder}", soft_wrap=True)
+        written = plot(self.folder, self.field)
+        CONSOLE.print(f"{len(written)} figures in {written[0].parent}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from symbreak.benchmark.cli import main
 from symbreak.benchmark.commands import COMMANDS, Command, List, Verify
 from symbreak.benchmark.commands.console import CONSOLE
 
-
 HEAVY = {"torch", "pandas", "phi", "matplotlib", "plotly", "e2cnn", "joblib"}
 
 
