@@ -1,1 +1,91 @@
-"""Training, evaluation, grids of runs, statistics, leaderboard, plots and the command line."""
+"""Training, evaluation, grids of runs, statistics, leaderboard, plots and the command line.
+
+What is exported is imported when it is first asked for, so that the command line starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analysis.long_table import load_results
+    from .figures.plotting import plot
+    from .grids.estimate import estimate
+    from .grids.grid import run_grid
+    from .grids.presets import PRESETS, Preset
+    from .grids.run import Finished, run
+    from .grids.tuning import Search, tune
+    from .report.page import write_report
+    from .runs.configuration import Evaluation, RunConfig, Simulations, Training
+    from .runs.machine import Machine
+    from .submissions.agreement import Agreement, compare
+    from .submissions.repeat import repeat
+    from .submissions.submission import Verdict, rescore, submit
+    from .tables.leaderboard import write_leaderboard as leaderboard
+    from .tables.quote import quote
+
+__all__ = [
+    "PRESETS",
+    "Agreement",
+    "Evaluation",
+    "Finished",
+    "Machine",
+    "Preset",
+    "RunConfig",
+    "Search",
+    "Simulations",
+    "Training",
+    "Verdict",
+    "compare",
+    "estimate",
+    "leaderboard",
+    "load_results",
+    "plot",
+    "quote",
+    "repeat",
+    "rescore",
+    "run",
+    "run_grid",
+    "submit",
+    "tune",
+    "write_report",
+]
+_MODULES = {
+    "PRESETS": "grids.presets",
+    "Agreement": "submissions.agreement",
+    "Evaluation": "runs.configuration",
+    "Finished": "grids.run",
+    "Machine": "runs.machine",
+    "Preset": "grids.presets",
+    "RunConfig": "runs.configuration",
+    "Search": "grids.tuning",
+    "Simulations": "runs.configuration",
+    "Training": "runs.configuration",
+    "Verdict": "submissions.submission",
+    "compare": "submissions.agreement",
+    "estimate": "grids.estimate",
+    "leaderboard": "tables.leaderboard",
+    "load_results": "analysis.long_table",
+    "plot": "figures.plotting",
+    "quote": "tables.quote",
+    "repeat": "submissions.repeat",
+    "rescore": "submissions.submission",
+    "run": "grids.run",
+    "run_grid": "grids.grid",
+    "submit": "submissions.submission",
+    "tune": "grids.tuning",
+    "write_report": "report.page",
+}
+_OTHER_NAMES = {"leaderboard": "write_leaderboard"}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is exported when it is first asked for."""
+    if name in _MODULES:
+        return getattr(import_module(f".{_MODULES[name]}", __name__), _OTHER_NAMES.get(name, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -8,13 +8,17 @@ import re
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-import tyro
+from .commands import COMMANDS, CommandFailed
 
-from .commands import COMMANDS, CONSOLE, CommandFailed
+ABOUT = "Measure how much symmetry a network should have. `symbreak --version` prints the version."
 
-MARKERS = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)
+
+@dataclass(frozen=True)
+class Unnamed:
+    """Stands for a command that the command line does not name."""
 
 
 class UsageError(ValueError):
@@ -22,9 +26,13 @@ class UsageError(ValueError):
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Entry point of the command line."""
+    """Runs the command that a command line asks for; its imports can be interrupted as the command can."""
+    args = sys.argv[1:] if args is None else list(args)
     try:
-        parse(args)()
+        if args == ["--version"]:
+            print_version()
+        else:
+            parse(args)()
     except KeyboardInterrupt:
         _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
     except OSError as error:
@@ -35,26 +43,51 @@ def main(args: Sequence[str] | None = None) -> None:
         _exit(f"expected enough memory, got {type(error).__name__}: what was finished is kept; {error}")
 
 
-def parse(args: Sequence[str] | None = None):
-    """The command that a command line asks for.
+def print_version() -> None:
+    """Prints name and version, as in ``symbreak 0.1.0``."""
+    from importlib.metadata import version
+
+    sys.stdout.write(f"symbreak {version('symbreak')}\n")
+
+
+def parse(args: Sequence[str]) -> Any:
+    """Reads a command line; imports no command but the one that it names.
+
+    Returns:
+        The command with its arguments, to be called.
 
     Raises:
         UsageError: with what tyro has to say, on one line.
     """
-    choices = tuple(Annotated[command, tyro.conf.subcommand(name)] for name, command in COMMANDS.items())
-    union = choices[0]
-    for choice in choices[1:]:
-        union = union | choice
+    import tyro
+
+    markers = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
-            return tyro.cli(union, prog="symbreak", args=args, config=MARKERS)
+            return tyro.cli(choices(args), prog="symbreak", description=ABOUT, args=args, config=markers)
     except BrokenPipeError:  # `--help | head`: tyro's texts are not printed by rich, which sees to this itself
+        from .commands.console import CONSOLE
+
         CONSOLE.on_broken_pipe()
     except SystemExit as exit:
         if not exit.code:
             raise
         raise UsageError(one_line(complaint.getvalue())) from exit
+
+
+def choices(args: Sequence[str]) -> Any:
+    """Returns the union of all commands, for tyro: the first that ``args`` name as it is, of the others name and
+    summary."""
+    import tyro
+
+    chosen = next((word for word in args if word in COMMANDS), None)
+    union: Any = None
+    for name, command in COMMANDS.items():
+        kind = command.load() if name == chosen else Unnamed
+        choice = Annotated[kind, tyro.conf.subcommand(name, description=None if name == chosen else command.summary)]
+        union = choice if union is None else union | choice
+    return union
 
 
 def one_line(box: str) -> str:

@@ -12,16 +12,14 @@ from tyro.conf import OmitArgPrefixes, Positional
 from ...datasets import (
     DataError,
     DataSet,
-    Imported,
     Recipe,
-    evidence,
+    export,
     import_tensors,
     measure,
     measure_asymmetry,
     published_recipes,
     verify,
 )
-from ...datasets.store.export import export
 from ..runs.configuration import Simulations
 from ..runs.machine import Machine, generate_all, progress_bar
 from .console import CONSOLE
@@ -91,8 +89,11 @@ class Import:
 
 @dataclass(frozen=True)
 class Measure:
-    """Print the equivariance error of a data set after 1, 5, 10 and 20 steps; of imported data, which no simulator can
-    continue, the asymmetry of their statistics. Of several simulated data sets, make one table."""
+    """Measure how far data sets are from symmetric.
+
+    Prints the equivariance error after 1, 5, 10 and 20 steps; of imported data, which no simulator can continue, the
+    asymmetry of their statistics. With --out, makes one table of several simulated data sets.
+    """
 
     data: Positional[tuple[Path, ...]]
     """Folders of data sets, as `symbreak generate` prints them."""
@@ -102,26 +103,15 @@ class Measure:
     def __call__(self) -> None:
         _expect_some(self.data)
         if self.out is not None:
-            self._write_table(self.out)
+            from ..bench.evidence import write_evidence
+
+            for path in write_evidence(self.data, self.out, CONSOLE):
+                CONSOLE.print(str(path), soft_wrap=True)
             return
         for path in self.data:
             if len(self.data) > 1:
                 CONSOLE.print(str(path), soft_wrap=True, highlight=False)
             _print_errors(path)
-
-    def _write_table(self, out: Path) -> None:
-        import pandas as pd
-
-        from ..bench.speed import write_bench
-
-        for path in self.data:
-            if isinstance(DataSet(path).recipe, Imported):
-                raise ValueError(f"expected simulated data for a table, got imported ones in {path}")
-        with progress_bar(CONSOLE) as progress:
-            rows = [evidence(path) for path in progress.track(self.data, description="measure")]
-        table = pd.DataFrame(rows).sort_values(["scenario", "last_frame", "strength"], kind="stable", ignore_index=True)
-        for path in write_bench(table.astype(object).where(table.notna(), ""), "evidence", out):
-            CONSOLE.print(str(path), soft_wrap=True)
 
 
 def _expect_some(folders: tuple[Path, ...]) -> None:
@@ -141,7 +131,10 @@ def _print_errors(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Verify:
-    """Check the files of data sets: checksums, finite values, format, recipe. Names all that are damaged."""
+    """Check the files of data sets: checksums, finite values, format, recipe.
+
+    Names every data set that is damaged.
+    """
 
     data: Positional[tuple[Path, ...]]
     """Folders of data sets, as `symbreak generate` prints them."""
@@ -162,7 +155,10 @@ class Verify:
 
 @dataclass(frozen=True)
 class Export:
-    """Write a data set as plain .pt files, one per split: lists of [T, 2, X, Y] tensors."""
+    """Write a data set as plain .pt files, one per split.
+
+    Each holds a list of [T, 2, X, Y] tensors.
+    """
 
     data: Positional[Path]
     """Folder of a data set."""

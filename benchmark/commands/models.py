@@ -9,12 +9,13 @@ from typing import Literal
 from tyro.conf import Positional
 
 from ...models import check_model, list_models, load_model_file
-from .console import CONSOLE, CommandFailed
+from .command import CommandFailed
+from .console import CONSOLE
 
 
 @dataclass(frozen=True)
 class Check:
-    """Tell whether a model obeys the contract, and which symmetries it has."""
+    """Check that a model obeys the contract, and which symmetries it has."""
 
     model: Positional[str | None] = None
     """Name of the model."""
@@ -41,8 +42,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Bench:
-    """Measure speed: of simulation and training beside a baseline in the same run (PhiFlow's own loop, a bare stack of
-    convolutions), and of tables and figures."""
+    """Measure the speed of simulation, of training, or of tables and figures.
+
+    Simulation and training are timed beside a baseline in the same run: PhiFlow's own loop, a bare stack of
+    convolutions.
+    """
 
     what: Positional[Literal["simulate", "train", "results"]]
     """A simulation-step against resolution and batch, a training step of each model on one thread, as runs train, or
@@ -65,21 +69,10 @@ class Bench:
     """Folder for the table and, of simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
-        from ...models.bench import BenchSettings, bench_train
-        from ...simulators.bench import bench_simulate
-        from ..bench.large_table import bench_results
+        from ..bench.bench import bench
         from ..bench.speed import write_bench
-        from ..runs.execute import choose_device, reproducible
 
-        device = choose_device(self.device)
-        settings = BenchSettings(batch=self.batch, rollout=self.rollout, device=device)
-        batches = (8, 40, 400) if device.type == "cuda" else (8, 40)
-        benches = {
-            "simulate": lambda: bench_simulate(batches=batches, device=device.type),
-            "train": lambda: reproducible()(bench_train)(list(self.models), settings),
-            "results": bench_results,
-        }
-        table = benches[self.what]()
+        table = bench(self.what, self.models, self.batch, self.rollout, self.device)
         CONSOLE.print(table.to_string(index=False, float_format="{:.3g}".format), soft_wrap=True, highlight=False)
         for path in write_bench(table, self.what, self.out or Path("results") / "bench"):
             CONSOLE.print(str(path), soft_wrap=True)

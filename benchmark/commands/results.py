@@ -6,20 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import joblib
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
-from ...datasets.store.manifest import MANIFEST
-from ..grids.grid import failure, run_grid, warn
+from ..grids.grid import failure, warn
 from ..grids.presets import PRESETS, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
 from ..tables.quote import quote
-from .console import CONSOLE, CommandFailed
+from .command import CommandFailed
+from .console import CONSOLE
 
 if TYPE_CHECKING:
-    from ..analysis import LoadedResults
+    pass
 
 PresetChoice = Annotated[
     tyro.extras.subcommand_type_from_defaults(
@@ -33,7 +32,10 @@ PresetChoice = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Generate the data of a preset, train and evaluate its models, and write tables and figures; or repeat one run."""
+    """Run the grid of a preset, from data to tables and figures; or repeat one run.
+
+    Generates the data, trains and evaluates the models, writes tables and figures. What is done already is kept.
+    """
 
     preset: PresetChoice = None
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
@@ -55,42 +57,49 @@ class Run:
         if self.record and (self.dry_run or self.overwrite):
             given = "--dry-run" if self.dry_run else "--overwrite"
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
-        if self.record is None:
-            self._run_preset(self.out or Path("results") / self.preset.name)
+        if self.record is not None:
+            self._repeat()
+        elif self.dry_run:
+            self._estimate()
         else:
-            self._repeat(self.out or Path("results") / "rerun")
+            self._run_preset()
 
-    def _repeat(self, out: Path) -> None:
+    def _repeat(self) -> None:
         from ..submissions.repeat import reproduce
 
+        out = self.out or Path("results") / "rerun"
         found = reproduce(self.record, out, self.machine, CONSOLE, self.model_file)
         CONSOLE.print(f"{found.hash}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
 
-    def _run_preset(self, out: Path) -> None:
-        from ..analysis import load
-        from ..figures.plumes import plot_plumes
-        from ..grids.estimate import estimate
+    def _run_preset(self) -> None:
+        from ..grids.run import run
+        from ..tables.terminal import rich_table
 
-        if self.dry_run:
-            configs = self.preset.runs(self.model_file)
-            warn(configs, self.preset, CONSOLE)
-            CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
-            return
-        records = run_grid(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
-        loaded = load(out)
-        rank(loaded)
-        plot(loaded, self.machine.workers)
-        plot_plumes(self.preset.recipes(), out / "figures")
-        failed = [record for record in records if not record.done]
+        out = self.out or Path("results") / self.preset.name
+        finished = run(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
+        CONSOLE.print(rich_table(finished.leaderboard, str(out)))
+        CONSOLE.print(f"{len(finished.figures)} figures in {out / 'figures'}", soft_wrap=True)
+        failed = [record for record in finished.records if not record.done]
         for record in failed:
             CONSOLE.print(failure(record), soft_wrap=True)
         if failed:
-            raise CommandFailed(f"expected {len(records)} runs to finish, got the {len(failed)} above that failed")
+            runs = len(finished.records)
+            raise CommandFailed(f"expected {runs} runs to finish, got the {len(failed)} above that failed")
+
+    def _estimate(self) -> None:
+        from ..grids.estimate import estimate
+
+        warn(self.preset.runs(self.model_file), self.preset, CONSOLE)
+        out = self.out or Path("results") / self.preset.name
+        CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tune:
-    """Choose step size and length of each model's training on validation data; `symbreak run --tuned` uses them."""
+    """Choose step size and length of each model's training on validation data.
+
+    `symbreak run --tuned` uses the choices.
+    """
 
     preset: PresetChoice
     search: Search = field(default_factory=Search)
@@ -115,30 +124,27 @@ class Tune:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Print the leaderboard of a results folder; write it as Markdown, CSV and LaTeX, comparisons and the rest as
-    Markdown and CSV."""
+    """Rank the models of a results folder, and write its tables.
+
+    Prints the leaderboard; writes it as Markdown, CSV and LaTeX, and comparisons and the rest as Markdown and CSV.
+    """
 
     results: Positional[Path]
     """Results folder."""
 
     def __call__(self) -> None:
-        rank(self.results)
+        from ..tables import rich_table, write_leaderboard
 
-
-def rank(results: Path | LoadedResults) -> None:
-    """Writes the tables of a results folder, and prints its leaderboard."""
-    from ..analysis import load
-    from ..tables.leaderboard import write_leaderboard
-    from ..tables.terminal import rich_table
-
-    loaded = load(results)
-    CONSOLE.print(rich_table(write_leaderboard(loaded), str(loaded.folder)))
+        CONSOLE.print(rich_table(write_leaderboard(self.results), str(self.results)))
 
 
 @dataclass(frozen=True)
 class Quote:
-    """Fill the blocks between `<!-- from FILE -->` or `<!-- from FILE rows PATTERN -->` and `<!-- end -->` of Markdown
-    pages with what these files, or those rows of their tables, hold."""
+    """Fill the quotations in Markdown pages from the files that they name.
+
+    A quotation stands between `<!-- from FILE -->` or `<!-- from FILE rows PATTERN -->` and `<!-- end -->`, and shows
+    the file, or those rows of its tables.
+    """
 
     pages: Positional[tuple[Path, ...]]
     """Pages, such as README.md; the files are relative to the current directory."""
@@ -159,21 +165,10 @@ class Plot:
     """What to show of the plumes of a data set; results have no such choice."""
 
     def __call__(self) -> None:
-        from ..figures.plumes import plot_data
+        from ..figures import plot
 
-        if (self.folder / MANIFEST).exists():
-            written = plot_data(self.folder, self.field)
-            CONSOLE.print(f"{len(written)} pictures in {written[0].parent}", soft_wrap=True)
-        else:
-            plot(self.folder, joblib.cpu_count())
-
-
-def plot(results: Path | LoadedResults, workers: int) -> None:
-    """Draws every figure of a results folder into ``figures/`` and prints where they are."""
-    from ..figures.folder import plot_folder
-
-    written = plot_folder(results, workers=workers)
-    CONSOLE.print(f"{len(written)} figures in {written[0].parent}", soft_wrap=True)
+        written = plot(self.folder, self.field)
+        CONSOLE.print(f"{len(written)} figures in {written[0].parent}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from tyro.conf import OmitArgPrefixes, Positional
 
 from ..runs.machine import Machine
 from ..submissions.submission import rescore, submit
-from .console import CONSOLE, CommandFailed
+from .command import CommandFailed
+from .console import CONSOLE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submit:
-    """Pack a model, its runs and weights into one archive that others can rescore."""
+    """Pack a model, its runs and weights into an archive to be rescored."""
 
     results: Positional[Path]
     """Results folder."""
@@ -32,7 +33,10 @@ class Submit:
 
 @dataclass(frozen=True, kw_only=True)
 class Rescore:
-    """Compute the metrics of a submission again, from its weights and on newly simulated data."""
+    """Compute the metrics of a submission again, from its weights.
+
+    The data are simulated anew, from the recipes in the archive.
+    """
 
     archive: Positional[Path]
     """File that `symbreak submit` wrote."""

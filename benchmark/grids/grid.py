@@ -25,10 +25,10 @@ OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epoch
 
 def run_grid(
     preset: Preset,
-    out: Path,
-    machine: Machine,
-    console: Console,
-    model_file: Path | None = None,
+    out: str | Path,
+    machine: Machine | None = None,
+    console: Console | None = None,
+    model_file: str | Path | None = None,
     overwrite: bool = False,
 ) -> list[RunRecord]:
     """Generates what data are missing, executes what runs are missing, and returns the records of the new runs.
@@ -36,10 +36,20 @@ def run_grid(
     Each run is stored when it ends, so an interrupted grid goes on where it stopped. Runs that failed before are
     tried again.
 
+    Args:
+        preset: the grid.
+        out: results folder.
+        machine: where to run; all cores of this machine if none is given.
+        console: shows the progress; silent if none is given.
+        model_file: a Python file that registers models of the user, which join those of the preset.
+        overwrite: repeats runs that are done already.
+
     Raises:
         ValueError: a preset that names unknown scenarios or models, damaged imports, or a folder with runs that tables
             could not tell from those of this grid; before anything is computed.
     """
+    out, machine, console = Path(out), machine or Machine(), console or Console(quiet=True)
+    model_file = None if model_file is None else Path(model_file)
     configs, imports = preset.runs(model_file), preset.verified_imports()
     left_out = set(preset.models) - {config.model for config in configs}
     if left_out:

@@ -53,7 +53,12 @@ class Search:
 
 
 def tune(
-    preset: Preset, search: Search, out: Path, machine: Machine, console: Console, model_file: Path | None = None
+    preset: Preset,
+    search: Search,
+    out: str | Path,
+    machine: Machine | None = None,
+    console: Console | None = None,
+    model_file: str | Path | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Searches for every model that learns, in every scenario of the preset.
 
@@ -69,6 +74,8 @@ def tune(
         the choices of this search; and the models, with their scenarios, that have none, because every learning rate
         failed.
     """
+    out, machine, console = Path(out), machine or Machine(), console or Console(quiet=True)
+    model_file = None if model_file is None else Path(model_file)
     one = {"history": preset.history[:1], "train_simulations": preset.train_simulations[:1]}
     grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), tuned=None, **one)
     configs = [config for config in grid.runs(model_file) if learns(config)]

@@ -18,20 +18,28 @@ from .agreement import circumstances, compare
 LABELS = ("hash", "scenario", "symmetry", "strength", "model", "seed")
 
 
-def repeat(path: Path, out: Path, machine: Machine, console: Console, model_file: Path | None = None) -> RunRecord:
+def repeat(
+    path: str | Path,
+    out: str | Path,
+    machine: Machine | None = None,
+    console: Console | None = None,
+    model_file: str | Path | None = None,
+) -> RunRecord:
     """Runs what ``path`` records again, on the device of the record unless ``machine`` names one. Data that are missing
     are simulated on the CPU, as they were unless that run named CUDA, unless ``machine`` does.
 
     Args:
         path: ``runs/<hash>.json`` of a results folder.
         out: results folder of the new record, another one than that of ``path``.
-        machine: where to run.
-        console: for the progress of the simulation, if data are missing.
+        machine: where to run; this machine if none is given.
+        console: shows the progress of the simulation, if data are missing; silent if none is given.
         model_file: the user's file, if the record is of a model from one.
 
     Raises:
         ValueError: the record is none, does not hold together, or is of another model file.
     """
+    path, out, machine, console = Path(path), Path(out), machine or Machine(), console or Console(quiet=True)
+    model_file = None if model_file is None else Path(model_file)
     record = load_run(path)
     config = config_of(record)
     if (out / "runs").resolve() == path.parent.resolve():

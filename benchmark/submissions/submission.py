@@ -40,7 +40,9 @@ class Verdict:
         return str(self.agreement or self.reason)
 
 
-def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path | None = None) -> list[RunRecord]:
+def submit(
+    results: str | Path, models: Sequence[str], archive: str | Path, model_file: str | Path | None = None
+) -> list[RunRecord]:
     """Packs the finished runs of ``models``, their weights and recipes, and the file that the models come from.
 
     Returns:
@@ -50,6 +52,8 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
         ValueError: a model without finished runs, a run without weights, a model file other than that of the runs, or
             a model of an installed package, whose code the archive would lack.
     """
+    results, archive = Path(results), Path(archive)
+    model_file = None if model_file is None else Path(model_file)
     records = [record for record in load_runs(results) if record.model in models and record.done]
     for model in models:
         if model not in {record.model for record in records}:
@@ -69,7 +73,13 @@ def submit(results: Path, models: Sequence[str], archive: Path, model_file: Path
     return records
 
 
-def rescore(archive: Path, machine: Machine, console: Console, *, trust_model_file: bool = False) -> Iterator[Verdict]:
+def rescore(
+    archive: str | Path,
+    machine: Machine | None = None,
+    console: Console | None = None,
+    *,
+    trust_model_file: bool = False,
+) -> Iterator[Verdict]:
     """Simulates the data of a submission, computes every metric from the stored weights, one verdict a run.
 
     All that is read is checked before it is used; nothing of the archive is executed, but its model file where that is
@@ -79,6 +89,7 @@ def rescore(archive: Path, machine: Machine, console: Console, *, trust_model_fi
         ValueError: the archive is refused, see :func:`.archive.unpack`; a record does not hold together; or there is a
             model file and ``trust_model_file`` was not given.
     """
+    archive, machine, console = Path(archive), machine or Machine(), console or Console(quiet=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         unpack(archive, folder)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import benchmark, datasets, models, simulators, symmetry
 
 __version__ = version("symbreak")
 __all__ = ["__version__", "benchmark", "datasets", "models", "simulators", "symmetry"]
@@ -15,3 +18,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,5 +1,6 @@
 """The command line as a user meets it: exit code 0, or 2 and one line."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -8,10 +9,14 @@ import pytest
 import torch
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from symbreak.benchmark.cli import COMMANDS, main
-from symbreak.benchmark.commands import CONSOLE
+from symbreak import __version__
+from symbreak.benchmark.cli import main
+from symbreak.benchmark.commands import COMMANDS, Command, List, Verify
+from symbreak.benchmark.commands.console import CONSOLE
 
 from ..conftest import complaint
+
+HEAVY = {"torch", "pandas", "phi", "matplotlib", "plotly", "e2cnn", "joblib"}
 
 
 @pytest.mark.parametrize(
@@ -160,8 +165,47 @@ def test_interruption_is_one_line(capsys, monkeypatch):
     def interrupted(self):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(COMMANDS["list"], "__call__", interrupted)
+    monkeypatch.setattr(List, "__call__", interrupted)
     assert "goes on from there" in complaint(capsys, "list", "models")
+
+
+def test_interruption_of_imports_is_one_line(capsys, monkeypatch):
+    """Ctrl-C while the chosen command is being imported."""
+
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Command, "load", interrupted)
+    assert "goes on from there" in complaint(capsys, "list", "models")
+
+
+@pytest.mark.parametrize("flag, expected", [("--help", "leaderboard"), ("--version", f"symbreak {__version__}\n")])
+def test_help_and_version_import_nothing_heavy(flag, expected):
+    """What is asked for most often is answered before torch could be imported."""
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: sys.stderr.write(' '.join(sys.modules)))\n"
+        "from symbreak.benchmark.cli import main\n"
+        "main(sys.argv[1:])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, flag], capture_output=True, text=True)
+    assert done.returncode == 0 and expected in done.stdout
+    assert "symbreak.benchmark.cli" in done.stderr.split() and not HEAVY & set(done.stderr.split())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_of_commands_says_what_their_docstrings_say(name):
+    command = COMMANDS[name]
+    kind = command.load()
+    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.summary
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as exit:
+        main(["--help"])
+    assert exit.value.code == 0
+    words = re.sub(r"[│\s]+", " ", capsys.readouterr().out)
+    assert all(f"• {name} {command.summary}" in words for name, command in COMMANDS.items())
 
 
 def test_installed_command():
@@ -184,7 +228,7 @@ def test_what_ends_a_command_from_within_is_one_line(capsys, monkeypatch, error,
     def fail(command):
         raise error
 
-    monkeypatch.setattr(COMMANDS["verify"], "__call__", fail)
+    monkeypatch.setattr(Verify, "__call__", fail)
     assert re.search(message, complaint(capsys, "verify", "data"))
 
 
