@@ -123,7 +123,8 @@ def test_no_frame_is_a_target_of_one_split_and_an_input_of_another(recipe):
 
 @pytest.mark.parametrize("scenario", list_scenarios(), ids=lambda scenario: scenario.name)
 def test_no_two_simulations_of_a_data_set_are_alike(scenario):
-    """Not within a split, and not between training, validation, test and orbits; but for the study's levels and scales."""
+    """Not within a split, and not between training, validation, test and orbits; but for the study's levels and
+    scales."""
     recipe = Recipe(scenario=scenario.name, strength=0.5, train=8, valid=8, test=8)
     count = 24 + recipe.orbit
     center, direction, buoyancy, _ = stack_draws([chunk.draws(recipe) for chunk in chunks(recipe)])
