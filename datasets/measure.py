@@ -120,12 +120,14 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
 
 
 def start_frames(recipe: DataSource, horizon: int) -> tuple[int, ...]:
-    """Stored frames from which the error over ``horizon`` steps is measured."""
-    return tuple(frame for frame in START_FRAMES if frame + horizon < recipe.frames)
+    """Lists the stored frames from which the error over ``horizon`` steps is measured: the onset, where the asymmetry
+    has one."""
+    frames = START_FRAMES if recipe.onset is None else (recipe.onset,)
+    return tuple(frame for frame in frames if frame + horizon < recipe.frames)
 
 
 def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 X Y"]:
     if start.following is not None:
         return start.following
-    run = recipe.physics.evolve(start.plumes, start.draws, recipe.strength, horizon)
+    run = recipe.physics.evolve(start.plumes, start.draws, recipe.strength, horizon, time=recipe.physics.onset)
     return torch.stack([observed(recipe, plumes, start.draws) for plumes in run], 1)

@@ -79,6 +79,16 @@ class Imported(DataSource):
         return Box(self.shape, self.boundary)
 
     @property
+    def onset(self) -> None:
+        """None: nobody knows when the flow began."""
+        return None
+
+    @property
+    def orbit(self) -> int:
+        """0: the data cannot be moved and simulated on."""
+        return 0
+
+    @property
     def label(self) -> str:
         """The scenario: there is no strength to tell."""
         return self.scenario

@@ -48,6 +48,12 @@ class DataSource(ABC):
     valid_frames: int
     future_frames: int
 
+    orbit: int
+    """Number of states of the split ``orbit``; each is there once for every element of the group."""
+
+    onset: int | None
+    """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
+
     is_simulated: ClassVar[bool]
     """Whether the data can be simulated again, and on from any state."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .onset import ONSETS, TRANSLATION_RISE
 from .published import PUBLISHED_LEVELS, PUBLISHED_ROTATION, PUBLISHED_SCALING, PUBLISHED_TRANSLATION
 from .reflection_tilt import REFLECTION_TILT
 from .rotation_boundary import ROTATION_BOUNDARY
@@ -20,8 +21,10 @@ SCENARIOS = {
         TRANSLATION_BUOYANCY_SHARP,
         TRANSLATION_BOUNDARY,
         TRANSLATION_BOUNDARY_BAND,
+        TRANSLATION_RISE,
         REFLECTION_TILT,
         SCALING_DRAG,
+        *ONSETS,
         PUBLISHED_TRANSLATION,
         PUBLISHED_ROTATION,
         PUBLISHED_SCALING,

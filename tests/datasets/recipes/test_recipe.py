@@ -123,10 +123,12 @@ def test_no_frame_is_a_target_of_one_split_and_an_input_of_another(recipe):
 
 @pytest.mark.parametrize("scenario", list_scenarios(), ids=lambda scenario: scenario.name)
 def test_no_two_simulations_of_a_data_set_are_alike(scenario):
-    """Not within a split, and not between training, validation and test; but for the study's levels and scales."""
+    """Not within a split, and not between training, validation, test and orbits; but for the study's levels and
+    scales."""
     recipe = Recipe(scenario=scenario.name, strength=0.5, train=8, valid=8, test=8)
+    count = 24 + recipe.orbit
     center, direction, buoyancy, _ = stack_draws([chunk.draws(recipe) for chunk in chunks(recipe)])
     different = len(torch.cat((center, direction, buoyancy[:, None]), 1).unique(dim=0))
-    assert different == {"published-levels": 4, "published-scaling": 1}.get(scenario.name, 24)
+    assert different == {"published-levels": 4, "published-scaling": 1}.get(scenario.name, count)
     if scenario.plumes is None and scenario.name != "published-levels":
-        assert len(center.unique(dim=0)) == len(buoyancy.unique()) == 24
+        assert len(center.unique(dim=0)) == len(buoyancy.unique()) == count

@@ -9,7 +9,7 @@ from symbreak.symmetry import equivariance_error
 from symbreak.symmetry.dilation import DILATIONS
 
 SHAPE = (16, 16)
-DRAWN = [scenario for scenario in list_scenarios() if scenario.plumes is None]
+DRAWN = [scenario for scenario in list_scenarios() if scenario.plumes is None and not scenario.onset]
 SCENARIOS = pytest.mark.parametrize("scenario", DRAWN, ids=lambda scenario: scenario.name)
 
 
