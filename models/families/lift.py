@@ -47,6 +47,13 @@ class LiftNet(ChannelForecaster):
 
 
 @register(
+    "convnet-global",
+    family="unconstrained",
+    keeps="none",
+    breaks="translation, rotation, reflection, scaling",
+    source="control of Wang et al. 2022 (Lift)",
+)
+@register(
     "lift-translation",
     symmetry="translation",
     keeps="translations in the trunk, given the latent, where the box is periodic",
