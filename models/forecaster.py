@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -17,7 +18,12 @@ class Forecaster(nn.Module, ABC):
 
     A model is a subclass with a constructor ``(task)`` or ``(task, *, width=16)`` and a ``forward``; it names no
     device and keeps constants in buffers.
+
+    A class with ``informed = True`` is called as ``forward(history, environment)`` with the fields that
+    :data:`~.task.ENVIRONMENT` lists, ``[B, E, X, Y]``, and is trained on data that store them.
     """
+
+    informed: ClassVar[bool] = False
 
     def __init__(self, task: Task):
         super().__init__()

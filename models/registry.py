@@ -19,6 +19,7 @@ FAMILIES = {
     "unconstrained": "knows no symmetry of the study",
     "strict": "equivariant whatever its weights: exactly, or for scaling as far as the grid resolves it",
     "relaxed": "equivariant at a constraint that training may leave",
+    "informed": "told the environment, what the law adds to the symmetric one: what that knowledge is worth",
 }
 ENTRY_POINT_GROUP = "symbreak.models"
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from ..symmetry import SYMMETRY_OF_GROUP, Shape
 from .layers.box import check_boundary
 
+ENVIRONMENT = {"force": "vector", "drag": "scalar", "openness": "scalar"}
+"""Fields that say what the law adds to the symmetric one, in the order of their channels: force per buoyancy, share of
+the velocity that is lost in a step, and how much more open walls are. They move with the flow when a group acts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
@@ -23,6 +27,8 @@ class Task:
         boundary: kind of wall along x and y: ``closed``, ``periodic``, ``open`` or ``half-open``, closed below and
             open above. Models pad accordingly: circular where the box is periodic, zeros elsewhere.
         predicts: ``increment`` or ``frame``.
+        has_environment: whether the data tell the fields of :data:`ENVIRONMENT`, as those of onset scenarios do. A
+            model that sets ``informed = True`` is given them.
         increment_scale: (rms of the data's one-step change) / (rms of its velocity), for models that need to know.
 
     Raises:
@@ -35,6 +41,7 @@ class Task:
     boundary: tuple[str, str] = ("closed", "closed")
     predicts: str = "increment"
     increment_scale: float = 1.0
+    has_environment: bool = False
 
     def __post_init__(self):
         if self.history < 1:
