@@ -19,8 +19,8 @@ class Forecaster(nn.Module, ABC):
     A model is a subclass with a constructor ``(task)`` or ``(task, *, width=16)`` and a ``forward``; it names no
     device and keeps constants in buffers.
 
-    A class with ``informed = True`` is called as ``forward(history, environment)`` with the fields that
-    :data:`~.task.ENVIRONMENT` lists, ``[B, E, X, Y]``, and is trained on data that store them.
+    A class with ``informed = True`` has a ``forward(history, environment=None)``. Where the data store the fields that
+    :data:`~.task.ENVIRONMENT` lists, it is given them, ``[B, E, X, Y]``; it is made for such data only.
     """
 
     informed: ClassVar[bool] = False

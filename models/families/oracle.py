@@ -10,7 +10,7 @@ from ..conv_stack import ConvStack, channel_layers, field_layers
 from ..forecaster import Forecaster
 from ..layers import Fields, PlainConv2d, SteerableConv2d
 from ..registry import register
-from ..task import ENVIRONMENT, Task
+from ..task import ENVIRONMENT, ENVIRONMENT_CHANNELS, Task
 
 ABOUT = {"family": "informed", "breaks": "none, where the environment moves with the flow"}
 POINT_GROUP = ABOUT | {"keeps": "the point group, exactly, of flow and environment", "source": "Weiler & Cesa 2019"}
@@ -32,9 +32,13 @@ class InformedForecaster(Forecaster):
         self.network = network
 
     def forward(
-        self, history: Float[Tensor, "B T 2 X Y"], environment: Float[Tensor, "B E X Y"]
+        self, history: Float[Tensor, "B T 2 X Y"], environment: Float[Tensor, "B E X Y"] | None = None
     ) -> Float[Tensor, "B 2 X Y"]:
-        return self.network(torch.cat((self.frames_as_channels(history), environment), 1))
+        """Predicts from history and environment; without one, as where the law is the symmetric one."""
+        frames = self.frames_as_channels(history)
+        if environment is None:
+            environment = frames.new_zeros(len(frames), ENVIRONMENT_CHANNELS, *frames.shape[2:])
+        return self.network(torch.cat((frames, environment), 1))
 
 
 class VectorsAndScalars(nn.Module):
