@@ -39,7 +39,6 @@ def model_error(model: Forecaster, history: Float[Tensor, "B T 2 X Y"], group: s
     expected = torch.stack([element.vector(prediction) for element in elements]).double()
     if not expected.any():
         return 0.0
-    got = torch.stack(
-        [model(element.vector(history), *(moved_environment(element, each) for each in told)) for element in elements]
-    )
+    moved = [(element.vector(history), *(moved_environment(element, each) for each in told)) for element in elements]
+    got = torch.stack([model(*inputs) for inputs in moved])
     return ((got - expected).square().mean() / expected.square().mean()).sqrt().item()

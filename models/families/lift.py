@@ -20,7 +20,7 @@ class LiftTrunk(nn.Module):
     """``trunk(lift(history) + z)``: the encoder's latent ``z``, one number a channel, is broadcast over the grid and
     joins the lifted history."""
 
-    def __init__(self, encoder: CoarseEncoder, lift: nn.Module, *trunk: nn.Module):
+    def __init__(self, encoder: nn.Module, lift: nn.Module, *trunk: nn.Module):
         super().__init__()
         self.encoder = encoder
         self.lift = lift
