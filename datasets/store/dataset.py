@@ -80,7 +80,8 @@ class DataSet:
         if smoke:
             frames = torch.cat((frames, self.smoke(split)[:, :, None]), 2)
         ends = None if after_onset is None else range(*(self.recipe.onset + end for end in _bounds(after_onset)))
-        return Windows(frames, history=history, horizon=horizon, ends=ends)
+        told = self.environment(split) if self.recipe.onset is not None else None
+        return Windows(frames, history=history, horizon=horizon, ends=ends, environment=told)
 
     def _read(self, split: str, field: str) -> Tensor:
         parts = [
@@ -102,14 +103,23 @@ class Windows(torch.utils.data.Dataset):
 
     Args:
         ends: the frames at which a history may end, counted from 0; all that fit if None.
+        environment: what the law adds to the symmetric one in each simulation, if the data tell.
     """
 
-    def __init__(self, frames: Float[Tensor, "N T C X Y"], *, history: int, horizon: int, ends: range | None = None):
+    def __init__(
+        self,
+        frames: Float[Tensor, "N T C X Y"],
+        *,
+        history: int,
+        horizon: int,
+        ends: range | None = None,
+        environment: Float[Tensor, "N E X Y"] | None = None,
+    ):
         if history < 1 or horizon < 1:
             raise ValueError(f"expected a history and a horizon of at least one frame, got {history} and {horizon}")
         if history + horizon > frames.shape[1]:
             raise ValueError(f"expected history + horizon of at most {frames.shape[1]}, got {history + horizon}")
-        self.frames = frames
+        self.frames, self.environment = frames, environment
         self.history, self.horizon = history, horizon
         fitting = range(history - 1, frames.shape[1] - horizon)
         ends = fitting if ends is None else ends
@@ -134,3 +144,9 @@ class Windows(torch.utils.data.Dataset):
         start = self.first + indices % self.per_simulation
         steps = torch.arange(self.history + self.horizon)
         return self.frames[simulation[:, None], start[:, None] + steps]
+
+    def environments(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B E X Y"] | None:
+        """The environments of the windows of these numbers, None where the data do not tell."""
+        if self.environment is None:
+            return None
+        return self.environment[indices.div(self.per_simulation, rounding_mode="floor")]

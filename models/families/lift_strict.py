@@ -60,7 +60,7 @@ class StrictLiftNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 10):
-        layers = [SteerableConv2d(source, target, **rest) for source, target, rest in field_layers(task, width)]
+        layers = [plan.build(SteerableConv2d) for plan in field_layers(task, width)]
         latent = layers[0].target
         encoder = CoarseEncoder(task, width, latent.channels)
         super().__init__(task, LiftTrunk(AveragedEncoder(encoder, task.history, latent), *layers))
@@ -80,6 +80,6 @@ class StrictLiftConvNet(ChannelForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 20):
-        layers = [PlainConv2d(source, target, **rest) for source, target, rest in channel_layers(task, width)]
+        layers = [plan.build(PlainConv2d) for plan in channel_layers(task, width)]
         encoder = AveragedEncoder(CoarseEncoder(task, width, width), task.history, None)
         super().__init__(task, LiftTrunk(encoder, *layers))

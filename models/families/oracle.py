@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from ..conv_stack import ConvStack, channel_layers, field_layers
+from ..conv_stack import ConvStack, channel_layers, field_layers, task_group
 from ..forecaster import Forecaster
 from ..layers import Fields, PlainConv2d, SteerableConv2d
 from ..registry import register
@@ -68,12 +70,12 @@ class OracleNet(InformedForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 12):
-        (source, target, options), *rest = field_layers(task, width)
+        first, *rest = field_layers(task, width)
         vectors, scalars = (
-            SteerableConv2d(Fields(source.group, kind, count), target, **options)
+            replace(first, source=Fields(task_group(task), kind, count)).build(SteerableConv2d)
             for kind, count in (("vector", task.history + VECTORS), ("scalar", SCALARS))
         )
-        layers = (SteerableConv2d(*fields, **options) for *fields, options in rest)
+        layers = (plan.build(SteerableConv2d) for plan in rest)
         super().__init__(task, ConvStack(VectorsAndScalars(vectors, scalars), *layers))
 
 
@@ -92,6 +94,6 @@ class OracleConvNet(InformedForecaster):
     """
 
     def __init__(self, task: Task, *, width: int = 20):
-        (source, target, options), *rest = channel_layers(task, width)
-        first = PlainConv2d(source + 2 * VECTORS + SCALARS, target, **options)
-        super().__init__(task, ConvStack(first, *(PlainConv2d(s, t, **options) for s, t, options in rest)))
+        first, *rest = channel_layers(task, width)
+        informed = replace(first, source=2 * task.history + ENVIRONMENT_CHANNELS)
+        super().__init__(task, ConvStack(*(plan.build(PlainConv2d) for plan in (informed, *rest))))
