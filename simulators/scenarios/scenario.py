@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -81,8 +80,12 @@ class Scenario:
 
     def evolve(self, plumes: Plumes, draws: Draws, strength: float, steps: int) -> Iterator[Plumes]:
         """The plumes after 1 ... ``steps`` steps, see :func:`~..physics.simulate.simulate`."""
-        box = Box(tuple(plumes.smoke.shape[1:]), self.boundary)
-        return self.run(partial(self.law, strength=strength), plumes, draws, box, steps)
+        x, y = plumes.smoke.shape[1:]
+
+        def law_at_strength(box: Box, draws: Draws) -> Law:
+            return self.law(box, draws, strength)
+
+        return self.run(law_at_strength, plumes, draws, Box((x, y), self.boundary), steps)
 
     def observed(self, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
         """The velocity in which the error of the data is measured."""
