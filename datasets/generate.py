@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -100,7 +102,8 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
     jobs = (delayed(simulate_chunk)(recipe, folder, chunk, device) for chunk in missing)
     processes = min(workers, max(len(missing), 1))
     try:
-        yield from Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])(jobs)
+        pool = Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])
+        yield from cast(Iterator[Chunk], pool(jobs))
     except TerminatedWorkerError as error:
         raise DataError(
             f"expected {processes} workers to simulate {folder}, got one that was killed, maybe for want of memory: "
@@ -114,7 +117,7 @@ def use_backend(backend: str) -> None:
         raise ValueError(f"expected a backend out of {', '.join(RETURN_AS)}, got {backend!r}")
     if backend == "ray":
         try:
-            from ray.util.joblib import register_ray
+            joblib_of_ray = import_module("ray.util.joblib")
         except ImportError as error:
             raise ValueError("expected Ray to be installed (pip install 'symbreak[ray]'), got none") from error
-        register_ray()
+        joblib_of_ray.register_ray()

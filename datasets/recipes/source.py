@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from dataclasses import asdict
+from dataclasses import Field, asdict
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ...simulators import Box
 from ...symmetry import Shape
@@ -30,6 +30,8 @@ class DataSource(ABC):
         future_frames: ... and the frames after those, which make the *Future* split. Other simulations have as many
             frames in all.
     """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     scenario: str
     """What tables call the physics."""

@@ -63,7 +63,7 @@ class DataSet:
         return torch.from_numpy(np.concatenate(parts))
 
 
-class Windows(torch.utils.data.Dataset):
+class Windows(torch.utils.data.Dataset[Tensor]):
     """Window ``i`` starts ``i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each simulation."""
 
     def __init__(self, frames: Float[Tensor, "N T C X Y"], *, history: int, horizon: int):
