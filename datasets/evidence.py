@@ -9,11 +9,10 @@ import torch
 from ..simulators import Scenario, one_thread_without_denormals, still
 from ..simulators.physics.box import divergence
 from ..symmetry import probes
-from .measure import measure, measured_chunks, start_frames
+from .measure import measure, measured_chunks, read_simulated, start_frames
 from .recipes.plan import chunks
 from .recipes.published import level_error, published_error
 from .recipes.recipe import Recipe
-from .store.manifest import read_manifest
 
 RENDERED_STEPS = (1, 10)
 
@@ -29,7 +28,7 @@ def evidence(path: Path | str) -> dict[str, str | float | None]:
         DataError: a file is missing or damaged, or the data are imported.
     """
     errors = {f"EE_{n}": error for n, error in measure(path).items()}
-    recipe = read_manifest(path).recipe
+    recipe, _ = read_simulated(path)
     largest_divergence, largest_cfl = extremes(recipe)
     return {
         "scenario": recipe.scenario,

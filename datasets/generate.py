@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -105,7 +107,8 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
     jobs = (delayed(simulate_chunk)(recipe, folder, chunk, device) for chunk in missing)
     processes = min(workers, max(len(missing), 1))
     try:
-        yield from Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])(jobs)
+        pool = Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])
+        yield from cast(Iterator[Chunk], pool(jobs))
     except TerminatedWorkerError as error:
         raise DataError(
             f"expected {processes} workers to simulate {folder}, got one that was killed, maybe for want of memory: "
@@ -116,10 +119,10 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
 def use_backend(backend: str) -> None:
     """Makes a backend known to joblib; raises ``ValueError`` where that cannot be done."""
     if backend not in RETURN_AS:
-        raise ValueError(f"expected a backend out of {', '.join(RETURN_AS)}, got {backend!r}")
+        raise ValueError(f"expected one of the backends {', '.join(RETURN_AS)}, got {backend!r}")
     if backend == "ray":
         try:
-            from ray.util.joblib import register_ray
+            joblib_of_ray = import_module("ray.util.joblib")
         except ImportError as error:
             raise ValueError("expected Ray to be installed (pip install 'symbreak[ray]'), got none") from error
-        register_ray()
+        joblib_of_ray.register_ray()

@@ -47,10 +47,20 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
         DataError: a file is missing or damaged, or holds something else than what the recipe simulates.
         ValueError: a step number below 1.
     """
+    recipe, files = read_simulated(path)
+    return equivariance_of_files(Path(path), recipe, files, steps)
+
+
+def read_simulated(path: Path | str) -> tuple[Recipe, dict[str, str]]:
+    """Reads the recipe of a simulated data set and the SHA-256 of each of its files.
+
+    Raises:
+        DataError: there is no manifest, or it is damaged, or the data are imported.
+    """
     manifest = read_manifest(path)
-    if not manifest.recipe.is_simulated:
+    if not isinstance(manifest.recipe, Recipe):
         raise DataError(f"expected simulated data in {path}, got imported ones, which have an asymmetry instead")
-    return equivariance_of_files(Path(path), manifest.recipe, manifest.files, steps)
+    return manifest.recipe, manifest.files
 
 
 @one_thread_without_denormals()

@@ -6,6 +6,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -67,7 +68,7 @@ def _times(resolution: int, batch: int, steps: int, workers: int, device: str) -
     times = {"ours": ours(resolution, batch, steps, device)}
     with Parallel(n_jobs=workers) as pool:
         pool(delayed(ours)(resolution, batch, 1, device) for _ in range(workers))
-        spent = pool(delayed(ours)(resolution, batch, steps, device) for _ in range(workers))
+        spent = cast(list[float], pool(delayed(ours)(resolution, batch, steps, device) for _ in range(workers)))
     times[f"ours, {workers} workers"] = max(spent) / workers
     with one_thread_without_denormals():
         times["projection"] = _shortest(lambda: project(plumes.faces, solve, box)) / batch

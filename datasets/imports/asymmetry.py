@@ -25,7 +25,7 @@ def measure_asymmetry(path: Path | str) -> float:
         DataError: a file is missing or damaged, or the data are simulated: these have an ``EE_n``, see ``measure``.
     """
     manifest = read_manifest(path)
-    if manifest.recipe.is_simulated:
+    if not isinstance(manifest.recipe, Imported):
         raise DataError(f"expected imported data in {path}, got simulated ones, whose equivariance error is known")
     return asymmetry_of_files(Path(path), manifest.recipe, manifest.files)
 
@@ -40,7 +40,7 @@ def asymmetry_of_files(folder: Path, imported: Imported, files: dict[str, str]) 
 
 def moments(parts: Iterable[Tensor]) -> tuple[Float[Tensor, "2 X Y"], Float[Tensor, "2 2 X Y"]]:
     """Mean of the velocity in each cell, and covariance of its two components there, over frames ``[T, 2, X, Y]``."""
-    count, total, squares = 0, 0.0, 0.0
+    count, total, squares = 0, torch.zeros((), dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     for part in parts:
         frames = part.double()
         count = count + len(frames)

@@ -76,7 +76,7 @@ def import_tensors(
     fields = fields.mT.contiguous() if axes == "yx" else fields
     if not fields.isfinite().all() or not fields.any():
         raise DataError(f"expected finite velocities in {source}, got NaN, infinity, or nothing but 0")
-    count, frames = fields.shape[:2]
+    count, frames, _, x, y = fields.shape
     if count < 2 or frames < 20:
         raise ValueError(f"expected at least 2 simulations of 20 frames, got {count} of {frames}")
     test = min(max(round(count * test_share), 1), count - 1)
@@ -84,7 +84,7 @@ def import_tensors(
     imported = Imported(
         name=name,
         source=digest,
-        shape=tuple(fields.shape[-2:]),
+        shape=(x, y),
         boundary=boundary,
         group=group,
         axes=axes,

@@ -51,24 +51,17 @@ class Imported(DataSource):
     is_simulated: ClassVar[bool] = False
 
     def __post_init__(self):
+        object.__setattr__(self, "scenario", f"{PREFIX}{self.name}")
+        object.__setattr__(self, "strength", 1.0)  # the data as they are: there is no knob
         if not re.fullmatch(r"\w[\w.-]*", self.name, re.ASCII):
             raise ValueError(f"expected a name of letters, digits, -, _ and ., got {self.name!r:.80}")
         if self.group not in SYMMETRY_OF_GROUP:
-            raise ValueError(f"expected a group out of {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
+            raise ValueError(f"expected one of the groups {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
         walls = " and ".join(self.boundary)
         if not set(self.boundary) <= set(WALLS):
             raise ValueError(f"expected walls out of {', '.join(WALLS)}, got {walls}")
         if self.symmetry == "rotation" and self.boundary[0] != self.boundary[1]:
             raise ValueError(f"expected the same walls along x and y for {self.group}, got {walls}")
-
-    @property
-    def scenario(self) -> str:
-        return f"{PREFIX}{self.name}"
-
-    @property
-    def strength(self) -> float:
-        """1, the data as they are: there is no knob."""
-        return 1.0
 
     @property
     def symmetry(self) -> str:

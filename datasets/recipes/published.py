@@ -69,17 +69,30 @@ def published_recipes(*, as_published: bool = False) -> dict[str, Recipe]:
     Args:
         as_published: stores the velocity of lower faces instead of that of cell centres, see :class:`Recipe`.
     """
-    common = {"valid": 0, "as_published": as_published}
     long = {"train_frames": 160, "valid_frames": 40, "future_frames": 110, "first_frame": 1}
     short = {"train_frames": 30, "valid_frames": 10, "future_frames": 10, "first_frame": 11}
     sizes = {"translation": 25, "rotation": 25, "scaling": 28}
     recipes = {
-        name: Recipe(scenario=f"published-{name}", strength=1.0, train=train, test=UNSEEN, **long, **common)
+        name: Recipe(
+            scenario=f"published-{name}",
+            strength=1.0,
+            train=train,
+            test=UNSEEN,
+            valid=0,
+            as_published=as_published,
+            **long,
+        )
         for name, train in sizes.items()
     }
     levels = {
         f"level-{level}": Recipe(
-            scenario=SCENARIO_OF_LEVELS, strength=level / (LEVELS - 1), train=4, test=4, **short, **common
+            scenario=SCENARIO_OF_LEVELS,
+            strength=level / (LEVELS - 1),
+            train=4,
+            test=4,
+            valid=0,
+            as_published=as_published,
+            **short,
         )
         for level in range(LEVELS)
     }

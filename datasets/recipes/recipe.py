@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from ...simulators import Box, Scenario, get_scenario
-from ...symmetry import Shape
 from .source import DataSource
 
 SIMULATIONS_PER_FILE = 8
@@ -69,6 +68,9 @@ class Recipe(DataSource):
     def __post_init__(self):
         scenario = get_scenario(self.scenario)
         self._check_types()
+        object.__setattr__(self, "shape", (self.resolution, self.resolution))
+        object.__setattr__(self, "boundary", scenario.boundary)
+        object.__setattr__(self, "group", scenario.group)
         if not 0 <= self.strength <= 1:
             raise ValueError(f"expected a strength in [0, 1], got {self.strength}")
         if (self.valid == 0) != (self.valid_frames > 0):
@@ -139,23 +141,8 @@ class Recipe(DataSource):
         return f"{self.scenario} at strength {self.strength:g}"
 
     @property
-    def shape(self) -> Shape:
-        """The grid."""
-        return self.resolution, self.resolution
-
-    @property
     def box(self) -> Box:
         return self.physics.box(self.resolution)
-
-    @property
-    def boundary(self) -> tuple[str, str]:
-        """Walls along x and y."""
-        return self.physics.boundary
-
-    @property
-    def group(self) -> str:
-        """Name of the group that is exact at strength 0."""
-        return self.physics.group
 
     @property
     def symmetry(self) -> str:

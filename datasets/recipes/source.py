@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from dataclasses import asdict
+from dataclasses import Field, asdict
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ...simulators import Box
 from ...symmetry import Shape
@@ -31,6 +31,8 @@ class DataSource(ABC):
             frames in all.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
     scenario: str
     """What tables call the physics."""
     strength: float
@@ -48,12 +50,6 @@ class DataSource(ABC):
     valid_frames: int
     future_frames: int
 
-    orbit: int
-    """Number of states of the split ``orbit``; each is there once for every element of the group."""
-
-    onset: int | None
-    """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
-
     is_simulated: ClassVar[bool]
     """Whether the data can be simulated again, and on from any state."""
 
@@ -61,6 +57,16 @@ class DataSource(ABC):
     @abstractmethod
     def label(self) -> str:
         """What figures call the data."""
+
+    @property
+    @abstractmethod
+    def onset(self) -> int | None:
+        """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
+
+    @property
+    @abstractmethod
+    def orbit(self) -> int:
+        """Number of states of the split ``orbit``; each is there once for every element of the group."""
 
     @property
     @abstractmethod

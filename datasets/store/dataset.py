@@ -74,14 +74,21 @@ class DataSet:
         Raises:
             ValueError: a window longer than the simulations of the split, or no onset to count from.
         """
-        if after_onset is not None and self.recipe.onset is None:
-            raise ValueError(f"expected data with an onset to count frames from, got {self.recipe.scenario}")
         frames = self.velocity(split)
         if smoke:
             frames = torch.cat((frames, self.smoke(split)[:, :, None]), 2)
-        ends = None if after_onset is None else range(*(self.recipe.onset + end for end in _bounds(after_onset)))
+        ends = None if after_onset is None else self._frames_after_onset(after_onset)
         told = self.environment(split) if self.recipe.onset is not None else None
         return Windows(frames, history=history, horizon=horizon, ends=ends, environment=told)
+
+    def _frames_after_onset(self, numbers: range) -> range:
+        """Counts from the first stored frame what is counted from the onset."""
+        onset = self.recipe.onset
+        if onset is None:
+            raise ValueError(f"expected data with an onset to count frames from, got {self.recipe.scenario}")
+        if numbers.step != 1 or not numbers:
+            raise ValueError(f"expected consecutive numbers of frames after the onset, got {numbers}")
+        return range(onset + numbers.start, onset + numbers.stop)
 
     def _read(self, split: str, field: str) -> Tensor:
         parts = [
@@ -91,13 +98,7 @@ class DataSet:
         return torch.from_numpy(np.concatenate(parts))
 
 
-def _bounds(numbers: range) -> tuple[int, int]:
-    if numbers.step != 1 or not numbers:
-        raise ValueError(f"expected consecutive numbers of frames after the onset, got {numbers}")
-    return numbers.start, numbers.stop
-
-
-class Windows(torch.utils.data.Dataset):
+class Windows(torch.utils.data.Dataset[Tensor]):
     """Window ``i`` starts ``first + i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each
     simulation.
 

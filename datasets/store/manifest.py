@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from ..recipes.imported import Imported
 from ..recipes.plan import FOLDER_OF_SPLIT, file_names
@@ -73,7 +74,7 @@ def read_manifest(folder: Path | str) -> Manifest:
     try:
         content = json.loads(read_bytes(path))
         errors = {int(steps): float(error) for steps, error in content["equivariance_error"].items()}
-        fields = {name: tuple(value) if isinstance(value, list) else value for name, value in content["recipe"].items()}
+        fields = {name: _from_json(value) for name, value in content["recipe"].items()}
         recipe = Imported(**fields) if "source" in fields else Recipe(**fields)
         manifest = Manifest(**content | {"recipe": recipe, "equivariance_error": errors})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -88,6 +89,11 @@ def read_manifest(folder: Path | str) -> Manifest:
         missing = sorted(expected - set(manifest.files)) or sorted(set(manifest.files) - expected)
         raise DataError(f"expected the files of the recipe in {path}, got a difference in {missing[0]}")
     return manifest
+
+
+def _from_json(value: Any) -> Any:
+    """Restores what JSON turned into a list."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _check_revision(manifest: Manifest, path: Path) -> None:

@@ -17,7 +17,7 @@ class Moments:
     """Sums of values and of squares, per component, in double precision."""
 
     def __init__(self):
-        self.count, self.sum, self.squares = 0, 0.0, 0.0
+        self.count, self.sum, self.squares = 0, np.zeros(()), np.zeros(())
 
     def add(self, values: np.ndarray) -> None:
         """``values``: ``[n, components]``."""

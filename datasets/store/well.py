@@ -58,9 +58,17 @@ def decode(content: bytes, name: str) -> Frames:
     """The simulations in a file; ``name`` is what errors call it."""
     try:
         with h5py.File(BytesIO(content), "r") as file:
-            return Frames(np.moveaxis(file["t1_fields/velocity"][()], -1, 2), file["t0_fields/smoke"][()])
+            velocity, smoke = (_read(file, name) for name in ("t1_fields/velocity", "t0_fields/smoke"))
+            return Frames(np.moveaxis(velocity, -1, 2), smoke)
     except (OSError, KeyError) as error:
         raise DataError(f"expected simulations in The Well's HDF5 format in {name}, got: {error}") from error
+
+
+def _read(file: h5py.File, name: str) -> np.ndarray:
+    dataset = file[name]
+    if not isinstance(dataset, h5py.Dataset):
+        raise KeyError(f"{name} is no dataset")
+    return dataset[()]
 
 
 def drawn(content: bytes, name: str) -> Draws:
@@ -68,7 +76,7 @@ def drawn(content: bytes, name: str) -> Draws:
     it."""
     try:
         with h5py.File(BytesIO(content), "r") as file:
-            columns = {key: torch.from_numpy(file[f"scalars/{key}"][()]).double() for key in DRAWN}
+            columns = {key: torch.from_numpy(_read(file, f"scalars/{key}")).double() for key in DRAWN}
     except (OSError, KeyError) as error:
         raise DataError(f"expected the draws of simulations in {name}, got: {error}") from error
     center, direction = (
@@ -130,7 +138,9 @@ def _write_field(group: h5py.Group, name: str, values: np.ndarray) -> None:
     group[name].attrs["dim_varying"] = [True, True]
 
 
-def _dataset(group: h5py.Group, name: str, values, *, sample_varying: bool, time_varying: bool) -> None:
+def _dataset(
+    group: h5py.Group, name: str, values: np.ndarray | np.float32, *, sample_varying: bool, time_varying: bool
+) -> None:
     group.create_dataset(name, data=values)
     group[name].attrs["sample_varying"] = sample_varying
     group[name].attrs["time_varying"] = time_varying

@@ -47,7 +47,8 @@ def regridded(plumes: Plumes, box: Box) -> Plumes:
 def _on_finer_grid(
     law: Callable[[Box, Draws], Law], plume: Plumes, draw: Draws, box: Box, steps: int
 ) -> Iterator[Plumes]:
-    fine = Box(tuple(int(size * draw.scale.item()) for size in box.shape), box.boundary)
+    x, y = (int(size * draw.scale.item()) for size in box.shape)
+    fine = Box((x, y), box.boundary)
     draw = draw._replace(center=draw.center * draw.scale, buoyancy=draw.buoyancy * draw.scale)
     for state in simulate(regridded(plume, fine), law(fine, draw), fine, steps):
         yield regridded(state, box)

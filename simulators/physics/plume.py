@@ -6,9 +6,10 @@ exact, see :mod:`.pressure`; everything else is PhiFlow's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from phi.field import CenteredGrid, Field, StaggeredGrid
 from phi.geom import Box as PhiBox
@@ -25,7 +26,7 @@ from .pressure import PressureSolve, project
 from .state import Law, Plumes
 
 TIME_STEP = 1.0
-VELOCITY_OUTSIDE = {
+VELOCITY_OUTSIDE: dict[str, extrapolation.Extrapolation | tuple[extrapolation.Extrapolation, ...]] = {
     "closed": extrapolation.ZERO,
     "half-open": (extrapolation.ZERO, extrapolation.ZERO_GRADIENT),
     "open": extrapolation.ZERO_GRADIENT,
@@ -47,36 +48,36 @@ def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plum
     return Plumes(smoke.values.native("b,x,y"), *project(damped, solve, box))
 
 
-def trace_in_box(field: Field, velocity: Field, dt: float, v0: PhiTensor | None = None, *, box: Box) -> PhiTensor:
+def trace_in_box(
+    field: Field, velocity: Field, dt: float, v0: PhiTensor[Any] | None = None, *, box: Box
+) -> PhiTensor[Any]:
     """Where the flow carries the sample points of a field in ``dt``: an Euler step, wrapped into periodic axes.
 
     PhiFlow wraps look-ups itself, but where only one axis is periodic it does so modulo the *padded* grid, so that
     look-ups across the seam by more than a cell are wrong (phiml 1.16, ``grid_sample``).
     """
-    points = advect.euler(field, velocity, dt, v0=v0)
+    points = advect.euler(field, velocity, dt) if v0 is None else advect.euler(field, velocity, dt, v0=v0)
     if "periodic" not in box.boundary or box.boundary[0] == box.boundary[1]:
         return points
     size = vec(x=box.shape[0], y=box.shape[1])
-    periodic = vec(**{axis: float(wall == "periodic") for axis, wall in zip("xy", box.boundary, strict=True)})
+    periodic = vec(x=float(box.boundary[0] == "periodic"), y=float(box.boundary[1] == "periodic"))
     return points - floor(points / size) * size * periodic
 
 
 def cells(values: Tensor, box: Box) -> Field:
     """Native ``[B, X, Y]`` or ``[B, X, Y, 2]`` values as a PhiFlow grid of cells."""
     dims = [batch("b"), spatial("x,y"), channel(vector="x,y")]
-    walls = {
-        axis: extrapolation.PERIODIC if wall == "periodic" else extrapolation.ZERO_GRADIENT
-        for axis, wall in zip("xy", box.boundary, strict=True)
-    }
-    return CenteredGrid(wrap(values, *dims[: values.ndim - 1]), extrapolation.combine_sides(walls), _bounds(box))
+    x, y = (extrapolation.PERIODIC if wall == "periodic" else extrapolation.ZERO_GRADIENT for wall in box.boundary)
+    outside = extrapolation.combine_sides(x=x, y=y)
+    return CenteredGrid(wrap(values, *dims[: values.ndim - 1]), outside, _bounds(box))
 
 
 def staggered(velocity: Faces, box: Box) -> Field:
     """Native face arrays as a PhiFlow staggered grid, which leaves out the faces that are walls or repeat others."""
     x, y = velocity[0][:, box.free_faces(0)], velocity[1][..., box.free_faces(1)]
     components = {"x": wrap(x, batch("b"), spatial("x,y")), "y": wrap(y, batch("b"), spatial("x,y"))}
-    outside = {axis: VELOCITY_OUTSIDE[wall] for axis, wall in zip("xy", box.boundary, strict=True)}
-    return StaggeredGrid(stack(components, dual("vector")), extrapolation.combine_sides(outside), _bounds(box))
+    outside = extrapolation.combine_sides(x=VELOCITY_OUTSIDE[box.boundary[0]], y=VELOCITY_OUTSIDE[box.boundary[1]])
+    return StaggeredGrid(stack(components, dual("vector")), outside, _bounds(box))
 
 
 def faces(velocity: Field, box: Box) -> Faces:
@@ -93,11 +94,11 @@ def _with_walls(component: Tensor, wall: str) -> Tensor:
 
 
 def _bounds(box: Box) -> PhiBox:
-    return PhiBox(x=box.shape[0], y=box.shape[1])
+    return PhiBox["x,y", 0 : box.shape[0], 0 : box.shape[1]]
 
 
 @contextmanager
-def phiflow_on(device: str) -> Iterator[None]:
+def phiflow_on(device: str) -> Generator[None, None, None]:
     """PhiFlow computes with torch, in double precision, on the given device."""
     kind, _, number = device.partition(":")
     devices = TORCH.list_devices("CPU" if kind == "cpu" else "GPU")

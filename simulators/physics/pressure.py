@@ -40,7 +40,9 @@ def openness(box: Box, axis: int) -> Float[Tensor, " F"]:
     return weights
 
 
-def pressure_solve(box: Box, open_x: Float[Tensor, " FX"] | None = None, open_y: Float[Tensor, " FY"] | None = None):
+def pressure_solve(
+    box: Box, open_x: Float[Tensor, " FX"] | None = None, open_y: Float[Tensor, " FY"] | None = None
+) -> PressureSolve:
     """Prepares the solve for a box; the openness of its faces follows from its walls unless given.
 
     Raises:
@@ -55,7 +57,7 @@ def pressure_solve(box: Box, open_x: Float[Tensor, " FX"] | None = None, open_y:
     eigenvalues = values_x[:, None] + values_y
     constant = eigenvalues.abs() < NULL_EIGENVALUE
     inverse = torch.where(constant, 0.0, 1 / eigenvalues.masked_fill(constant, 1.0))
-    return PressureSolve(*weights, modes_x, modes_y, inverse)
+    return PressureSolve(weights[0], weights[1], modes_x, modes_y, inverse)
 
 
 def project(velocity: Faces, solve: PressureSolve, box: Box) -> Faces:

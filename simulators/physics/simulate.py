@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -38,7 +38,7 @@ def simulate(plumes: Plumes, law: Law, box: Box, steps: int) -> Iterator[Plumes]
 
 
 @contextmanager
-def one_thread_without_denormals() -> Iterator[None]:
+def one_thread_without_denormals() -> Generator[None, None, None]:
     """One thread, because flushing denormals holds for the calling thread only; both are put back afterwards."""
     threads = torch.get_num_threads()
     flushed = (torch.tensor(SMALLEST_NORMAL, dtype=torch.float64) / 2).item() == 0

@@ -90,5 +90,4 @@ class Law(NamedTuple):
     velocity_time: float = 1.0
 
     def to(self, device: torch.device | str) -> Law:
-        *fields, velocity_time = self
-        return Law(*(field.to(device) for field in fields), velocity_time)
+        return Law(*(field.to(device) for field in self[:-1]), velocity_time=self.velocity_time)

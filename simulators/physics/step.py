@@ -68,8 +68,8 @@ def semi_lagrange(velocity: Faces, time: float, box: Box) -> Faces:
     y_at_x = means(means(around_y, 1), 2)[:, : x.shape[1], BELOW : BELOW + x.shape[2]]
     x_at_y = means(means(around_x, 1), 2)[:, BELOW : BELOW + y.shape[1], : y.shape[2]]
     to_x, to_y = points(x, y_at_x, -time, outside_x), points(x_at_y, y, -time, outside_y)
-    carried = to_x.blend(*to_x.corners(around_x)), to_y.blend(*to_y.corners(around_y))
-    return tuple(_with_far_end(component, box, axis) for axis, component in enumerate(carried))
+    carried_x, carried_y = to_x.blend(*to_x.corners(around_x)), to_y.blend(*to_y.corners(around_y))
+    return _with_far_end(carried_x, box, 0), _with_far_end(carried_y, box, 1)
 
 
 def of_cells(box: Box) -> Outside:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from numpy.random import Generator
 from torch import Tensor
 
-from ...symmetry import Element, Faces, Shape
+from ...symmetry import Dilation, Element, Faces, Shape
 from ...symmetry.dilation import cell_means
 from ..physics.box import Box
 from ..physics.state import Draws, Law, Plumes, one_draw
@@ -64,7 +64,13 @@ class Rescaling(Element):
 
 
 def act(element: Element, plumes: Plumes, draws: Draws, shape: Shape) -> tuple[Plumes, Draws]:
-    """The same plume at another scale. In plume units, in which it is simulated, nothing else changes."""
+    """Gives the plume another scale. In plume units, in which it is simulated, nothing else changes.
+
+    Raises:
+        ValueError: the element is no dilation.
+    """
+    if not isinstance(element, Rescaling | Dilation):
+        raise ValueError(f"expected a dilation, got {element}")
     return plumes, draws._replace(scale=draws.scale * element.factor)
 
 

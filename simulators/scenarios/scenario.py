@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -92,12 +91,13 @@ class Scenario:
         Args:
             time: steps from rest to the plumes that are given, which decides how far away the onset is.
         """
-        box = Box(tuple(plumes.smoke.shape[1:]), self.boundary)
+        x, y = plumes.smoke.shape[1:]
+        box = Box((x, y), self.boundary)
         before = min(steps, max(self.onset - time, 0))
         state = plumes
-        for state in self.run(partial(self.law, strength=0.0), plumes, draws, box, before):
+        for state in self.run(lambda box, draws: self.law(box, draws, 0.0), plumes, draws, box, before):
             yield state
-        yield from self.run(partial(self.law, strength=strength), state, draws, box, steps - before)
+        yield from self.run(lambda box, draws: self.law(box, draws, strength), state, draws, box, steps - before)
 
     @property
     def has_floor(self) -> bool:

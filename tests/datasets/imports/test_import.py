@@ -81,7 +81,7 @@ def test_wrong_axes_are_doubted(as_published, tmp_path, recwarn):
     ("option", "message"),
     [
         ({"axes": "hw"}, "expected axes xy or yx, got 'hw'"),
-        ({"group": "C3"}, "expected a group out of C4, .*, got 'C3'"),
+        ({"group": "C3"}, "expected one of the groups C4, .*, got 'C3'"),
         ({"boundary": ("closed", "open")}, "expected the same walls along x and y for C4, got closed and open"),
         (
             {"boundary": ("closed", "half-open"), "group": "mirror"},

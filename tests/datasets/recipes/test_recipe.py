@@ -33,7 +33,7 @@ recipes = st.builds(
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"scenario": "steam"}, "expected a scenario out of .*, got 'steam'"),
+        ({"scenario": "steam"}, "expected one of the scenarios .*, got 'steam'"),
         ({"strength": 1.5}, r"expected a strength in \[0, 1\], got 1.5"),
         ({"strength": float("nan")}, "expected a finite number for strength, got nan"),
         ({"resolution": 7}, "expected resolution of at least 8, got 7"),
@@ -92,7 +92,7 @@ def test_the_published_plumes_are_not_those_of_older_versions():
 
 @given(recipes, strengths)
 def test_strengths_are_paired_and_hashes_tell_them_apart(recipe, strength):
-    other = Recipe(**{**recipe.__dict__, "strength": strength})
+    other = replace(recipe, strength=strength)
     assert (other.hash == recipe.hash) == (strength == recipe.strength)
     for a, b in zip(chunks(recipe)[0].draws(recipe), chunks(other)[0].draws(other), strict=True):
         assert a.equal(b)
@@ -100,7 +100,7 @@ def test_strengths_are_paired_and_hashes_tell_them_apart(recipe, strength):
 
 @given(recipes)
 def test_draws_do_not_depend_on_the_number_of_simulations(recipe):
-    more = Recipe(**{**recipe.__dict__, "train": recipe.train + 11})
+    more = replace(recipe, train=recipe.train + 11)
     for a, b in zip(chunks(recipe)[0].draws(recipe), chunks(more)[0].draws(more), strict=True):
         assert a.equal(b[: len(a)])
 
