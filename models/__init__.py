@@ -5,7 +5,7 @@ All but ``fno`` and ``clcnn-...`` compile as one graph, ``torch.compile(model, f
 tests trace all of them, with the backend ``eager``; ``fno`` is not tested.
 """
 
-from . import families  # noqa: F401 (importing it registers its models)
+from . import families
 from .bench import BenchSettings, bench_train
 from .build import build, count_parameters
 from .check import CheckLine, CheckReport, check_model
@@ -29,6 +29,7 @@ __all__ = [
     "build",
     "check_model",
     "count_parameters",
+    "families",
     "get_model",
     "kernels_built_once",
     "list_models",

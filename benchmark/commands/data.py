@@ -20,6 +20,7 @@ from ...datasets import (
     published_recipes,
     verify,
 )
+from ...datasets.measure import STEPS
 from ..runs.configuration import Simulations
 from ..runs.machine import Machine, generate_all, progress_bar
 from .console import CONSOLE
@@ -127,6 +128,11 @@ def _print_errors(path: Path) -> None:
         return
     for steps, error in measure(path).items():
         CONSOLE.print(f"n = {steps:2d}   {error:.3g}", highlight=False)
+    floor = DataSet(path).floor
+    if floor is not None:
+        CONSOLE.print("least error of a strict network on whole orbits, relative L2:", highlight=False)
+        for steps in (n for n in STEPS if n <= len(floor["relative_l2"])):
+            CONSOLE.print(f"n = {steps:2d}   {floor['relative_l2'][steps - 1]:.3g}", highlight=False)
 
 
 @dataclass(frozen=True)

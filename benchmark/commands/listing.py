@@ -10,7 +10,7 @@ from rich.table import Table
 from tyro.conf import Positional
 
 from ...models import ModelEntry, list_models
-from ...simulators import list_scenarios
+from ...simulators import Scenario, list_scenarios
 from ..grids.presets import PRESETS, summary
 from .console import CONSOLE
 
@@ -35,9 +35,19 @@ class List:
 
 def _scenario_rows() -> list[dict]:
     return [
-        {"name": s.name, "symmetry": s.symmetry, "group": s.group, "what breaks it": s.description}
+        {
+            "name": s.name,
+            "symmetry": s.symmetry,
+            "group": s.group,
+            "what breaks it, and what a state shows of it": _told(s),
+        }
         for s in list_scenarios()
     ]
+
+
+def _told(scenario: Scenario) -> str:
+    """Three lines: what breaks the symmetry, what of it is hidden, and what a state reveals."""
+    return f"{scenario.description}\nhidden: {scenario.hidden}\nrevealed by: {scenario.reveals}"
 
 
 def _model_rows() -> list[dict]:

@@ -12,6 +12,10 @@ from ..analysis.seed_means import LINE, seed_means
 from ..figures.palette import model_styles
 
 METRICS = {
+    "relative_l2": ("relative L2", "error of each window divided by its truth, averaged; smaller is better"),
+    "floor_relative_l2": ("floor of relative L2", "the least that any strict network can have on whole orbits"),
+    "floor": ("floor of RMSE (cells per frame)", "the least that any strict network can have on whole orbits"),
+    "excess": ("excess over the floor (cells per frame)", "what a better strict network could still gain"),
     "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
     "rmse": ("RMSE (cells per frame)", "root mean square error of the velocity; smaller is better"),
     "vrmse": ("VRMSE", "error divided by the spatial standard deviation of the truth; smaller is better"),
@@ -31,6 +35,8 @@ METRICS = {
 SPLITS = {
     "domain": "Domain: unseen simulations",
     "future": "Future: later frames of the training simulations",
+    "orbit": "Orbit: unseen states at the onset, each moved by every element of the group",
+    "revealed": "Revealed: unseen simulations, some frames after the onset",
     "weights": "the trained weights themselves",
 }
 SYMBOLS = {

@@ -168,7 +168,7 @@ def test_loss_by_hand():
     3, mean square (2.25 + 9) / 2 = 5.625, over s^2 = 22.5, and the penalty of 7 once."""
     task = Task(history=1, shape=(5, 7), group="mirror", increment_scale=0.5)
     windows = torch.zeros(2, 3, 2, 5, 7)
-    loss = training._loss(Rollout(Constant(task), task), Plain(), (), windows)
+    loss = training._loss(Rollout(Constant(task), task), Plain(), (), windows, None)
     assert loss.item() == pytest.approx(22.5 + 7)
 
 
