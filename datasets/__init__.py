@@ -11,6 +11,7 @@ from .recipes.recipe import SPLITS, Recipe
 from .recipes.source import DataError, DataSource
 from .store.dataset import DataSet, Windows
 from .store.export import export
+from .store.floor import Floor, floor_of
 from .store.manifest import Manifest
 from .store.verify import verify
 
@@ -19,6 +20,7 @@ __all__ = [
     "DataError",
     "DataSet",
     "DataSource",
+    "Floor",
     "Imported",
     "Manifest",
     "Recipe",
@@ -26,6 +28,7 @@ __all__ = [
     "evidence",
     "export",
     "find_imported",
+    "floor_of",
     "generate",
     "import_tensors",
     "measure",

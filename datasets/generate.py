@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from ..simulators import Plumes, one_thread_without_denormals, still
+from ..simulators import one_thread_without_denormals, still
 from .measure import equivariance_of_files, measured_steps
-from .recipes.plan import Chunk, chunks
+from .orbit import frames_of, orbit_of
+from .recipes.plan import Chunk, chunks, orbit_elements
 from .recipes.recipe import Recipe
 from .recipes.source import DataError
 from .store.files import is_recorded, write_recorded
 from .store.finish import finish, read_contents
+from .store.floor import as_lists, floor_of_files
 from .store.manifest import MANIFEST
-from .store.stored import stored_fields
 from .store.verify import verify
 from .store.well import Frames, encode
 
@@ -62,17 +61,24 @@ def generate(
     if (folder / MANIFEST).exists():
         verify(folder)
         return folder
-    done, total = 0, recipe.last_frame * (recipe.train + recipe.valid + recipe.test) + measured_steps(recipe)
+    done, total = 0, sum(simulated_steps(recipe, chunk) for chunk in chunks(recipe)) + measured_steps(recipe)
     for chunk in _simulate_missing(recipe, folder, workers, backend, device):
-        done += recipe.last_frame * len(chunk)
+        done += simulated_steps(recipe, chunk)
         if progress is not None:
             progress(done, total)
     contents = read_contents(recipe, folder)
     errors = equivariance_of_files(folder, recipe, contents.checksums)
-    finish(recipe, folder, contents, equivariance_error=errors)
+    floor = floor_of_files(folder, recipe, contents.checksums)
+    finish(recipe, folder, contents, equivariance_error=errors, floor=floor and as_lists(floor))
     if progress is not None:
         progress(total, total)
     return folder
+
+
+def simulated_steps(recipe: Recipe, chunk: Chunk) -> int:
+    """Counts the simulation-steps of a batch, for progress bars."""
+    members = len(orbit_elements(recipe)) if chunk.simulations == "orbit" else 1
+    return recipe.last_frame * len(chunk) * members
 
 
 @one_thread_without_denormals()
@@ -81,11 +87,10 @@ def simulate_chunk(recipe: Recipe, folder: Path, chunk: Chunk, device: str = "cp
     scenario, draws = recipe.physics, chunk.draws(recipe)
     box = scenario.box(recipe.resolution)
     run = scenario.evolve(still(box, len(chunk), device), draws, recipe.strength, recipe.last_frame)
-    velocity = np.empty((len(chunk), recipe.frames, 2, *box.shape), dtype=np.float32)
-    smoke = np.empty((len(chunk), recipe.frames, *box.shape), dtype=np.float32)
-    for frame, state in enumerate(islice(run, recipe.first_frame - 1, None)):
-        plumes = Plumes(*(part.cpu() for part in state))
-        velocity[:, frame], smoke[:, frame] = (field.numpy() for field in stored_fields(recipe, plumes, draws))
+    if chunk.simulations == "orbit":
+        velocity, smoke, draws = orbit_of(recipe, run, draws)
+    else:
+        velocity, smoke = frames_of(recipe, run, draws)
     for name, (start, stop) in chunk.files(recipe).items():
         frames = Frames(velocity[:, start:stop], smoke[:, start:stop])
         write_recorded(folder / name, encode(recipe, frames, draws, recipe.first_frame + start))
@@ -114,7 +119,7 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
 def use_backend(backend: str) -> None:
     """Makes a backend known to joblib; raises ``ValueError`` where that cannot be done."""
     if backend not in RETURN_AS:
-        raise ValueError(f"expected a backend out of {', '.join(RETURN_AS)}, got {backend!r}")
+        raise ValueError(f"expected one of the backends {', '.join(RETURN_AS)}, got {backend!r}")
     if backend == "ray":
         try:
             joblib_of_ray = import_module("ray.util.joblib")

@@ -83,13 +83,13 @@ def equivariance_of_files(
     def evolve(parts: list[Start]) -> Float[Tensor, "B N 2 X Y"]:
         return torch.cat([_run_on(part, recipe, horizon) for part in parts])
 
-    initial = torch.cat([observed(recipe, start.plumes, start.draws) for start in starts])
+    initial = torch.cat([compared_velocity(recipe, start.plumes, start.draws) for start in starts])
     errors = equivariance_error(evolve, act, starts, initial, scenario.probes(scenario.group, shape))
     return {n: errors[n - 1].item() for n in steps}
 
 
-def observed(recipe: Recipe, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
-    """The velocity in which the error is measured: the stored one, unless the scenario says otherwise."""
+def compared_velocity(recipe: Recipe, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
+    """Returns the velocity in which the error is measured: the stored one, unless the scenario says otherwise."""
     observe = recipe.physics.observe
     return stored_fields(recipe, plumes, draws)[0] if observe is None else observe(plumes, draws)
 
@@ -130,12 +130,14 @@ def _starts(folder: Path, recipe: Recipe, files: dict[str, str], chunk: Chunk, h
 
 
 def start_frames(recipe: DataSource, horizon: int) -> tuple[int, ...]:
-    """Stored frames from which the error over ``horizon`` steps is measured."""
-    return tuple(frame for frame in START_FRAMES if frame + horizon < recipe.frames)
+    """Lists the stored frames from which the error over ``horizon`` steps is measured: the onset, where the asymmetry
+    has one."""
+    frames = START_FRAMES if recipe.onset is None else (recipe.onset,)
+    return tuple(frame for frame in frames if frame + horizon < recipe.frames)
 
 
 def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 X Y"]:
     if start.following is not None:
         return start.following
-    run = recipe.physics.evolve(start.plumes, start.draws, recipe.strength, horizon)
-    return torch.stack([observed(recipe, plumes, start.draws) for plumes in run], 1)
+    run = recipe.physics.evolve(start.plumes, start.draws, recipe.strength, horizon, time=recipe.physics.onset)
+    return torch.stack([compared_velocity(recipe, plumes, start.draws) for plumes in run], 1)

@@ -13,7 +13,7 @@ from ..symmetry import SYMMETRY_OF_GROUP
 from .build import build, count_parameters
 from .forecaster import Forecaster
 from .model_error import measurable_groups, model_error
-from .probe_fields import probe_fields
+from .probe_fields import probe_environment, probe_fields
 from .registry import ModelEntry, get_model
 from .task import Task
 
@@ -26,6 +26,8 @@ TASKS = {
 }
 TOLERANCE = 1e-5
 NOISE = 0.1
+EQUIVARIANT = ("strict", "informed")
+"""Families whose networks have their symmetry whatever their weights."""
 SEED = 0
 
 
@@ -71,7 +73,8 @@ def default_task(entry: ModelEntry, *, history: int = 2, cells: int = 24) -> Tas
     group, boundary = TASKS[entry.symmetries[0] if entry.symmetries else None]
     if len(entry.symmetries) > 1:
         boundary = ("periodic", "periodic")
-    return Task(history=history, shape=(cells, cells), group=group, boundary=boundary)
+    shape, told = (cells, cells), entry.cls.informed
+    return Task(history=history, shape=shape, group=group, boundary=boundary, has_environment=told)
 
 
 def check_model(name: str, task: Task | None = None, *, width: int | None = None) -> CheckReport:
@@ -104,14 +107,15 @@ def _check_size(report: CheckReport, entry: ModelEntry) -> None:
 
 def _check_instance(report: CheckReport, entry: ModelEntry, model: Forecaster) -> None:
     history = probe_fields(3, report.task.history, report.task.shape, seed=SEED)
-    given = history.clone()
+    given, told = history.clone(), probe_environment(model, len(history))
     with torch.no_grad():
-        output = _attempt(report, "forward", "a prediction", lambda: model(given))
+        output = _attempt(report, "forward", "a prediction", lambda: model(given, *told))
     if output is None or not _check_output(report, output, (3, 2, *report.task.shape)):
         return
     _add(report, "input", torch.equal(given, history), "history left as it was", "history changed in place")
     with torch.no_grad():
-        alone = _attempt(report, "batch of one", "a prediction", lambda: model(history[:1].clone()))
+        single = (history[:1].clone(), *(each[:1] for each in told))
+        alone = _attempt(report, "batch of one", "a prediction", lambda: model(*single))
     if alone is None:
         return
     difference = (alone - output[:1]).abs().max().item() if alone.shape == output[:1].shape else float("inf")
@@ -138,8 +142,8 @@ def _check_gradients(report: CheckReport, model: Forecaster, history: Tensor) ->
     expected = "a finite gradient for each parameter"
 
     def backward() -> bool:
-        penalty = model.relaxation_penalty()
-        ((model(history.clone()) - history[:, -1]).square().mean() + penalty).backward()
+        output = model(history.clone(), *probe_environment(model, len(history)))
+        ((output - history[:, -1]).square().mean() + model.relaxation_penalty()).backward()
         return True
 
     if count_parameters(model) == 0 or _attempt(report, "backward", expected, backward) is None:
@@ -155,10 +159,10 @@ def _check_claim(report: CheckReport, entry: ModelEntry, perturbed: Forecaster, 
     Scaling is left out: dilations interpolate, so that no network's error under them is near zero.
     """
     group = report.task.group
-    if entry.family != "strict" or SYMMETRY_OF_GROUP[group] == "scaling" or group not in report.errors:
+    if entry.family not in EQUIVARIANT or SYMMETRY_OF_GROUP[group] == "scaling" or group not in report.errors:
         return
     error = max(report.errors[group], model_error(perturbed, history, group))
-    expected = f"an equivariance error under {group} of at most {TOLERANCE:.0e}, as of family 'strict'"
+    expected = f"an equivariance error under {group} of at most {TOLERANCE:.0e}, as of family {entry.family!r}"
     _add(report, "symmetry", error <= TOLERANCE, expected, f"{error:.1e}")
 
 

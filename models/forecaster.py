@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -17,7 +18,12 @@ class Forecaster(nn.Module, ABC):
 
     A model is a subclass with a constructor ``(task)`` or ``(task, *, width=16)`` and a ``forward``; it names no
     device and keeps constants in buffers.
+
+    A class with ``informed = True`` has a ``forward(history, environment=None)``. Where the data store the fields that
+    :data:`~.task.ENVIRONMENT` lists, it is given them, ``[B, E, X, Y]``; it is made for such data only.
     """
+
+    informed: ClassVar[bool] = False
 
     def __init__(self, task: Task):
         super().__init__()

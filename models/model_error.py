@@ -8,7 +8,8 @@ from torch import Tensor
 
 from ..symmetry import probes
 from .forecaster import Forecaster
-from .task import Task
+from .probe_fields import probe_environment
+from .task import Task, moved_environment
 
 
 def measurable_groups(task: Task) -> list[str]:
@@ -30,12 +31,14 @@ def model_error(model: Forecaster, history: Float[Tensor, "B T 2 X Y"], group: s
     """``rms_(x,g) ||f(g x) - g f(x)|| / rms_(x,g) ||g f(x)||`` for one call of the network; 0 if it predicts nothing.
 
     1.41 means that the two orders have nothing in common. Dilations interpolate and lose what leaves the grid, so that
-    no network's error under them is exactly zero.
+    no network's error under them is exactly zero. An informed network is told an environment, which moves as well.
     """
-    prediction = model(history)
+    told = probe_environment(model, len(history))
+    prediction = model(history, *told)
     elements = probes(group, history.shape[-2:])
     expected = torch.stack([element.vector(prediction) for element in elements]).double()
     if not expected.any():
         return 0.0
-    got = torch.stack([model(element.vector(history)) for element in elements])
+    moved = [(element.vector(history), *(moved_environment(element, each) for each in told)) for element in elements]
+    got = torch.stack([model(*inputs) for inputs in moved])
     return ((got - expected).square().mean() / expected.square().mean()).sqrt().item()

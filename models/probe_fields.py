@@ -1,4 +1,4 @@
-"""Random smooth velocity to try a network on."""
+"""Random smooth fields to try a network on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, pad
+
+from .forecaster import Forecaster
+from .task import ENVIRONMENT_CHANNELS
+
+
+def probe_environment(model: Forecaster, batch: int, *, seed: int = 1) -> tuple[Float[Tensor, "B E X Y"], ...]:
+    """The environment to call a model with beside a history: random smooth fields, none if it is not informed."""
+    if not model.informed:
+        return ()
+    pairs = -(-ENVIRONMENT_CHANNELS // 2)
+    fields = probe_fields(batch, pairs, model.task.shape, seed=seed).flatten(1, 2)
+    return (fields[:, :ENVIRONMENT_CHANNELS],)
 
 
 def probe_fields(

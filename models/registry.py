@@ -19,6 +19,7 @@ FAMILIES = {
     "unconstrained": "knows no symmetry of the study",
     "strict": "equivariant whatever its weights: exactly, or for scaling as far as the grid resolves it",
     "relaxed": "equivariant at a constraint that training may leave",
+    "informed": "told the environment, what the law adds to the symmetric one: what that knowledge is worth",
 }
 ENTRY_POINT_GROUP = "symbreak.models"
 
@@ -38,9 +39,10 @@ class ModelEntry:
     install: str = ""
     sides: int = 1
 
-    def fits(self, shape: Shape) -> bool:
-        """Whether the model can be built for a grid: its sides are multiples of ``sides``."""
-        return not any(cells % self.sides for cells in shape)
+    def fits(self, shape: Shape, has_environment: bool = False) -> bool:
+        """Whether the model can be built for a grid, whose sides are multiples of ``sides``, and for data that store
+        an environment or not."""
+        return not any(cells % self.sides for cells in shape) and (has_environment or not self.cls.informed)
 
     @property
     def usable(self) -> bool:

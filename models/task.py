@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..symmetry import SYMMETRY_OF_GROUP, Shape
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ..symmetry import SYMMETRY_OF_GROUP, Element, Shape
 from .layers.box import check_boundary
+
+ENVIRONMENT = {"force": "vector", "drag": "scalar", "openness": "scalar"}
+"""Fields that say what the law adds to the symmetric one, in the order of their channels: force per buoyancy, share of
+the velocity that is lost in a step, and how much more open walls are. They move with the flow when a group acts."""
+
+
+ENVIRONMENT_CHANNELS = sum(2 if kind == "vector" else 1 for kind in ENVIRONMENT.values())
+
+
+def moved_environment(element: Element, environment: Float[Tensor, "B E X Y"]) -> Float[Tensor, "B E X2 Y2"]:
+    """``g e``: the force turns with its place, the scalars move."""
+    force, scalars = environment.split((2, ENVIRONMENT_CHANNELS - 2), 1)
+    return torch.cat((element.vector(force), element.scalar(scalars)), 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +40,8 @@ class Task:
         boundary: kind of wall along x and y: ``closed``, ``periodic``, ``open`` or ``half-open``, closed below and
             open above. Models pad accordingly: circular where the box is periodic, zeros elsewhere.
         predicts: ``increment`` or ``frame``.
+        has_environment: whether the data tell the fields of :data:`ENVIRONMENT`, as those of onset scenarios do. A
+            model that sets ``informed = True`` is given them.
         increment_scale: (rms of the data's one-step change) / (rms of its velocity), for models that need to know.
 
     Raises:
@@ -35,6 +54,7 @@ class Task:
     boundary: tuple[str, str] = ("closed", "closed")
     predicts: str = "increment"
     increment_scale: float = 1.0
+    has_environment: bool = False
 
     def __post_init__(self):
         if self.history < 1:

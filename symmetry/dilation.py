@@ -34,6 +34,11 @@ class Dilation(Element):
     def __str__(self) -> str:
         return f"x {self.factor:.2f}"
 
+    def inverse(self) -> Dilation:
+        if self.factor != 1:
+            raise ValueError(f"expected an element with an inverse, got the dilation by {self.factor}")
+        return self
+
     def shape(self, shape: Shape) -> Shape:
         return shape
 

@@ -43,6 +43,10 @@ class Element(ABC):
     def faces(self, velocity: Faces) -> Faces:
         """Acts on staggered velocity: ``vx`` on x-faces ``[..., X+1, Y]``, ``vy`` on y-faces ``[..., X, Y+1]``."""
 
+    @abstractmethod
+    def inverse(self) -> Element:
+        """``g^-1``; raises ``ValueError`` where there is none."""
+
     def vector(self, field: Float[Tensor, "... 2 X Y"]) -> Float[Tensor, "... 2 X2 Y2"]:
         """Moves the pixels and turns the components: ``(g v)(p) = R_g v(g^-1 p)``."""
         return self.direction(self.scalar(field).movedim(-3, -1)).movedim(-1, -3)
@@ -113,6 +117,9 @@ class Shift(Element):
 
     def __str__(self) -> str:
         return f"{self.cells} cells"
+
+    def inverse(self) -> Shift:
+        return Shift(-self.cells)
 
     def shape(self, shape: Shape) -> Shape:
         return shape

@@ -194,7 +194,7 @@ class Preset:
                 for the symmetry and the grid of the data.
         """
         entries = list_models(recipe.symmetry)
-        fitting = [entry.name for entry in entries if entry.fits(recipe.shape)]
+        fitting = [entry.name for entry in entries if entry.fits(recipe.shape, recipe.onset is not None)]
         usable = [entry.name for entry in entries if entry.usable]
         named = list(dict.fromkeys((*(self.models or usable), *own)))
         chosen = [name for name in named if get_model(base_model(name)).name in fitting]

@@ -12,20 +12,28 @@ from ...datasets.measure import STEPS, measured_chunks, start_frames
 from ...models import kernels_built_once
 from ...symmetry import Element, equivariance_error, probes
 from .configuration import Evaluation
-from .metrics import pool
+from .metrics import pool, pool_orbits
 from .records import MetricRow
 from .rollout import Rollout
 
 SPLITS = ("future", "domain")
+REVEALED_AFTER = 5
+"""Frames between the onset and the end of a history of the split ``revealed``."""
 BATCH = 32
 
 
 @torch.no_grad()
-def predict(rollout: Rollout, windows: Tensor, steps: int) -> Tensor:
-    """Predicts ``steps`` frames from windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch."""
+def predict(rollout: Rollout, windows: Tensor, steps: int, environment: Tensor | None = None) -> Tensor:
+    """Predicts ``steps`` frames from windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch.
+
+    Args:
+        environment: ``[B, E, X, Y]`` for models that are told it.
+    """
     history = windows[:, : rollout.task.history]
+    batches = history.split(BATCH)
+    told = [None] * len(batches) if environment is None else environment.split(BATCH)
     with kernels_built_once(rollout.model):
-        return torch.cat([rollout(batch, steps) for batch in history.split(BATCH)])
+        return torch.cat([rollout(batch, steps, each) for batch, each in zip(batches, told, strict=True)])
 
 
 def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[MetricRow]:
@@ -33,20 +41,47 @@ def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.
     far the weights are from the symmetry, where they tell."""
     rollout.eval()
     rows = []
-    for split in SPLITS:
-        windows = data.windows(split, history=rollout.task.history, horizon=config.steps)
-        frames = _strided(windows, config.stride, data.velocity_rms, device)
-        prediction = predict(rollout, frames, config.steps)
-        target, last = frames[:, rollout.task.history :], frames[:, rollout.task.history - 1]
-        physical = [field.cpu() * data.velocity_rms for field in (prediction, target, last)]
-        for metric, values in pool(*physical).items():
+    for split, (windows, stride) in scored_windows(data, rollout.task.history, config).items():
+        prediction, target, last = _predicted(rollout, windows, stride, data.velocity_rms, device)
+        if split == "orbit":
+            floor = [torch.tensor(data.floor[name][: config.steps]) for name in ("rmse", "relative_l2")]
+            metrics = pool_orbits(prediction, target, len(target) // data.recipe.orbit, *floor)
+        else:
+            metrics = pool(prediction, target, last)
+        for metric, values in metrics.items():
             steps = [*range(1, len(values)), "mean"]
             rows += [_row(split, metric, step, value) for step, value in zip(steps, values, strict=True)]
     return rows + _equivariance(rollout, data, device) + _relaxation(rollout)
 
 
-def _strided(windows: Windows, stride: int, scale: float, device: torch.device) -> Tensor:
-    return (windows.batch(torch.arange(0, len(windows), stride)) / scale).to(device)
+def scored_windows(data: DataSet, history: int, config: Evaluation) -> dict[str, tuple[Windows, int]]:
+    """Lists what is scored, by split, and every how many of its windows.
+
+    Where the asymmetry has an onset, histories of *Domain* and *Orbit* end there, where nothing reveals it; those of
+    *Revealed* are of the same simulations as *Domain* and end a few frames later.
+    """
+    options = {"history": history, "horizon": config.steps}
+    if data.recipe.onset is None:
+        return {split: (data.windows(split, **options), config.stride) for split in SPLITS}
+    hidden, revealed = range(1), range(REVEALED_AFTER, REVEALED_AFTER + 1)
+    scored = {
+        "future": (data.windows("future", **options), config.stride),
+        "domain": (data.windows("domain", **options, after_onset=hidden), 1),
+        "revealed": (data.windows("domain", **options, after_onset=revealed), 1),
+    }
+    return scored | ({"orbit": (data.windows("orbit", **options, after_onset=hidden), 1)} if data.floor else {})
+
+
+def _predicted(
+    rollout: Rollout, windows: Windows, stride: int, scale: float, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gives predictions, targets and the last frames that the model saw, in physical units."""
+    chosen, history = torch.arange(0, len(windows), stride), rollout.task.history
+    frames, told = (windows.batch(chosen) / scale).to(device), windows.environments(chosen)
+    prediction = predict(rollout, frames, windows.horizon, None if told is None else told.to(device))
+    target, last = frames[:, history:], frames[:, history - 1]
+    prediction, target, last = (field.cpu() * scale for field in (prediction, target, last))
+    return prediction, target, last
 
 
 def _row(split: str, metric: str, step: int | str, value: float) -> MetricRow:
@@ -65,7 +100,9 @@ def histories(data: DataSet, length: int) -> list[Tensor]:
 @torch.no_grad()
 def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list[MetricRow]:
     """Applies the formula by which the data are measured, with the model as ``F``, to the same states; gives no rows
-    for a model that predicts no change."""
+    for a model that predicts no change, nor for one that is told the environment, which would have to stay."""
+    if rollout.model.informed:
+        return []
     history = torch.cat(histories(data, rollout.task.history)).to(device) / data.velocity_rms
 
     def act(element: Element, state: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from ...symmetry import nontrivial_elements
 from ..methods import base_model, method_of
 from .checkout import source
 from .configuration import RunConfig
-from .evaluation import evaluate, predict
+from .evaluation import evaluate, predict, scored_windows
 from .fingerprint import code_digest
 from .memory import forget_peak, peak_memory
 from .records import DataErrors, LearningCurves, RunRecord, save_run
@@ -72,6 +72,7 @@ def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
         boundary=config.recipe.boundary,
         predicts=config.predicts,
         increment_scale=increment_scale,
+        has_environment=config.recipe.onset is not None,
     )
     torch.manual_seed(seed)
     return Rollout(build(base_model(config.model), task, budget=config.budget), task)
@@ -155,8 +156,11 @@ def identity(config: RunConfig) -> RunRecord:
 def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.device, checkpoint: Path):
     """Trains and evaluates; gives the measured part of the record, the weights, and the rollout to look at."""
     _, shuffling_seed, training_seed = seeds(config.seed)
-    train_windows = data.windows("train", history=config.history, horizon=config.training.rollout)
-    valid_windows = data.windows("valid", history=config.history, horizon=config.training.rollout)
+    trained = None if data.recipe.onset is None else range(config.evaluation.steps)
+    train_windows, valid_windows = (
+        data.windows(split, history=config.history, horizon=config.training.rollout, after_onset=trained)
+        for split in ("train", "valid")
+    )
     torch.manual_seed(training_seed)
     curves = train(
         rollout,
@@ -193,8 +197,10 @@ def data_errors(data: DataSet) -> DataErrors:
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
     """Predicts from the middle of the first unseen simulation: what came and what the model predicted, in cells per
     frame."""
-    windows = data.windows("domain", history=config.history, horizon=config.evaluation.steps)
-    frames = windows.batch(torch.tensor([windows.per_simulation // 2]))
-    prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps).cpu()
+    windows, _ = scored_windows(data, config.history, config.evaluation)["domain"]
+    chosen = torch.tensor([windows.per_simulation // 2])
+    frames, told = windows.batch(chosen), windows.environments(chosen)
+    told = None if told is None else told.to(device)
+    prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps, told).cpu()
     target = frames[0, config.history :]
     return {"prediction": (prediction[0] * data.velocity_rms).half().numpy(), "target": target.half().numpy()}

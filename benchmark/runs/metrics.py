@@ -10,6 +10,7 @@ name                per sample and step                          pooled over sam
 ``rmse``            ``mean (p - t)^2``                           root of the mean: the paper's RMSE, in cells per frame
 ``nrmse``           ``mean (p - t)^2`` and ``mean t^2``          root of the ratio of the means
 ``vrmse``           ``sqrt(mean (p - t)^2 / var t)``             mean (The Well's VRMSE), averaged over components
+``relative_l2``     ``||p - t|| / ||t||``                        mean: each sample weighs alike, whatever its energy
 ``skill``           as ``rmse``, for model and persistence       ``1 - RMSE(model) / RMSE(persistence)``
 ``spectrum_error``  rms over k of ``ln E_p(k) - ln E_t(k)``      mean
 =================== ============================================ ====================================================
@@ -33,6 +34,65 @@ SPECTRUM_FLOOR = 1e-12
 def square_error(prediction: Fields, target: Fields) -> PerStep:
     """``mean (p - t)^2`` over components and pixels."""
     return (prediction - target).square().mean((-3, -2, -1))
+
+
+def relative_l2(prediction: Fields, target: Fields) -> PerStep:
+    """``||p - t|| / ||t||`` over components and pixels; 1 is as good as predicting no flow. NaN where nothing flows.
+
+    Weak and strong plumes weigh alike in its mean, while the mean of squares weighs them by their energy.
+
+    Source: Li et al., Fourier Neural Operator for Parametric Partial Differential Equations (ICLR 2021), whose loss and
+    score it is.
+    """
+    return (square_error(prediction, target) / target.square().mean((-3, -2, -1))).sqrt()
+
+
+def orbit_relative_l2(error: Float[Tensor, "O G N"], energy: Float[Tensor, "O G N"]) -> Float[Tensor, "O N"]:
+    """:func:`relative_l2` of whole orbits: ``sqrt(sum_g ||p - t||^2 / sum_g ||t||^2)``.
+
+    Over the members of an orbit squares are added before the root is taken, because the floor of a strict network
+    bounds their sum and not each of them.
+
+    Args:
+        error: ``||p - t||^2`` of each member ``g`` of each orbit, up to a factor.
+        energy: ``||t||^2`` up to the same factor.
+    """
+    return (error.sum(1) / energy.sum(1)).sqrt()
+
+
+def pool_orbits(
+    prediction: Fields, target: Fields, members: int, floor: Float[Tensor, " N"], floor_relative_l2: Float[Tensor, " N"]
+) -> dict[str, list[float]]:
+    """Every metric of the split ``orbit`` per rollout step, followed by its value over all steps::
+
+        rmse                sqrt(mean (p - t)^2)              over orbits, members, components, pixels
+        relative_l2         :func:`orbit_relative_l2`, mean over orbits
+        excess              sqrt(max(rmse^2 - floor^2, 0))    what a better strict network could still gain
+        floor               the least ``rmse`` that a strict network can have
+        floor_relative_l2   the least ``relative_l2`` that a strict network can have
+
+    Over all steps squares are averaged for ``rmse``, ``excess`` and ``floor``, values for the others: both bounds
+    hold there too.
+
+    Args:
+        prediction, target: the members of one orbit after another, ``[O G, N, 2, X, Y]``.
+        members: ``G``, how many an orbit has.
+        floor: of the data, in the unit of the velocity.
+        floor_relative_l2: of the data.
+    """
+    error, energy = (
+        squares.double().unflatten(0, (-1, members))
+        for squares in (square_error(prediction, target), target.square().mean((-3, -2, -1)))
+    )
+    squares, bound = error.mean((0, 1)), floor.double().square()
+    relative = orbit_relative_l2(error, energy).mean(0)
+    return {
+        "rmse": _roots(squares),
+        "relative_l2": [*relative.tolist(), relative.mean().item()],
+        "excess": _roots((squares - bound).clamp(min=0)),
+        "floor": _roots(bound),
+        "floor_relative_l2": [*floor_relative_l2.tolist(), floor_relative_l2.mean().item()],
+    }
 
 
 def vrmse(prediction: Fields, target: Fields) -> PerStep:
@@ -94,6 +154,7 @@ def pool(prediction: Fields, target: Fields, last: Float[Tensor, "B 2 X Y"]) -> 
     pooled = {
         "rmse": rmse,
         "nrmse": [a / b if b else math.nan for a, b in zip(rmse, rms, strict=True)],
+        "relative_l2": _mean(relative_l2(prediction, target)),
         "skill": [1 - a / b if b else math.nan for a, b in zip(rmse, persistence, strict=True)],
         "vrmse": _mean(variance_error),
         "spectrum_error": _mean(spectrum_error(prediction, target)),
@@ -102,7 +163,10 @@ def pool(prediction: Fields, target: Fields, last: Float[Tensor, "B 2 X Y"]) -> 
 
 
 def _root_mean(squares: PerStep) -> list[float]:
-    squares = squares.double().mean(0)
+    return _roots(squares.double().mean(0))
+
+
+def _roots(squares: Float[Tensor, " N"]) -> list[float]:
     return [*squares.sqrt().tolist(), squares.mean().sqrt().item()]
 
 

@@ -26,11 +26,14 @@ class Rollout(torch.nn.Module):
         self.model = model
         self.task = task
 
-    def forward(self, history: Float[Tensor, "B T 2 X Y"], steps: int) -> Float[Tensor, "B N 2 X Y"]:
-        """The next ``steps`` frames."""
+    def forward(
+        self, history: Float[Tensor, "B T 2 X Y"], steps: int, environment: Float[Tensor, "B E X Y"] | None = None
+    ) -> Float[Tensor, "B N 2 X Y"]:
+        """Predicts the next ``steps`` frames; the environment stays as it is, and only informed models see it."""
+        told = (environment,) if self.model.informed else ()
         frames = []
         for _ in range(steps):
-            output = self.model(history)
+            output = self.model(history, *told)
             if self.task.predicts == "increment":
                 output = history[:, -1] + self.task.increment_scale * output
             frames.append(output)

@@ -18,7 +18,7 @@ from ...datasets import Windows
 from ...datasets.store.files import write_atomically
 from ...models import kernels_built_once
 from ...symmetry import Element
-from ..methods import Method
+from ..methods import Method, Plain
 from .configuration import Training
 from .records import as_bytes
 from .rollout import Rollout
@@ -77,8 +77,11 @@ def train(
             the same result as if it had never stopped.
 
     Raises:
+        ValueError: a method for a model that is told the environment, which the method would not move.
         Diverged: the loss or the validation error is not finite; it says when.
     """
+    if rollout.model.informed and type(method) is not Plain:
+        raise ValueError(f"expected no training method for a model that is told the environment, got {method}")
     if not any(parameter.requires_grad for parameter in rollout.parameters()):
         return Curves()
     state = TrainingState(rollout, config, seed, method)
@@ -88,7 +91,9 @@ def train(
     batches = state.batches(len(train_windows))
     while not state.finished:
         start = time.perf_counter()
-        loss = state.epoch(lambda chosen: learn(train_windows.batch(chosen) / scale), batches)
+        loss = state.epoch(
+            lambda chosen: learn(train_windows.batch(chosen) / scale, train_windows.environments(chosen)), batches
+        )
         state.record(loss, _validation_error(rollout, valid_windows, scale), time.perf_counter() - start)
         if checkpoint:
             write_atomically(checkpoint, as_bytes(state.save))
@@ -190,10 +195,18 @@ def _split(rollout: Rollout, windows: Tensor) -> tuple[Tensor, Tensor]:
     return windows[:, : rollout.task.history], windows[:, rollout.task.history :]
 
 
-def _loss(rollout: Rollout, method: Method, elements: Sequence[Element], windows: Tensor) -> Tensor:
+def _moved_to(history: Tensor, environment: Tensor | None) -> Tensor | None:
+    """Puts the environment, if there is one, onto the device of the history."""
+    return None if environment is None else environment.to(history.device)
+
+
+def _loss(
+    rollout: Rollout, method: Method, elements: Sequence[Element], windows: Tensor, environment: Tensor | None
+) -> Tensor:
     history, target = _split(rollout, method.windows(windows, elements))
     with kernels_built_once(rollout.model):
-        error = (rollout(history, target.shape[1]) - target).square().mean() / rollout.task.increment_scale**2
+        prediction = rollout(history, target.shape[1], _moved_to(history, environment))
+        error = (prediction - target).square().mean() / rollout.task.increment_scale**2
         return method.loss(error + rollout.model.relaxation_penalty(), rollout.model, history, elements)
 
 
@@ -203,5 +216,6 @@ def _validation_error(rollout: Rollout, windows: Windows, scale: float) -> float
     rollout.eval()
     chosen = torch.linspace(0, len(windows) - 1, min(VALIDATION_WINDOWS, len(windows))).long()
     history, target = _split(rollout, windows.batch(chosen) / scale)
+    told = _moved_to(history, windows.environments(chosen))
     with kernels_built_once(rollout.model):
-        return (rollout(history, target.shape[1]) - target).square().mean().sqrt().item()
+        return (rollout(history, target.shape[1], told) - target).square().mean().sqrt().item()

@@ -31,13 +31,15 @@ class Agreement:
 
 
 def compare(recorded: RunRecord, found: RunRecord) -> Agreement:
-    """Compares metrics, equivariance errors of the data and parameter counts of two records.
+    """Compares metrics, equivariance errors of the data and parameter counts of two records, as far as the recorded one
+    knows the metric: later versions know more.
 
     Raises:
         ValueError: one of them holds no such numbers, or one number twice.
     """
     left, right = numbers(recorded), numbers(found)
-    differences = {key: _difference(key, left, right) for key in left | right}
+    known = {metric for _, metric, _ in left}
+    differences = {key: _difference(key, left, right) for key in left | right if key[1] in known}
     worst = max(differences, key=lambda key: differences[key])
     if not differences[worst]:
         return Agreement(0.0)

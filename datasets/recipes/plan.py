@@ -7,16 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...simulators import Draws, stack_draws
+from ...symmetry import Element, PointElement, Shift, nontrivial_elements
 from .recipe import SIMULATIONS_PER_FILE, Recipe
 from .source import DataSource
 
-SEED_OF_SPLIT = {"train": 0, "valid": 1, "test": 2}
-FOLDER_OF_SPLIT = {"train": "train", "valid": "valid", "future": "future", "domain": "test"}
+SEED_OF_SPLIT = {"train": 0, "valid": 1, "test": 2, "orbit": 3}
+FOLDER_OF_SPLIT = {"train": "train", "valid": "valid", "future": "future", "domain": "test", "orbit": "orbit"}
+
+SHIFTS = 8
+"""Elements that stand for all shifts: the multiples of an eighth of the box are a group, and any subgroup has a floor
+that is exact."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Simulations ``first ... last - 1`` of ``train``, ``valid`` or ``test``, simulated together in one batch."""
+    """Simulations ``first ... last - 1`` of ``train``, ``valid``, ``test`` or ``orbit``, simulated together in one
+    batch. Those of ``orbit`` are states at the onset, each of which is then moved by every element of the group."""
 
     simulations: str
     first: int
@@ -73,6 +79,16 @@ def file_names(recipe: DataSource, split: str) -> list[str]:
         ValueError: an unknown split.
     """
     if split not in FOLDER_OF_SPLIT:
-        raise ValueError(f"expected a split out of {', '.join(FOLDER_OF_SPLIT)}, got {split!r}")
+        raise ValueError(f"expected one of the splits {', '.join(FOLDER_OF_SPLIT)}, got {split!r}")
     folder = f"data/{FOLDER_OF_SPLIT[split]}/"
     return [name for chunk in chunks(recipe) for name in chunk.files(recipe) if name.startswith(folder)]
+
+
+def orbit_elements(recipe: Recipe) -> tuple[Element, ...]:
+    """The elements of an orbit, the identity first: all of a point group that map the grid onto itself, or shifts by
+    multiples of an eighth of the box."""
+    scenario, shape = recipe.physics, recipe.shape
+    if scenario.group == "shift-x":
+        count = next(count for count in range(min(SHIFTS, shape[0]), 0, -1) if shape[0] % count == 0)
+        return tuple(Shift(index * shape[0] // count) for index in range(count))
+    return (PointElement(), *nontrivial_elements(scenario.group, shape))

@@ -15,6 +15,10 @@ SMALLEST_BUOYANCY, LARGEST_BUOYANCY = 1e-6, 1.0
 """Between them, velocity is far from the limits of single precision."""
 LARGEST_SEED = 2**63 - 1
 """The largest whole number of 64 bits with a sign, which every reader of HDF5 knows."""
+LARGEST_ORBIT = 24
+"""States of the split ``orbit``."""
+SCORED_STEPS = 15
+"""Steps after the onset that a data set stores at least."""
 SPLITS = ("train", "valid", "future", "domain")
 
 
@@ -88,6 +92,11 @@ class Recipe(DataSource):
                 raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")
         if self.as_published and scenario.render is not Scenario.render:
             raise ValueError(f"expected as_published of frames as they are simulated, got {self.scenario}, rendered")
+        if scenario.onset and not self.first_frame <= scenario.onset <= self.last_frame - SCORED_STEPS:
+            raise ValueError(
+                f"expected frames that hold {scenario.onset} to {scenario.onset + SCORED_STEPS} for {self.scenario}, "
+                f"whose asymmetry begins at {scenario.onset}, got {self.first_frame} to {self.last_frame}"
+            )
         if self.last_frame > scenario.last_frame:
             raise ValueError(f"expected frames up to {scenario.last_frame} at most, got {self.last_frame}")
 
@@ -110,6 +119,16 @@ class Recipe(DataSource):
     def physics(self) -> Scenario:
         """The scenario: its group, draws and law."""
         return get_scenario(self.scenario)
+
+    @property
+    def onset(self) -> int | None:
+        """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
+        return self.physics.onset - self.first_frame if self.physics.onset else None
+
+    @property
+    def orbit(self) -> int:
+        """As many as there are test simulations, up to 24; 0 for scenarios without a floor."""
+        return min(self.test, LARGEST_ORBIT) if self.physics.has_floor else 0
 
     @property
     def revision(self) -> int:

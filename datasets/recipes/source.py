@@ -73,6 +73,16 @@ class DataSource(ABC):
     def revision(self) -> int:
         """Counts changes of what the source makes; the first one does not enter the hash."""
 
+    @property
+    @abstractmethod
+    def orbit(self) -> int:
+        """Number of states of the split ``orbit``; each is there once for every element of the group."""
+
+    @property
+    @abstractmethod
+    def onset(self) -> int | None:
+        """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
+
     @abstractmethod
     def frame_name(self, frame: int) -> str:
         """What stored frame number ``frame`` is called, counted from 0."""

@@ -10,9 +10,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ..recipes.plan import file_names
+from ..recipes.recipe import Recipe
 from .files import read_bytes
 from .manifest import read_manifest
-from .well import decode
+from .well import decode, drawn
 
 
 class DataSet:
@@ -30,6 +31,7 @@ class DataSet:
         self.increment_rms = self.manifest.increment_rms
         self.equivariance_error = self.manifest.equivariance_error
         self.asymmetry = self.manifest.asymmetry
+        self.floor = self.manifest.floor
 
     def velocity(self, split: str) -> Float[Tensor, "N T 2 X Y"]:
         """All frames of ``train``, ``valid``, ``future`` (later frames of the training simulations) or ``domain`` (the
@@ -40,20 +42,53 @@ class DataSet:
         """
         return self._read(split, "velocity")
 
+    def environment(self, split: str) -> Float[Tensor, "N 4 X Y"]:
+        """What the law adds to the symmetric one for each simulation of a split: force, drag and openness, see
+        :meth:`~symbreak.simulators.Scenario.environment`.
+
+        Raises:
+            DataError: a file is missing or damaged.
+            ValueError: imported data, whose environment nobody knows.
+        """
+        if not isinstance(self.recipe, Recipe):
+            raise ValueError(f"expected simulated data, got {self.recipe.scenario}, whose environment is not known")
+        recipe, fields = self.recipe, []
+        for name in file_names(recipe, split):
+            draws = drawn(read_bytes(self.path / name, self.manifest.files[name]), str(self.path / name))
+            fields.append(recipe.physics.environment(recipe.box, draws, recipe.strength).float())
+        return torch.cat(fields)
+
     def smoke(self, split: str) -> Float[Tensor, "N T X Y"]:
         """The smoke in the same frames."""
         return self._read(split, "smoke")
 
-    def windows(self, split: str, *, history: int, horizon: int, smoke: bool = False) -> Windows:
+    def windows(
+        self, split: str, *, history: int, horizon: int, smoke: bool = False, after_onset: range | None = None
+    ) -> Windows:
         """Runs of ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel if wanted.
 
+        Args:
+            after_onset: how many frames after the onset a history may end; any if None. ``range(1)`` is where the
+                asymmetry is hidden, ``range(5, 6)`` where the flow has begun to reveal it.
+
         Raises:
-            ValueError: a window longer than the simulations of the split.
+            ValueError: a window longer than the simulations of the split, or no onset to count from.
         """
+        ends = None if after_onset is None else self._ends(after_onset)
         frames = self.velocity(split)
         if smoke:
             frames = torch.cat((frames, self.smoke(split)[:, :, None]), 2)
-        return Windows(frames, history=history, horizon=horizon)
+        told = self.environment(split) if self.recipe.onset is not None else None
+        return Windows(frames, history=history, horizon=horizon, ends=ends, environment=told)
+
+    def _ends(self, after_onset: range) -> range:
+        """Counts from the first stored frame what is counted from the onset."""
+        onset = self.recipe.onset
+        if onset is None:
+            raise ValueError(f"expected data with an onset to count frames from, got {self.recipe.scenario}")
+        if after_onset.step != 1 or not after_onset:
+            raise ValueError(f"expected consecutive numbers of frames after the onset, got {after_onset}")
+        return range(onset + after_onset.start, onset + after_onset.stop)
 
     def _read(self, split: str, field: str) -> Tensor:
         parts = [
@@ -64,16 +99,37 @@ class DataSet:
 
 
 class Windows(torch.utils.data.Dataset[Tensor]):
-    """Window ``i`` starts ``i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each simulation."""
+    """Window ``i`` starts ``first + i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each
+    simulation.
 
-    def __init__(self, frames: Float[Tensor, "N T C X Y"], *, history: int, horizon: int):
+    Args:
+        ends: the frames at which a history may end, counted from 0; all that fit if None.
+        environment: what the law adds to the symmetric one in each simulation, if the data tell.
+    """
+
+    def __init__(
+        self,
+        frames: Float[Tensor, "N T C X Y"],
+        *,
+        history: int,
+        horizon: int,
+        ends: range | None = None,
+        environment: Float[Tensor, "N E X Y"] | None = None,
+    ):
         if history < 1 or horizon < 1:
             raise ValueError(f"expected a history and a horizon of at least one frame, got {history} and {horizon}")
         if history + horizon > frames.shape[1]:
             raise ValueError(f"expected history + horizon of at most {frames.shape[1]}, got {history + horizon}")
-        self.frames = frames
+        self.frames, self.environment = frames, environment
         self.history, self.horizon = history, horizon
-        self.per_simulation = frames.shape[1] - history - horizon + 1
+        fitting = range(history - 1, frames.shape[1] - horizon)
+        ends = fitting if ends is None else ends
+        if not (fitting.start <= ends.start and ends.stop <= fitting.stop):
+            raise ValueError(
+                f"expected histories that end at frames {fitting.start} to {fitting.stop - 1}, got {ends.start} to "
+                f"{ends.stop - 1}"
+            )
+        self.first, self.per_simulation = ends.start - history + 1, len(ends)
 
     def __len__(self) -> int:
         return self.frames.shape[0] * self.per_simulation
@@ -86,6 +142,12 @@ class Windows(torch.utils.data.Dataset[Tensor]):
     def batch(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B T C X Y"]:
         """The windows of these numbers, history first."""
         simulation = indices.div(self.per_simulation, rounding_mode="floor")
-        start = indices % self.per_simulation
+        start = self.first + indices % self.per_simulation
         steps = torch.arange(self.history + self.horizon)
         return self.frames[simulation[:, None], start[:, None] + steps]
+
+    def environments(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B E X Y"] | None:
+        """The environments of the windows of these numbers, None where the data do not tell."""
+        if self.environment is None:
+            return None
+        return self.environment[indices.div(self.per_simulation, rounding_mode="floor")]

@@ -49,7 +49,7 @@ def read_contents(recipe: DataSource, folder: Path) -> Contents:
             yield frames
 
     statistics = field_statistics(read("train"))
-    for split in ("valid", "future", "domain"):
+    for split in ("valid", "future", "domain", "orbit"):
         for _ in read(split):
             pass
     stats = to_yaml(statistics)
@@ -65,6 +65,7 @@ def finish(
     *,
     equivariance_error: dict[int, float],
     asymmetry: float | None = None,
+    floor: dict[str, list[float]] | None = None,
 ) -> None:
     """Writes the manifest, which makes a data set complete, and removes what an interrupted generation needed.
 
@@ -73,6 +74,7 @@ def finish(
         folder: where all files are.
         contents: what they hold.
         equivariance_error: ``EE_n`` by ``n``, empty for data that no simulator can restart.
+        floor: of the split ``orbit``, for data that have one.
         asymmetry: of such data, see :class:`~.manifest.Manifest`.
 
     Raises:
@@ -87,6 +89,7 @@ def finish(
         largest_velocity=contents.largest_velocity,
         equivariance_error=equivariance_error,
         asymmetry=asymmetry,
+        floor=floor,
         versions=installed_versions(),
     )
     write_manifest(folder, manifest)

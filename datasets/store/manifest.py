@@ -33,6 +33,7 @@ class Manifest:
         equivariance_error: ``EE_n`` of the data, by ``n``; empty for imported data, which no simulator can restart.
         asymmetry: of imported data, a distance between their statistics and the moved ones, see
             :func:`~..imports.asymmetry.asymmetry`. It is no ``EE_n``, and on another scale; none for simulated data.
+        floor: of the split ``orbit``, see :class:`~.floor.Floor`, as lists by its names; none for data without one.
         versions: of the packages that computed the data.
         data_version: counts changes of the physics or of the format.
     """
@@ -46,6 +47,7 @@ class Manifest:
     equivariance_error: dict[int, float]
     versions: dict[str, str]
     asymmetry: float | None = None
+    floor: dict[str, list[float]] | None = None
     data_version: int = DATA_VERSION
 
 
@@ -54,7 +56,10 @@ def installed_versions() -> dict[str, str]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    write_atomically(folder / MANIFEST, (json.dumps(asdict(manifest), indent=2) + "\n").encode())
+    content = asdict(manifest)
+    if manifest.floor is None:  # manifests are as they were before there were floors
+        del content["floor"]
+    write_atomically(folder / MANIFEST, (json.dumps(content, indent=2) + "\n").encode())
 
 
 def read_manifest(folder: Path | str) -> Manifest:

@@ -7,10 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from ..recipes.plan import FOLDER_OF_SPLIT, file_names
+from ..recipes.recipe import Recipe
 from ..recipes.source import DataError
 from .files import read_bytes
-from .manifest import read_manifest
+from .floor import as_lists, floor_of_files
+from .manifest import MANIFEST, Manifest, read_manifest
 from .well import decode
+
+ROUNDING = 1e-9
+"""Of sums in double precision, on another kind of machine."""
 
 
 def verify(path: Path | str) -> None:
@@ -36,3 +41,17 @@ def verify(path: Path | str) -> None:
                 raise DataError(f"expected {length} frames of {grid} in {folder / name}, got {velocity.shape}")
             if not (np.isfinite(velocity).all() and np.isfinite(smoke).all()):
                 raise DataError(f"expected finite values in {folder / name}, got NaN or infinity")
+    _check_floor(folder, manifest)
+
+
+def _check_floor(folder: Path, manifest: Manifest) -> None:
+    """Computes the floor again from the split ``orbit``."""
+    recipe = manifest.recipe
+    floor = floor_of_files(folder, recipe, manifest.files) if isinstance(recipe, Recipe) else None
+    found, expected = {} if floor is None else as_lists(floor), manifest.floor or {}
+    same = found.keys() == expected.keys() and all(
+        len(found[name]) == len(values) and np.allclose(found[name], values, rtol=ROUNDING, atol=0)
+        for name, values in expected.items()
+    )
+    if not same:
+        raise DataError(f"expected the floor that follows from the split orbit in {folder / MANIFEST}, got another")

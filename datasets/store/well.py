@@ -10,12 +10,17 @@ from typing import NamedTuple
 
 import h5py
 import numpy as np
+import torch
 from torch import Tensor
 
 from ...simulators import Box, Draws
 from ..recipes.source import DataError, DataSource
 
 WELL_WALL = {"closed": "wall", "periodic": "periodic", "open": "open", "half-open": "open"}
+
+
+DRAWN = ("inflow_x", "inflow_y", "direction_x", "direction_y", "drawn_buoyancy", "scale")
+"""Names of what a simulation draws."""
 
 
 class Frames(NamedTuple):
@@ -57,6 +62,20 @@ def decode(content: bytes, name: str) -> Frames:
             return Frames(np.moveaxis(velocity, -1, 2), smoke)
     except (OSError, KeyError) as error:
         raise DataError(f"expected simulations in The Well's HDF5 format in {name}, got: {error}") from error
+
+
+def drawn(content: bytes, name: str) -> Draws:
+    """Reads what the simulations in a file drew, in the single precision that is stored; ``name`` is what errors call
+    it."""
+    try:
+        with h5py.File(BytesIO(content), "r") as file:
+            columns = {key: torch.from_numpy(_read(file, f"scalars/{key}")).double() for key in DRAWN}
+    except (OSError, KeyError) as error:
+        raise DataError(f"expected the draws of simulations in {name}, got: {error}") from error
+    center, direction = (
+        torch.stack([columns[f"{side}_{axis}"] for axis in "xy"], 1) for side in ("inflow", "direction")
+    )
+    return Draws(center, direction, columns["drawn_buoyancy"], columns["scale"])
 
 
 def _read(file: h5py.File, name: str) -> np.ndarray:

@@ -20,7 +20,7 @@ class LiftTrunk(nn.Module):
     """``trunk(lift(history) + z)``: the encoder's latent ``z``, one number a channel, is broadcast over the grid and
     joins the lifted history."""
 
-    def __init__(self, encoder: CoarseEncoder, lift: nn.Module, *trunk: nn.Module):
+    def __init__(self, encoder: nn.Module, lift: nn.Module, *trunk: nn.Module):
         super().__init__()
         self.encoder = encoder
         self.lift = lift
@@ -46,6 +46,13 @@ class LiftNet(ChannelForecaster):
         super().__init__(task, LiftTrunk(encoder, *layers))
 
 
+@register(
+    "convnet-global",
+    family="unconstrained",
+    keeps="none",
+    breaks="translation, rotation, reflection, scaling",
+    source="control of Wang et al. 2022 (Lift)",
+)
 @register(
     "lift-translation",
     symmetry="translation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .onset import ONSETS, TRANSLATION_RISE
 from .published import PUBLISHED_LEVELS, PUBLISHED_ROTATION, PUBLISHED_SCALING, PUBLISHED_TRANSLATION
 from .reflection_tilt import REFLECTION_TILT
 from .rotation_boundary import ROTATION_BOUNDARY
@@ -20,8 +21,10 @@ SCENARIOS = {
         TRANSLATION_BUOYANCY_SHARP,
         TRANSLATION_BOUNDARY,
         TRANSLATION_BOUNDARY_BAND,
+        TRANSLATION_RISE,
         REFLECTION_TILT,
         SCALING_DRAG,
+        *ONSETS,
         PUBLISHED_TRANSLATION,
         PUBLISHED_ROTATION,
         PUBLISHED_SCALING,
@@ -37,5 +40,5 @@ def list_scenarios() -> list[Scenario]:
 def get_scenario(name: str) -> Scenario:
     """The scenario called ``name``; raises ``ValueError`` for any other name."""
     if name not in SCENARIOS:
-        raise ValueError(f"expected a scenario out of {', '.join(SCENARIOS)}, got {name!r}")
+        raise ValueError(f"expected one of the scenarios {', '.join(SCENARIOS)}, got {name!r}")
     return SCENARIOS[name]

@@ -44,6 +44,9 @@ class Rescaling(Element):
     def __str__(self) -> str:
         return f"x {self.factor:.2f}"
 
+    def inverse(self) -> Rescaling:
+        return Rescaling(1 / self.factor)
+
     def shape(self, shape: Shape) -> Shape:
         return shape
 

@@ -60,6 +60,10 @@ class Scenario:
         observe: ``(plumes, draws) -> velocity`` in which the error of the data is measured, where that is not as it is
             stored: then all of it is simulated and nothing read from the files.
         probes: ``(group, shape) -> elements`` over which the error of the data is averaged.
+        onset: steps from rest under the law at strength 0, before the law at the strength of the data acts; 0 where
+            that acts from rest.
+        hidden: what of the asymmetry a history does not show.
+        reveals: what of the asymmetry a history shows.
     """
 
     name: str
@@ -77,15 +81,47 @@ class Scenario:
     render: Callable[[Plumes, Draws], tuple[Tensor, Tensor]] = render
     observe: Callable[[Plumes, Draws], Tensor] | None = None
     probes: Callable[[str, Shape], tuple[Element, ...]] = probes
+    onset: int = 0
+    hidden: str = "nothing, once the flow moves"
+    reveals: str = "speed and shape of the plume, from the first frames on"
 
-    def evolve(self, plumes: Plumes, draws: Draws, strength: float, steps: int) -> Iterator[Plumes]:
-        """The plumes after 1 ... ``steps`` steps, see :func:`~..physics.simulate.simulate`."""
+    def evolve(self, plumes: Plumes, draws: Draws, strength: float, steps: int, *, time: int = 0) -> Iterator[Plumes]:
+        """Yields the plumes after 1 ... ``steps`` steps, see :func:`~..physics.simulate.simulate`.
+
+        Args:
+            time: steps from rest to the plumes that are given, which decides how far away the onset is.
+        """
         x, y = plumes.smoke.shape[1:]
+        box = Box((x, y), self.boundary)
+        before = min(steps, max(self.onset - time, 0))
+        state = plumes
+        for state in self.run(self._law_at(0.0), plumes, draws, box, before):
+            yield state
+        yield from self.run(self._law_at(strength), state, draws, box, steps - before)
 
-        def law_at_strength(box: Box, draws: Draws) -> Law:
-            return self.law(box, draws, strength)
+    def _law_at(self, strength: float) -> Callable[[Box, Draws], Law]:
+        return lambda box, draws: self.law(box, draws, strength)
 
-        return self.run(law_at_strength, plumes, draws, Box((x, y), self.boundary), steps)
+    @property
+    def has_floor(self) -> bool:
+        """Whether no strict network can be better than a floor: the asymmetry is hidden until the onset, and the group
+        acts isometrically. Dilations do not: they interpolate, and what leaves the grid is lost."""
+        return self.onset > 0 and self.group != "dilation"
+
+    def environment(self, box: Box, draws: Draws, strength: float) -> Float[Tensor, "B 4 X Y"]:
+        """Says what the law adds to the symmetric one, as fields at the cell centres.
+
+        Channels 0 and 1 are the force per unit of smoke, relative to the buoyancy of the simulation; channel 2 is the
+        share of the velocity that drag takes in a step, channel 3 how much more open the faces of a cell are, both as
+        means over these. All are zero at strength 0. Force is a vector field, the others are scalar fields.
+        """
+        law, symmetric = (self.law(box, draws, eps) for eps in (strength, 0.0))
+        count, (x, y) = len(draws.center), box.shape
+        force = (law.force - symmetric.force) / draws.buoyancy[:, None, None, None]
+        drag = _at_centers(law.drag_x - symmetric.drag_x, law.drag_y - symmetric.drag_y, (count, x, y))
+        open_x, open_y = law.open_x - symmetric.open_x, law.open_y - symmetric.open_y
+        openness = _at_centers(open_x[None, :, None], open_y[None, None, :], (count, x, y))
+        return torch.cat((force, drag[:, None], openness[:, None]), 1)
 
     def observed(self, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
         """The velocity in which the error of the data is measured."""
@@ -93,6 +129,15 @@ class Scenario:
 
     def box(self, resolution: int) -> Box:
         return Box((resolution, resolution), self.boundary)
+
+
+def _at_centers(
+    on_x: Float[Tensor, "#B #FX #Y"], on_y: Float[Tensor, "#B #X #FY"], shape: tuple[int, int, int]
+) -> Float[Tensor, "B X Y"]:
+    """Averages what holds on the four faces of each cell."""
+    count, x, y = shape
+    on_x, on_y = on_x.expand(count, x + 1, y), on_y.expand(count, x, y + 1)
+    return (on_x[:, 1:] + on_x[:, :-1] + on_y[:, :, 1:] + on_y[:, :, :-1]) / 4
 
 
 def law(

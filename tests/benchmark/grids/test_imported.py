@@ -74,7 +74,7 @@ def test_the_command_line_marks_the_measure_and_repeats_a_run(results, jet, data
         words = figure.read_text()
         assert "statistical asymmetry of the data" in words and "model = data" not in words
     record = next(record for record in load_runs(results) if record.model == "convnet")
-    path = results / "runs" / f"{record['hash']}.json"
+    path = results / "runs" / f"{record.hash}.json"
     assert RunConfig.from_dict(json.loads(json.dumps(record.config))) == some.runs()[1]
     main(["run", "--from", str(path), "--data-dir", str(data_dir), "--out", str(tmp_path / "again")])
     message = complaint(capsys, "run", "--from", path, "--data-dir", tmp_path, "--out", tmp_path / "again")
@@ -162,7 +162,7 @@ def test_refusals(jet, tiny, data, tmp_path, capsys):
 def test_stations_are_drawn(jet, tmp_path, capsys):
     copy = shutil.copytree(jet, tmp_path / jet.name)
     main(["plot", str(copy)])
-    assert "3 pictures in" in capsys.readouterr().out
+    assert "3 figures in" in capsys.readouterr().out
     words = (copy / "figures" / "plumes-speed.svg").read_text()
     assert all(each in words for each in ("station 19", "station 22", "frame 1", "frame 40", "the first test stations"))
 

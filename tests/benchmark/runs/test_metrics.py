@@ -7,7 +7,10 @@ import torch
 
 from symbreak.benchmark.runs.metrics import (
     energy_spectrum,
+    orbit_relative_l2,
     pool,
+    pool_orbits,
+    relative_l2,
     spectrum_error,
     square_error,
     valid_steps,
@@ -82,3 +85,40 @@ def test_spectrum_error_of_a_weaker_flow():
     """Half the velocity is a quarter of the energy at every scale: error ln 4."""
     target = torch.randn(1, 1, 2, 8, 8, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(spectrum_error(target / 2, target), torch.full((1, 1), math.log(4)), rtol=1e-4, atol=0)
+
+
+def test_weak_and_strong_plumes_weigh_alike_in_relative_l2():
+    """A plume of speed 10 and one of speed 1, each missed by a tenth of its own speed: both metrics see 0.1. A miss of
+    half of the weak one: relative L2 is (0.1 + 0.5) / 2, the pooled error sqrt(1 + 0.25) / sqrt(101)."""
+    target = torch.ones(2, 1, 2, 5, 7) * torch.tensor([10.0, 1.0])[:, None, None, None, None]
+    last = torch.zeros(2, 2, 5, 7)
+    alike = pool(0.9 * target, target, last)
+    assert alike["relative_l2"] == pytest.approx([0.1, 0.1]) and alike["nrmse"] == pytest.approx([0.1, 0.1])
+    weak = pool(target * torch.tensor([0.9, 0.5])[:, None, None, None, None], target, last)
+    assert weak["relative_l2"] == pytest.approx([0.3, 0.3])
+    assert weak["nrmse"] == pytest.approx([(1.25 / 101) ** 0.5] * 2)
+
+
+def test_relative_l2_does_not_depend_on_units():
+    prediction, target = torch.rand(2, 3, 4, 2, 5, 7).unbind(0)
+    assert torch.allclose(relative_l2(1e-6 * prediction, 1e-6 * target), relative_l2(prediction, target))
+
+
+def test_scores_of_an_orbit_by_hand():
+    """One orbit of two members under the mirror, one step: the truths, moved back, are +1 and -1 of a field of ones, so
+    the best that a strict network can predict is their mean 0. It has rmse 1, the floor, and relative L2 1; one that
+    predicts 3 for both has rmse sqrt((4 + 16) / 2), and the excess sqrt(10 - 1)."""
+    target = torch.ones(2, 1, 2, 5, 7) * torch.tensor([1.0, -1.0])[:, None, None, None, None]
+    floor = torch.ones(1)
+    best = pool_orbits(torch.zeros_like(target), target, 2, floor, floor)
+    names = ("rmse", "relative_l2", "floor", "floor_relative_l2")
+    assert all(best[name] == pytest.approx([1.0, 1.0]) for name in names)
+    assert best["excess"] == [0.0, 0.0]
+    worse = pool_orbits(torch.full_like(target, 3.0), target, 2, floor, floor)
+    assert worse["rmse"] == pytest.approx([10**0.5] * 2) and worse["excess"] == pytest.approx([3.0, 3.0])
+
+
+def test_relative_l2_of_an_orbit_adds_squares_over_its_members():
+    """Errors 9 and 16 of energies 25 and 75: sqrt(25 / 100), not the mean of the members' own."""
+    error, energy = torch.tensor([[[9.0], [16.0]]]), torch.tensor([[[25.0], [75.0]]])
+    assert orbit_relative_l2(error, energy).tolist() == [[0.5]]

@@ -21,9 +21,10 @@ from symbreak.models.families.fno import PaddedOperator
 from symbreak.models.layers import PlainConv2d
 from symbreak.models.layers.box import BOUNDARIES
 from symbreak.models.model_error import measurable_groups, model_error
-from symbreak.models.probe_fields import probe_fields
+from symbreak.models.probe_fields import probe_environment, probe_fields
+from symbreak.models.task import moved_environment
 from symbreak.simulators.physics.box import OUTER_FACES_FLOW
-from symbreak.symmetry import point_group
+from symbreak.symmetry import PointElement, point_group, probes
 
 INSTALLED = [entry for entry in list_models() if entry.usable]
 NAMES = [entry.name for entry in INSTALLED if entry.has_width]
@@ -232,7 +233,9 @@ def test_one_step_of_training_lowers_the_loss(name):
     for _ in range(5):
         optimiser.zero_grad()
         with kernels_built_once(model):
-            loss = (model(history) - target).square().mean() + model.relaxation_penalty()
+            loss = (
+                model(history, *probe_environment(model, len(history))) - target
+            ).square().mean() + model.relaxation_penalty()
             loss.backward()
         optimiser.step()
         losses.append(loss.item())
@@ -244,7 +247,9 @@ def test_trains_under_autocast(name):
     model = small_model(name)
     history = probe_fields(2, 2, model.task.shape)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        loss = model(history).float().square().mean() + model.relaxation_penalty()
+        loss = (
+            model(history, *probe_environment(model, len(history))).float().square().mean() + model.relaxation_penalty()
+        )
     loss.backward()
     assert loss.isfinite() and all(parameter.grad.isfinite().all() for parameter in model.parameters())
 
@@ -263,11 +268,12 @@ def train_a_step_under_autocast(name, device):
     """One step as the trainer takes it: bfloat16, kernels built once for two frames, backward, fused Adam."""
     model = perturb(small_model(name)).to(device)
     history = probe_fields(2, 2, model.task.shape).to(device)
+    told = [each.to(device) for each in probe_environment(model, 2)]
     before = [parameter.detach().clone() for parameter in model.parameters()]
     optimiser = torch.optim.Adam(model.parameters(), 1e-3, fused=True)
     with torch.autocast(device, dtype=torch.bfloat16), kernels_built_once(model):
-        first = history[:, -1] + model(history)
-        second = first + model(torch.stack((history[:, -1], first), 1))
+        first = history[:, -1] + model(history, *told)
+        second = first + model(torch.stack((history[:, -1], first), 1), *told)
         loss = (second - history[:, 0]).float().square().mean() + model.relaxation_penalty()
     loss.backward()
     optimiser.step()
@@ -347,3 +353,31 @@ def test_a_copy_loaded_from_the_state_computes_the_same(name):
     history = probe_fields(2, 2, model.task.shape)
     other.load_state_dict(copy.deepcopy(model.state_dict()))
     assert torch.equal(model(history), other(history))
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in INSTALLED if entry.family == "informed"])
+def test_what_an_informed_model_is_told_moves_with_the_flow(name):
+    """Equivariant if the environment moves, on unequal sides too; another environment gives another prediction."""
+    model = perturb(small_model(name, shape=(12, 10)))
+    history = probe_fields(2, model.task.history, (12, 10))
+    (environment,) = probe_environment(model, 2)
+    for element in probes(model.task.group, (12, 10)):
+        expected = element.vector(model(history, environment))
+        moved = model(element.vector(history), moved_environment(element, environment))
+        assert (moved - expected).abs().max() < 1e-4 * expected.abs().max()
+        unmoved = model(element.vector(history), environment)
+        assert (unmoved - expected).abs().max() > 1e-2 * expected.abs().max()
+
+
+def test_no_environment_is_that_of_the_symmetric_law():
+    model = perturb(small_model("oracle-rotation"))
+    history = probe_fields(2, model.task.history, model.task.shape)
+    assert torch.equal(model(history), model(history, torch.zeros(2, 4, *model.task.shape)))
+
+
+def test_force_turns_and_scalars_move():
+    """A force along x and a drag in the lower left corner, a quarter turn: a force along y, in the lower right."""
+    environment = torch.zeros(1, 4, 5, 5)
+    environment[0, 0, 0, 0] = environment[0, 2, 0, 0] = 1
+    moved = moved_environment(PointElement(1), environment)
+    assert moved[0, 1, 4, 0] == moved[0, 2, 4, 0] == 1 and moved.sum() == 2

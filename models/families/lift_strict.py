@@ -1,0 +1,85 @@
+"""Lift expansion whose encoder keeps the symmetry: what of the lead of ``lift`` comes from seeing the whole box."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from ...symmetry import nontrivial_elements
+from ..coarse_encoder import CoarseEncoder
+from ..conv_stack import ChannelForecaster, channel_layers, field_layers
+from ..layers import Fields, PlainConv2d, SteerableConv2d
+from ..registry import register
+from ..task import Task
+from .lift import LiftTrunk
+
+ABOUT = {"family": "strict", "breaks": "none", "source": "control of Wang et al. 2022 (Lift)"}
+
+
+class AveragedEncoder(nn.Module):
+    """``z(x) = 1/|H| sum_h rho(h)^-1 e(h x)`` over the elements ``h`` that map the grid onto itself.
+
+    ``z(g x) = rho(g) z(x)`` for any encoder ``e``: in the sum over ``h`` of ``rho(h)^-1 e(h g x)`` each ``h g`` is an
+    element again.
+
+    Args:
+        encoder: ``e``, any network from frames to numbers.
+        history: vector fields in a frame ``x``, ``[B, 2T, X, Y]``.
+        latent: the fields that the numbers of ``z`` are of, one number a channel; None for a latent that all shifts
+            along x leave as it is.
+    """
+
+    def __init__(self, encoder: nn.Module, history: int, latent: Fields | None):
+        super().__init__()
+        self.encoder = encoder
+        self.history = history
+        self.latent = latent
+
+    def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B Z"]:
+        shape, batch = tuple(frames.shape[-2:]), len(frames)
+        elements = nontrivial_elements(self.latent.group.name if self.latent else "shift-x", shape)
+        vectors = frames.unflatten(1, (self.history, 2))
+        moved = torch.cat([vectors, *(element.vector(vectors) for element in elements)]).flatten(1, 2)
+        first, *others = self.encoder(moved).split(batch)
+        if self.latent:
+            others = [
+                self.latent.act(element.inverse(), z[..., None, None])[..., 0, 0]
+                for element, z in zip(elements, others, strict=True)
+            ]
+        return torch.stack([first, *others]).mean(0)
+
+
+@register("lift-strict-rotation", symmetry="rotation", keeps="the point group, exactly", **ABOUT)
+@register("lift-strict-reflection", symmetry="reflection", keeps="the point group, exactly", **ABOUT)
+class StrictLiftNet(ChannelForecaster):
+    """``lift`` with an encoder that is averaged over the group: strictly equivariant, and sees the whole box.
+
+    Args:
+        width: regular fields of the trunk and width of the encoder.
+    """
+
+    def __init__(self, task: Task, *, width: int = 10):
+        layers = [plan.build(SteerableConv2d) for plan in field_layers(task, width)]
+        latent = layers[0].target
+        encoder = CoarseEncoder(task, width, latent.channels)
+        super().__init__(task, LiftTrunk(AveragedEncoder(encoder, task.history, latent), *layers))
+
+
+@register(
+    "lift-strict-translation",
+    symmetry="translation",
+    keeps="translations along x where the box is periodic, exactly",
+    **ABOUT,
+)
+class StrictLiftConvNet(ChannelForecaster):
+    """The same for shifts along x: a plain trunk whose latent does not change when the flow is shifted.
+
+    Args:
+        width: channels of the trunk and width of the encoder.
+    """
+
+    def __init__(self, task: Task, *, width: int = 20):
+        layers = [plan.build(PlainConv2d) for plan in channel_layers(task, width)]
+        encoder = AveragedEncoder(CoarseEncoder(task, width, width), task.history, None)
+        super().__init__(task, LiftTrunk(encoder, *layers))
