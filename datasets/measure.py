@@ -12,13 +12,8 @@ from torch import Tensor
 
 from ..simulators import Draws, Plumes, one_thread_without_denormals, still
 from ..symmetry import Element, equivariance_error
-from .recipes.plan import Chunk, chunks
-from .recipes.recipe import Recipe
-from .recipes.source import DataError, DataSource
-from .store.files import read_bytes
-from .store.manifest import read_manifest
-from .store.stored import stored_fields
-from .store.well import decode
+from .recipes import Chunk, DataError, DataSource, Recipe, chunks
+from .store import decode, read_bytes, read_manifest, stored_fields
 
 STEPS = (1, 5, 10, 20)
 START_FRAMES = (0, 20)
