@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 Action = Callable[[Any, Tensor], Tensor]
+
+
+class Fields(Protocol):
+    """What a layer declares about its channels: how a group acts on them."""
+
+    def act(self, element: Any, fields: Tensor, /) -> Tensor:
+        """``g f``."""
+        ...
+
+
+@runtime_checkable
+class Typed(Protocol):
+    """A layer that declares the fields of its input and its output."""
+
+    source: Fields
+    target: Fields
+
+
 TOLERANCES = {torch.float64: 1e-10, torch.float32: 1e-5, torch.bfloat16: 5e-2, torch.float16: 5e-3}
 """Largest relative error that rounding explains, by dtype."""
 
@@ -42,15 +60,20 @@ def assert_equivariant(
         tolerance: largest relative error; by default what rounding in ``dtype`` explains.
 
     Raises:
-        AssertionError: names the element and the error and, in a module, the first layer of declared fields that fails
-            by itself.
+        ValueError: no element, or a dtype without a tolerance.
+        AssertionError: the output is zero everywhere, which tells nothing; or names the element and the error and, in a
+            module, the first layer of declared fields that fails by itself.
     """
+    if dtype not in TOLERANCES:
+        raise ValueError(f"dtype: expected one of {', '.join(map(str, TOLERANCES))}, got {dtype}")
     limit = TOLERANCES[dtype] if tolerance is None else tolerance
+    inputs, elements = inputs.to(dtype), tuple(elements)
+    if not elements:
+        raise ValueError("elements: expected at least one, got none")
     if isinstance(function, nn.Module):
         function = copy.deepcopy(function).to(dtype)
-    inputs, elements = inputs.to(dtype), tuple(elements)
-    on_input = act_on_input or _declared(function, "source")
-    on_output = act_on_output or _declared(function, "target")
+    on_input, on_output = _actions(function)
+    on_input, on_output = act_on_input or on_input, act_on_output or on_output
     errors = commutation_errors(function, inputs, elements, on_input, on_output)
     worst = max(range(len(elements)), key=errors.__getitem__)
     if not errors[worst] <= limit:
@@ -70,26 +93,35 @@ def commutation_errors(
 ) -> list[float]:
     """``max |f(g x) - g f(x)| / max |f(x)|`` for each element ``g``; infinite where an output is not finite."""
     output = function(inputs)
-    errors = []
+    if not output.any():
+        raise AssertionError("expected an output that tells something, got zero everywhere")
+    errors: list[float] = []
     for element in elements:
         difference = (function(act_on_input(element, inputs)) - act_on_output(element, output)).abs().max()
-        error = (difference / output.abs().max().clamp_min(torch.finfo(output.dtype).tiny)).item()
+        error = (difference / output.abs().max()).item()
         errors.append(error if error == error else float("inf"))
     return errors
 
 
-def _declared(function: object, side: str) -> Action:
-    """The action on the fields that a layer declares, or that on velocity."""
-    fields = getattr(function, side, None)
-    act = getattr(fields, "act", None)
-    return act if callable(act) else (lambda element, field: element.vector(field))
+def _actions(function: object) -> tuple[Action, Action]:
+    """The actions on the fields that a layer declares, or those on velocity."""
+    if isinstance(function, Typed):
+        return function.source.act, function.target.act
+    return _act_on_velocity, _act_on_velocity
+
+
+def _declares_fields(layer: object) -> bool:
+    return isinstance(layer, Typed)
+
+
+def _act_on_velocity(element: Any, field: Tensor) -> Tensor:
+    return element.vector(field)
 
 
 def _culprit(function: object, inputs: Tensor, elements: tuple[Any, ...], limit: float) -> str:
     """Which layer of declared fields does not commute by itself, on what it is given here."""
     for name, layer, given in _layers(function, inputs):
-        sides = _declared(layer, "source"), _declared(layer, "target")
-        error = max(commutation_errors(layer, given, elements, *sides))
+        error = max(commutation_errors(layer, given, elements, *_actions(layer)))
         if not error <= limit:
             return f"; the first layer that fails by itself is {name} ({type(layer).__name__}), with {error:.1e}"
     return ""
@@ -100,10 +132,17 @@ def _layers(function: object, inputs: Tensor) -> Iterator[tuple[str, nn.Module, 
     if not isinstance(function, nn.Module):
         return
     calls: list[tuple[str, nn.Module, Tensor]] = []
+
+    def noted(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], dict[str, Tensor]], None]:
+        def note(layer: nn.Module, given: tuple[Tensor, ...], named: dict[str, Tensor]) -> None:
+            calls.append((name, layer, (*given, *named.values())[0]))
+
+        return note
+
     hooks = [
-        layer.register_forward_pre_hook(lambda layer, given, name=name: calls.append((name, layer, given[0])))
+        layer.register_forward_pre_hook(noted(name), with_kwargs=True)
         for name, layer in function.named_modules()
-        if layer is not function and all(hasattr(getattr(layer, side, None), "act") for side in ("source", "target"))
+        if layer is not function and _declares_fields(layer)
     ]
     try:
         with torch.no_grad():

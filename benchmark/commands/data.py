@@ -57,7 +57,7 @@ class Generate:
         chosen = [recipe for recipe in recipes if recipe.scenario == self.scenario]
         if not chosen:
             names = ", ".join(dict.fromkeys(recipe.scenario for recipe in recipes))
-            raise ValueError(f"expected a published scenario out of {names}, got {self.scenario!r}")
+            raise ValueError(f"expected one of the published scenarios {names}, got {self.scenario!r}")
         return chosen
 
 

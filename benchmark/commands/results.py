@@ -111,7 +111,7 @@ class Tune:
 
     def __call__(self) -> None:
         if self.preset is None:
-            raise ValueError(f"expected a preset out of {', '.join(PRESETS)}, got none")
+            raise ValueError(f"expected one of the presets {', '.join(PRESETS)}, got none")
         out = self.out or Path("results") / f"tuning-{self.preset.name}"
         choices, failed = tune(self.preset, self.search, out, self.machine, CONSOLE, self.model_file)
         CONSOLE.print(choices.to_string(index=False), soft_wrap=True, highlight=False)

@@ -60,6 +60,16 @@ class DataSource(ABC):
 
     @property
     @abstractmethod
+    def onset(self) -> int | None:
+        """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
+
+    @property
+    @abstractmethod
+    def orbit(self) -> int:
+        """Number of states of the split ``orbit``; each is there once for every element of the group."""
+
+    @property
+    @abstractmethod
     def symmetry(self) -> str:
         """``rotation``, ``translation``, ``reflection`` or ``scaling``."""
 
@@ -72,16 +82,6 @@ class DataSource(ABC):
     @abstractmethod
     def revision(self) -> int:
         """Counts changes of what the source makes; the first one does not enter the hash."""
-
-    @property
-    @abstractmethod
-    def orbit(self) -> int:
-        """Number of states of the split ``orbit``; each is there once for every element of the group."""
-
-    @property
-    @abstractmethod
-    def onset(self) -> int | None:
-        """The stored frame at which the asymmetry begins, counted from 0; None where it acts from rest."""
 
     @abstractmethod
     def frame_name(self, frame: int) -> str:

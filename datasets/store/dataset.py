@@ -73,21 +73,21 @@ class DataSet:
         Raises:
             ValueError: a window longer than the simulations of the split, or no onset to count from.
         """
-        ends = None if after_onset is None else self._ends(after_onset)
         frames = self.velocity(split)
         if smoke:
             frames = torch.cat((frames, self.smoke(split)[:, :, None]), 2)
+        ends = None if after_onset is None else self._frames_after_onset(after_onset)
         told = self.environment(split) if self.recipe.onset is not None else None
         return Windows(frames, history=history, horizon=horizon, ends=ends, environment=told)
 
-    def _ends(self, after_onset: range) -> range:
+    def _frames_after_onset(self, numbers: range) -> range:
         """Counts from the first stored frame what is counted from the onset."""
         onset = self.recipe.onset
         if onset is None:
             raise ValueError(f"expected data with an onset to count frames from, got {self.recipe.scenario}")
-        if after_onset.step != 1 or not after_onset:
-            raise ValueError(f"expected consecutive numbers of frames after the onset, got {after_onset}")
-        return range(onset + after_onset.start, onset + after_onset.stop)
+        if numbers.step != 1 or not numbers:
+            raise ValueError(f"expected consecutive numbers of frames after the onset, got {numbers}")
+        return range(onset + numbers.start, onset + numbers.stop)
 
     def _read(self, split: str, field: str) -> Tensor:
         parts = [

@@ -64,6 +64,13 @@ def decode(content: bytes, name: str) -> Frames:
         raise DataError(f"expected simulations in The Well's HDF5 format in {name}, got: {error}") from error
 
 
+def _read(file: h5py.File, name: str) -> np.ndarray:
+    dataset = file[name]
+    if not isinstance(dataset, h5py.Dataset):
+        raise KeyError(f"{name} is no dataset")
+    return dataset[()]
+
+
 def drawn(content: bytes, name: str) -> Draws:
     """Reads what the simulations in a file drew, in the single precision that is stored; ``name`` is what errors call
     it."""
@@ -76,13 +83,6 @@ def drawn(content: bytes, name: str) -> Draws:
         torch.stack([columns[f"{side}_{axis}"] for axis in "xy"], 1) for side in ("inflow", "direction")
     )
     return Draws(center, direction, columns["drawn_buoyancy"], columns["scale"])
-
-
-def _read(file: h5py.File, name: str) -> np.ndarray:
-    dataset = file[name]
-    if not isinstance(dataset, h5py.Dataset):
-        raise KeyError(f"{name} is no dataset")
-    return dataset[()]
 
 
 def _write_dimensions(file: h5py.File, box: Box, times: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Tomorrow as today differs from yesterday."""
+"""Linear extrapolation from the last two frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tomorrow like today."""
+"""Persistence: the prediction that nothing changes."""
 
 from __future__ import annotations
 

@@ -92,12 +92,9 @@ class Scenario:
         box = Box((x, y), self.boundary)
         before = min(steps, max(self.onset - time, 0))
         state = plumes
-        for state in self.run(self._law_at(0.0), plumes, draws, box, before):
+        for state in self.run(lambda box, draws: self.law(box, draws, 0.0), plumes, draws, box, before):
             yield state
-        yield from self.run(self._law_at(strength), state, draws, box, steps - before)
-
-    def _law_at(self, strength: float) -> Callable[[Box, Draws], Law]:
-        return lambda box, draws: self.law(box, draws, strength)
+        yield from self.run(lambda box, draws: self.law(box, draws, strength), state, draws, box, steps - before)
 
     @property
     def has_floor(self) -> bool:

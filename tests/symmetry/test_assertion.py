@@ -31,7 +31,7 @@ def test_a_scalar_output_has_an_action_of_its_own():
 def test_errors_by_hand():
     """``f(v) = v + (1, 0)`` at ``v = 0``: the mirror turns the wind around, which misses it by 2 of 1."""
     wind = torch.tensor([1.0, 0.0])[:, None, None]
-    errors = commutation_errors(lambda v: v + wind, torch.zeros(1, 2, 5, 7), MIRROR.elements, *[vector, vector])
+    errors = commutation_errors(lambda v: v + wind, torch.zeros(1, 2, 5, 7), MIRROR.elements, vector, vector)
     assert errors == [0.0, 2.0]
 
 
@@ -62,3 +62,12 @@ def test_the_module_itself_stays_as_it_is():
     assert_equivariant(layer, FLOW, C4.elements)
     assert layer.weight.dtype == torch.float32
     assert_equivariant(layer, FLOW, C4.elements, dtype=torch.float32)
+
+
+def test_what_tells_nothing_is_no_proof():
+    with pytest.raises(AssertionError, match="got zero everywhere"):
+        assert_equivariant(lambda v: 0 * v, FLOW, C4.elements)
+    with pytest.raises(ValueError, match="elements: expected at least one, got none"):
+        assert_equivariant(lambda v: v, FLOW, ())
+    with pytest.raises(ValueError, match=r"dtype: expected one of torch.float64, .*, got torch.int64"):
+        assert_equivariant(lambda v: v, FLOW, C4.elements, dtype=torch.int64)
