@@ -53,7 +53,9 @@ class Run:
     def __call__(self) -> None:
         if (self.preset is None) == (self.record is None):
             got = "neither" if self.record is None else "both"
-            raise ValueError(f"expected either a preset out of {', '.join(PRESETS)} or --from and a record, got {got}")
+            raise ValueError(
+                f"expected either one of the presets {', '.join(PRESETS)} or --from and a record, got {got}"
+            )
         if self.record and (self.dry_run or self.overwrite):
             given = "--dry-run" if self.dry_run else "--overwrite"
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")

@@ -59,7 +59,7 @@ class Imported(DataSource):
             raise ValueError(f"expected one of the groups {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
         walls = " and ".join(self.boundary)
         if not set(self.boundary) <= set(WALLS):
-            raise ValueError(f"expected two of the walls {', '.join(WALLS)}, got {walls}")
+            raise ValueError(f"expected the walls to be of {', '.join(WALLS)}, got {walls}")
         if self.symmetry == "rotation" and self.boundary[0] != self.boundary[1]:
             raise ValueError(f"expected the same walls along x and y for {self.group}, got {walls}")
 

@@ -61,7 +61,7 @@ BAD_INPUT = [
     (("check", "resnest"), r"expected one of the models .*, got 'resnest'"),
     (("check",), r"expected the name of a model or --all, got neither"),
     (("import", "nowhere", "--name", "jet"), r"nowhere"),
-    (("generate", "--scenario", "rotation-buoyancy", "--published"), r"expected a published scenario out of"),
+    (("generate", "--scenario", "rotation-buoyancy", "--published"), r"expected one of the published scenarios"),
     (("generate", "--scenario", "published-rotation", "--published", "--train", "9"), r"expected no strengths"),
 ]
 

@@ -199,4 +199,4 @@ def test_reproductions_of_several_models_are_sorted(record, tmp_path):
 @pytest.mark.parametrize("arguments, got", [((), "neither"), (("quick", "--from", "x.json"), "both")])
 def test_a_preset_or_a_record(capsys, arguments, got):
     message = complaint(capsys, "run", *arguments)
-    assert "expected either a preset out of quick" in message and message.endswith(f"got {got}\n")
+    assert "expected either one of the presets quick" in message and message.endswith(f"got {got}\n")

@@ -85,7 +85,7 @@ def test_wrong_axes_are_doubted(as_published, tmp_path, recwarn):
         ({"boundary": ("closed", "open")}, "expected the same walls along x and y for C4, got closed and open"),
         (
             {"boundary": ("closed", "half-open"), "group": "mirror"},
-            "expected two of the walls .*, got closed and half-open",
+            "expected the walls to be of .*, got closed and half-open",
         ),
         ({"name": "../bad"}, "expected a name of letters, .*, got '../bad'"),
         ({"test_share": 1.0}, "expected a test_share between 0 and 1, got 1.0"),
