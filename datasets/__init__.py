@@ -2,18 +2,10 @@
 
 from .evidence import evidence
 from .generate import generate
-from .imports.asymmetry import measure_asymmetry
-from .imports.importing import find_imported, import_tensors
+from .imports import find_imported, import_tensors, measure_asymmetry
 from .measure import measure
-from .recipes.imported import Imported
-from .recipes.published import published_recipes
-from .recipes.recipe import SPLITS, Recipe
-from .recipes.source import DataError, DataSource
-from .store.dataset import DataSet, Windows
-from .store.export import export
-from .store.floor import Floor, floor_of
-from .store.manifest import Manifest
-from .store.verify import verify
+from .recipes import SPLITS, DataError, DataSource, Imported, Recipe, published_recipes
+from .store import DataSet, Floor, Manifest, Windows, export, floor_of, verify
 
 __all__ = [
     "SPLITS",

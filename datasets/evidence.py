@@ -6,13 +6,10 @@ from pathlib import Path
 
 import torch
 
-from ..simulators import Scenario, one_thread_without_denormals, still
-from ..simulators.physics.box import divergence
+from ..simulators import Scenario, divergence, one_thread_without_denormals, still
 from ..symmetry import probes
 from .measure import measure, measured_chunks, read_simulated, start_frames
-from .recipes.plan import chunks
-from .recipes.published import level_error, published_error
-from .recipes.recipe import Recipe
+from .recipes import Recipe, chunks, level_error, published_error
 
 RENDERED_STEPS = (1, 10)
 

@@ -13,15 +13,19 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from ..simulators import one_thread_without_denormals, still
 from .measure import equivariance_of_files, measured_steps
 from .orbit import frames_of, orbit_of
-from .recipes.plan import Chunk, chunks, orbit_elements
-from .recipes.recipe import Recipe
-from .recipes.source import DataError
-from .store.files import is_recorded, write_recorded
-from .store.finish import finish, read_contents
-from .store.floor import as_lists, floor_of_files
-from .store.manifest import MANIFEST
-from .store.verify import verify
-from .store.well import Frames, encode
+from .recipes import Chunk, DataError, Recipe, chunks, orbit_elements
+from .store import (
+    MANIFEST,
+    Frames,
+    as_lists,
+    encode,
+    finish,
+    floor_of_files,
+    is_recorded,
+    read_contents,
+    verify,
+    write_recorded,
+)
 
 Progress = Callable[[int, int], None]
 RETURN_AS = {"loky": "generator_unordered", "ray": "list"}

@@ -12,13 +12,8 @@ from torch import Tensor
 
 from ..simulators import Draws, Plumes, one_thread_without_denormals, still
 from ..symmetry import Element, equivariance_error
-from .recipes.plan import Chunk, chunks
-from .recipes.recipe import Recipe
-from .recipes.source import DataError, DataSource
-from .store.files import read_bytes
-from .store.manifest import read_manifest
-from .store.stored import stored_fields
-from .store.well import decode
+from .recipes import Chunk, DataError, DataSource, Recipe, chunks
+from .store import decode, read_bytes, read_manifest, stored_fields
 
 STEPS = (1, 5, 10, 20)
 START_FRAMES = (0, 20)
@@ -83,13 +78,13 @@ def equivariance_of_files(
     def evolve(parts: list[Start]) -> Float[Tensor, "B N 2 X Y"]:
         return torch.cat([_run_on(part, recipe, horizon) for part in parts])
 
-    initial = torch.cat([observed(recipe, start.plumes, start.draws) for start in starts])
+    initial = torch.cat([compared_velocity(recipe, start.plumes, start.draws) for start in starts])
     errors = equivariance_error(evolve, act, starts, initial, scenario.probes(scenario.group, shape))
     return {n: errors[n - 1].item() for n in steps}
 
 
-def observed(recipe: Recipe, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
-    """The velocity in which the error is measured: the stored one, unless the scenario says otherwise."""
+def compared_velocity(recipe: Recipe, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
+    """Returns the velocity in which the error is measured: the stored one, unless the scenario says otherwise."""
     observe = recipe.physics.observe
     return stored_fields(recipe, plumes, draws)[0] if observe is None else observe(plumes, draws)
 
@@ -140,4 +135,4 @@ def _run_on(start: Start, recipe: Recipe, horizon: int) -> Float[Tensor, "B N 2 
     if start.following is not None:
         return start.following
     run = recipe.physics.evolve(start.plumes, start.draws, recipe.strength, horizon, time=recipe.physics.onset)
-    return torch.stack([observed(recipe, plumes, start.draws) for plumes in run], 1)
+    return torch.stack([compared_velocity(recipe, plumes, start.draws) for plumes in run], 1)

@@ -10,9 +10,8 @@ import torch
 from jaxtyping import Float32
 
 from ..simulators import Draws, Plumes, stack_draws
-from .recipes.plan import orbit_elements
-from .recipes.recipe import Recipe
-from .store.stored import stored_fields
+from .recipes import Recipe, orbit_elements
+from .store import stored_fields
 
 Stored = tuple[Float32[np.ndarray, "N T 2 X Y"], Float32[np.ndarray, "N T X Y"]]
 

@@ -1,11 +1,21 @@
 """Smoke plumes whose symmetry is broken by a known amount, computed as PhiFlow computes them."""
 
-from .physics.box import Box, centred, divergence
-from .physics.pressure import PressureSolve, pressure_solve, project
-from .physics.simulate import one_thread_without_denormals, simulate
-from .physics.state import Draws, Law, Plumes, stack_draws, still
-from .scenarios.registry import get_scenario, list_scenarios
-from .scenarios.scenario import Scenario
+from .physics import (
+    Box,
+    Draws,
+    Law,
+    Plumes,
+    PressureSolve,
+    centred,
+    divergence,
+    one_thread_without_denormals,
+    pressure_solve,
+    project,
+    simulate,
+    stack_draws,
+    still,
+)
+from .scenarios import Scenario, get_scenario, list_scenarios
 
 __all__ = [
     "Box",

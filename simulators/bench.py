@@ -15,13 +15,20 @@ from joblib import Parallel, delayed
 from phi.physics import advect, fluid
 from phiml.math import Solve
 
-from .physics.box import Box
+from .physics import (
+    Box,
+    Law,
+    Plumes,
+    one_thread_without_denormals,
+    pressure_solve,
+    project,
+    simulate,
+    stack_draws,
+    still,
+)
 from .physics.plume import cells, phiflow_on, staggered
-from .physics.pressure import pressure_solve, project
-from .physics.simulate import one_thread_without_denormals, simulate
-from .physics.state import Law, Plumes, stack_draws, still
 from .physics.step import mac_cormack, semi_lagrange
-from .scenarios.registry import get_scenario
+from .scenarios import get_scenario
 
 WARM_UP = 20
 REPEATS = 3

@@ -10,12 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ...symmetry import Element, probes
-from ..recipes.imported import Imported
-from ..recipes.plan import FOLDER_OF_SPLIT, file_names
-from ..recipes.source import DataError
-from ..store.files import read_bytes
-from ..store.manifest import read_manifest
-from ..store.well import decode
+from ..recipes import FOLDER_OF_SPLIT, DataError, Imported, file_names
+from ..store import decode, read_bytes, read_manifest
 
 
 def measure_asymmetry(path: Path | str) -> float:

@@ -13,14 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..recipes.imported import Imported
-from ..recipes.plan import chunks
-from ..recipes.source import DataError
-from ..store.files import read_bytes, write_atomically
-from ..store.finish import finish, read_contents
-from ..store.manifest import MANIFEST
-from ..store.verify import verify
-from ..store.well import Frames, encode
+from ..recipes import DataError, Imported, chunks
+from ..store import MANIFEST, Frames, encode, finish, read_bytes, read_contents, verify, write_atomically
 from .asymmetry import asymmetry_of_files
 from .axes import axes_warning
 

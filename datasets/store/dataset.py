@@ -9,8 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from ..recipes.plan import file_names
-from ..recipes.recipe import Recipe
+from ..recipes import Recipe, file_names
 from .files import read_bytes
 from .manifest import read_manifest
 from .well import decode, drawn

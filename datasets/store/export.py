@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..recipes.recipe import SPLITS
+from ..recipes import SPLITS
 from .dataset import DataSet
 from .files import write_atomically
 

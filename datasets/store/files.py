@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from ..recipes.source import DataError
+from ..recipes import DataError
 
 
 def write_atomically(path: Path, content: bytes) -> None:

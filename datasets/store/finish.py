@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..recipes.plan import file_names
-from ..recipes.source import DataSource
+from ..recipes import DataSource, file_names
 from .files import checksum, read_bytes, remove_leftovers, remove_record, write_atomically
 from .manifest import Manifest, installed_versions, write_manifest
 from .statistics import Statistics, field_statistics, overall_rms, to_yaml

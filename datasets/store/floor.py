@@ -12,8 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ...symmetry import Element
-from ..recipes.plan import file_names, orbit_elements
-from ..recipes.recipe import Recipe
+from ..recipes import Recipe, file_names, orbit_elements
 from .files import read_bytes
 from .well import decode
 

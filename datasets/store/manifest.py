@@ -8,10 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..recipes.imported import Imported
-from ..recipes.plan import FOLDER_OF_SPLIT, file_names
-from ..recipes.recipe import Recipe
-from ..recipes.source import DATA_VERSION, DataError, DataSource
+from ..recipes import DATA_VERSION, FOLDER_OF_SPLIT, DataError, DataSource, Imported, Recipe, file_names
 from .files import read_bytes, write_atomically
 
 MANIFEST = "manifest.json"

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ...simulators import Draws, Plumes
-from ..recipes.recipe import Recipe
+from ..recipes import Recipe
 
 
 def stored_fields(

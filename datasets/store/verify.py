@@ -6,9 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..recipes.plan import FOLDER_OF_SPLIT, file_names
-from ..recipes.recipe import Recipe
-from ..recipes.source import DataError
+from ..recipes import FOLDER_OF_SPLIT, DataError, Recipe, file_names
 from .files import read_bytes
 from .floor import as_lists, floor_of_files
 from .manifest import MANIFEST, Manifest, read_manifest

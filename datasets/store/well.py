@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ...simulators import Box, Draws
-from ..recipes.source import DataError, DataSource
+from ..recipes import DataError, DataSource
 
 WELL_WALL = {"closed": "wall", "periodic": "periodic", "open": "open", "half-open": "open"}
 

@@ -17,8 +17,7 @@ import torch
 from numpy.random import Generator
 
 from ...symmetry import Shape
-from ..physics.box import Box
-from ..physics.state import Draws, Law, one_draw
+from ..physics import Box, Draws, Law, one_draw
 from .reflection_tilt import REFLECTION_TILT
 from .rotation_boundary import ROTATION_BOUNDARY
 from .rotation_buoyancy import ROTATION_BUOYANCY

@@ -13,9 +13,7 @@ from __future__ import annotations
 from numpy.random import Generator
 
 from ...symmetry import PointElement, Shape
-from ..physics.box import Box
-from ..physics.finer_grid import on_finer_grids
-from ..physics.state import Draws, Law, one_draw
+from ..physics import Box, Draws, Law, on_finer_grids, one_draw
 from .rotation_buoyancy import side
 from .scaling_drag import act, in_plume_units, rescalings
 from .scenario import Scenario, law

@@ -6,8 +6,7 @@ import torch
 from numpy.random import Generator
 
 from ...symmetry import Shape
-from ..physics.box import Box
-from ..physics.state import Draws, Law, one_draw
+from ..physics import Box, Draws, Law, one_draw
 from .scenario import SPREAD, Scenario, law
 
 LARGEST_TILT = 0.25

@@ -6,8 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..physics.box import Box
-from ..physics.state import Draws, Law
+from ..physics import Box, Draws, Law
 from .rotation_buoyancy import draw
 from .scenario import Scenario, law
 

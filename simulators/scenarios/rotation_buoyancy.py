@@ -8,8 +8,7 @@ from numpy.random import Generator
 from torch import Tensor
 
 from ...symmetry import PointElement, Shape
-from ..physics.box import Box
-from ..physics.state import Draws, Law, one_draw
+from ..physics import Box, Draws, Law, one_draw
 from .scenario import SPREAD, Scenario, law
 
 SIDES = torch.tensor([[0.0, 1.0], [-1.0, 0.0], [0.0, -1.0], [1.0, 0.0]], dtype=torch.float64)

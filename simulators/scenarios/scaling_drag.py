@@ -11,8 +11,7 @@ from torch import Tensor
 
 from ...symmetry import Dilation, Element, Faces, Shape
 from ...symmetry.dilation import cell_means
-from ..physics.box import Box
-from ..physics.state import Draws, Law, Plumes, one_draw
+from ..physics import Box, Draws, Law, Plumes, one_draw
 from .scenario import SPREAD, Scenario, law
 
 LARGEST_DRAG = 0.3

@@ -11,10 +11,7 @@ from numpy.random import Generator
 from torch import Tensor
 
 from ...symmetry import Element, Shape, probes
-from ..physics.box import Box
-from ..physics.pressure import openness
-from ..physics.simulate import simulate
-from ..physics.state import Draws, Law, Plumes
+from ..physics import Box, Draws, Law, Plumes, openness, simulate
 
 INFLOW_RADIUS = 5 / 64
 SPREAD = (0.6, 1.4)

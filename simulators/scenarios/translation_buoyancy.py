@@ -10,8 +10,7 @@ from numpy.random import Generator
 from torch import Tensor
 
 from ...symmetry import Shape
-from ..physics.box import Box
-from ..physics.state import Draws, Law, one_draw
+from ..physics import Box, Draws, Law, one_draw
 from .scenario import SPREAD, Scenario, cell_centers, law
 
 LARGEST_CONTRAST = 0.8

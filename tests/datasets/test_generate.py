@@ -192,16 +192,14 @@ def test_measured_error(folder, tmp_path, small):
     with pytest.raises(ValueError, match="expected steps of at least 1, got 0"):
         measure(folder, steps=(5, 0))
     for strength in (0.0, 1.0):
-        errors[strength] = DataSet(
-            generate(Recipe(**{**small.__dict__, "strength": strength}), tmp_path)
-        ).equivariance_error
+        errors[strength] = DataSet(generate(replace(small, strength=strength), tmp_path)).equivariance_error
     for n in (1, 5):
         assert errors[0.0][n] <= 1e-5 < 0.1 < errors[0.5][n] < errors[1.0][n]
 
 
 def test_measures_what_is_on_disk(small, tmp_path):
     """Frames of another strength in the files are noticed even where all checksums fit."""
-    other = generate(Recipe(**{**small.__dict__, "strength": 0.6}), tmp_path)
+    other = generate(replace(small, strength=0.6), tmp_path)
     name = "data/test/simulations-00000-00003.hdf5"
     foreign = (other / name).read_bytes()
     with pytest.raises(DataError, match=r"expected the frames of the recipe in .*simulations-00000-00003"):
