@@ -10,6 +10,7 @@ from ...symmetry import nontrivial_elements
 from ..coarse_encoder import CoarseEncoder
 from ..conv_stack import ChannelForecaster, channel_layers, field_layers
 from ..layers import Fields, PlainConv2d, SteerableConv2d
+from ..layers.fields.fields import representation
 from ..registry import register
 from ..task import Task
 from .lift import LiftTrunk
@@ -18,36 +19,39 @@ ABOUT = {"family": "strict", "breaks": "none", "source": "control of Wang et al.
 
 
 class AveragedEncoder(nn.Module):
-    """``z(x) = 1/|H| sum_h rho(h)^-1 e(h x)`` over the elements ``h`` that map the grid onto itself.
+    """``z(x) = 1/|H| sum_h rho(h)^-1 e(h x)`` over the elements ``h`` that map the task's grid onto itself.
 
     ``z(g x) = rho(g) z(x)`` for any encoder ``e``: in the sum over ``h`` of ``rho(h)^-1 e(h g x)`` each ``h g`` is an
     element again.
 
     Args:
+        task: its history says how many vector fields there are in ``x: [B, 2T, X, Y]``.
         encoder: ``e``, any network from frames to numbers.
-        history: vector fields in a frame ``x``, ``[B, 2T, X, Y]``.
         latent: the fields that the numbers of ``z`` are of, one number a channel; None for a latent that all shifts
             along x leave as it is.
     """
 
-    def __init__(self, encoder: nn.Module, history: int, latent: Fields | None):
+    back: Tensor | None
+
+    def __init__(self, task: Task, encoder: nn.Module, latent: Fields | None):
         super().__init__()
-        self.encoder = encoder
-        self.history = history
-        self.latent = latent
+        self.encoder, self.history = encoder, task.history
+        self.elements = nontrivial_elements(latent.group.name if latent else "shift-x", task.shape)
+        self.count = latent.count if latent else 1
+        if latent:
+            places = [0, *(latent.group.elements.index(element.inverse()) for element in self.elements)]
+            back = representation(latent.group, latent.kind)[places]
+            self.register_buffer("back", back.to(next(encoder.parameters())), persistent=False)
+        else:
+            self.register_buffer("back", None)
 
     def forward(self, frames: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B Z"]:
-        shape, batch = tuple(frames.shape[-2:]), len(frames)
-        elements = nontrivial_elements(self.latent.group.name if self.latent else "shift-x", shape)
         vectors = frames.unflatten(1, (self.history, 2))
-        moved = torch.cat([vectors, *(element.vector(vectors) for element in elements)]).flatten(1, 2)
-        first, *others = self.encoder(moved).split(batch)
-        if self.latent:
-            others = [
-                self.latent.act(element.inverse(), z[..., None, None])[..., 0, 0]
-                for element, z in zip(elements, others, strict=True)
-            ]
-        return torch.stack([first, *others]).mean(0)
+        moved = torch.cat([vectors, *(element.vector(vectors) for element in self.elements)]).flatten(1, 2)
+        latents = self.encoder(moved).view(1 + len(self.elements), len(frames), self.count, -1)
+        if self.back is None:
+            return latents.mean(0).flatten(1)
+        return torch.einsum("hij,hbcj->bci", self.back, latents).flatten(1) / len(self.back)
 
 
 @register("lift-strict-rotation", symmetry="rotation", keeps="the point group, exactly", **ABOUT)
@@ -63,7 +67,7 @@ class StrictLiftNet(ChannelForecaster):
         layers = [plan.build(SteerableConv2d) for plan in field_layers(task, width)]
         latent = layers[0].target
         encoder = CoarseEncoder(task, width, latent.channels)
-        super().__init__(task, LiftTrunk(AveragedEncoder(encoder, task.history, latent), *layers))
+        super().__init__(task, LiftTrunk(AveragedEncoder(task, encoder, latent), *layers))
 
 
 @register(
@@ -81,5 +85,5 @@ class StrictLiftConvNet(ChannelForecaster):
 
     def __init__(self, task: Task, *, width: int = 20):
         layers = [plan.build(PlainConv2d) for plan in channel_layers(task, width)]
-        encoder = AveragedEncoder(CoarseEncoder(task, width, width), task.history, None)
+        encoder = AveragedEncoder(task, CoarseEncoder(task, width, width), None)
         super().__init__(task, LiftTrunk(encoder, *layers))
