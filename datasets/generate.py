@@ -111,7 +111,7 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
 def use_backend(backend: str) -> None:
     """Makes a backend known to joblib; raises ``ValueError`` where that cannot be done."""
     if backend not in RETURN_AS:
-        raise ValueError(f"expected a backend out of {', '.join(RETURN_AS)}, got {backend!r}")
+        raise ValueError(f"expected one of the backends {', '.join(RETURN_AS)}, got {backend!r}")
     if backend == "ray":
         try:
             from ray.util.joblib import register_ray

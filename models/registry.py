@@ -130,7 +130,7 @@ def get_model(name: str) -> ModelEntry:
     """The model called ``name``; raises ``ValueError`` with the names there are."""
     load_installed_models()
     if name not in MODELS:
-        raise ValueError(f"expected a model out of {', '.join(MODELS)}, got {name!r}")
+        raise ValueError(f"expected one of the models {', '.join(MODELS)}, got {name!r}")
     return MODELS[name]
 
 

@@ -57,7 +57,7 @@ class Dilation(Element):
         raise ValueError("expected velocity at the cell centres to dilate, got velocity on the faces")
 
 
-DILATIONS = (Dilation(sqrt(2)), Dilation(2.0))
+STANDARD_DILATIONS = (Dilation(sqrt(2)), Dilation(2.0))
 
 
 def cell_means(factor: Float[Tensor, "*B"], size: int, anchor: float) -> Float[Tensor, "*B n n"]:

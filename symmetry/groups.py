@@ -20,7 +20,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from .dilation import DILATIONS
+from .dilation import STANDARD_DILATIONS
 from .elements import Element, PointElement, Shape, Shift
 
 
@@ -64,7 +64,7 @@ GROUP_NAMES = tuple(SYMMETRY_OF_GROUP)
 def point_group(name: str) -> PointGroup:
     """The point group called ``name``; raises ``ValueError`` for any other name."""
     if name not in POINT_GROUPS:
-        raise ValueError(f"expected a point group out of {', '.join(POINT_GROUPS)}, got {name!r}")
+        raise ValueError(f"expected one of the point groups {', '.join(POINT_GROUPS)}, got {name!r}")
     return POINT_GROUPS[name]
 
 
@@ -93,7 +93,7 @@ def nontrivial_elements(group: str, shape: Shape) -> tuple[Element, ...]:
             raise ValueError(f"expected at least 4 cells along x to shift by quarters of the box, got {shape[0]}")
         return tuple(Shift(cells) for cells in range(1, shape[0]))
     if group == "dilation":
-        return DILATIONS
+        return STANDARD_DILATIONS
     if group not in POINT_GROUPS:
-        raise ValueError(f"expected a group out of {', '.join(GROUP_NAMES)}, got {group!r}")
+        raise ValueError(f"expected one of the groups {', '.join(GROUP_NAMES)}, got {group!r}")
     return tuple(element for element in point_group(group).elements[1:] if element.shape(shape) == shape)

@@ -40,7 +40,7 @@ def plot_data(path: str | Path, field: str = "speed") -> list[Path]:
         DataError: no complete data set at ``path``, or a test file is damaged.
     """
     if field not in FIELDS:
-        raise ValueError(f"expected a field out of {', '.join(FIELDS)}, got {field!r}")
+        raise ValueError(f"expected one of the fields {', '.join(FIELDS)}, got {field!r}")
     path = Path(path)
     data = DataSet(path)
     if not data.recipe.is_simulated:

@@ -54,10 +54,10 @@ class Imported(DataSource):
         if not re.fullmatch(r"\w[\w.-]*", self.name, re.ASCII):
             raise ValueError(f"expected a name of letters, digits, -, _ and ., got {self.name!r:.80}")
         if self.group not in SYMMETRY_OF_GROUP:
-            raise ValueError(f"expected a group out of {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
+            raise ValueError(f"expected one of the groups {', '.join(SYMMETRY_OF_GROUP)}, got {self.group!r:.80}")
         walls = " and ".join(self.boundary)
         if not set(self.boundary) <= set(WALLS):
-            raise ValueError(f"expected walls out of {', '.join(WALLS)}, got {walls}")
+            raise ValueError(f"expected walls among {', '.join(WALLS)}, got {walls}")
         if self.symmetry == "rotation" and self.boundary[0] != self.boundary[1]:
             raise ValueError(f"expected the same walls along x and y for {self.group}, got {walls}")
 

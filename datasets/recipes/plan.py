@@ -73,6 +73,6 @@ def file_names(recipe: DataSource, split: str) -> list[str]:
         ValueError: an unknown split.
     """
     if split not in FOLDER_OF_SPLIT:
-        raise ValueError(f"expected a split out of {', '.join(FOLDER_OF_SPLIT)}, got {split!r}")
+        raise ValueError(f"expected one of the splits {', '.join(FOLDER_OF_SPLIT)}, got {split!r}")
     folder = f"data/{FOLDER_OF_SPLIT[split]}/"
     return [name for chunk in chunks(recipe) for name in chunk.files(recipe) if name.startswith(folder)]

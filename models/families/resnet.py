@@ -11,7 +11,7 @@ from ..layers import PlainConv2d
 from ..registry import register
 from ..task import Task
 
-DILATIONS = (1, 2, 4, 8, 4, 2, 1)
+KERNEL_DILATIONS = (1, 2, 4, 8, 4, 2, 1)
 
 
 class DilatedBlock(nn.Module):
@@ -24,7 +24,8 @@ class DilatedBlock(nn.Module):
         super().__init__()
         reach = min([8, *(n for n, kind in zip(task.shape, task.boundary, strict=True) if kind == "periodic")])
         self.layers = nn.ModuleList(
-            PlainConv2d(width, width, boundary=task.boundary, dilation=min(dilation, reach)) for dilation in DILATIONS
+            PlainConv2d(width, width, boundary=task.boundary, dilation=min(dilation, reach))
+            for dilation in KERNEL_DILATIONS
         )
 
     def forward(self, fields: Float[Tensor, "B C X Y"]) -> Float[Tensor, "B C X Y"]:

@@ -34,7 +34,7 @@ class Box:
     def __post_init__(self):
         for wall in self.boundary:
             if wall not in OUTER_FACES_FLOW:
-                raise ValueError(f"expected walls out of {', '.join(OUTER_FACES_FLOW)}, got {wall!r}")
+                raise ValueError(f"expected walls among {', '.join(OUTER_FACES_FLOW)}, got {wall!r}")
         if min(self.shape) < SMALLEST_GRID:
             raise ValueError(f"expected a grid of at least {SMALLEST_GRID} x {SMALLEST_GRID}, got {self.shape}")
 

@@ -37,5 +37,5 @@ def list_scenarios() -> list[Scenario]:
 def get_scenario(name: str) -> Scenario:
     """The scenario called ``name``; raises ``ValueError`` for any other name."""
     if name not in SCENARIOS:
-        raise ValueError(f"expected a scenario out of {', '.join(SCENARIOS)}, got {name!r}")
+        raise ValueError(f"expected one of the scenarios {', '.join(SCENARIOS)}, got {name!r}")
     return SCENARIOS[name]

@@ -324,7 +324,7 @@ def test_all_splits_are_finite(folder):
 
 
 def test_backends(small, tmp_path, monkeypatch):
-    with pytest.raises(ValueError, match="expected a backend out of loky, ray, got 'slurm'"):
+    with pytest.raises(ValueError, match="expected one of the backends loky, ray, got 'slurm'"):
         generate(small, tmp_path, backend="slurm")
     monkeypatch.setitem(sys.modules, "ray.util.joblib", None)
     with pytest.raises(ValueError, match="expected Ray to be installed"):

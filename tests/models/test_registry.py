@@ -58,7 +58,7 @@ def test_every_entry_says_what_it_keeps_and_breaks():
 
 
 def test_unknown_names_are_answered_with_the_names_there_are():
-    with pytest.raises(ValueError, match=r"expected a model out of .*convnet.*, got 'convent'"):
+    with pytest.raises(ValueError, match=r"expected one of the models .*convnet.*, got 'convent'"):
         get_model("convent")
 
 

@@ -64,5 +64,5 @@ def test_probes_of_a_grid_of_unequal_sides_map_it_onto_itself():
 
 
 def test_probes_refuse_an_unknown_group():
-    with pytest.raises(ValueError, match=r"expected a group out of .*, got 'SO3'"):
+    with pytest.raises(ValueError, match=r"expected one of the groups .*, got 'SO3'"):
         probes("SO3", (5, 5))

@@ -27,7 +27,7 @@ def test_pictures(data):
     written = plot_data(data.path)
     assert [path.name for path in written] == ["plumes-speed.png", "plumes-speed.svg", "plumes-speed.gif"]
     assert written[-1].read_bytes()[:4] == b"GIF8"
-    with pytest.raises(ValueError, match="expected a field out of speed, smoke, got 'heat'"):
+    with pytest.raises(ValueError, match="expected one of the fields speed, smoke, got 'heat'"):
         plot_data(data.path, "heat")
 
 

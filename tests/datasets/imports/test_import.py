@@ -81,11 +81,11 @@ def test_wrong_axes_are_doubted(as_published, tmp_path, recwarn):
     ("option", "message"),
     [
         ({"axes": "hw"}, "expected axes xy or yx, got 'hw'"),
-        ({"group": "C3"}, "expected a group out of C4, .*, got 'C3'"),
+        ({"group": "C3"}, "expected one of the groups C4, .*, got 'C3'"),
         ({"boundary": ("closed", "open")}, "expected the same walls along x and y for C4, got closed and open"),
         (
             {"boundary": ("closed", "half-open"), "group": "mirror"},
-            "expected walls out of .*, got closed and half-open",
+            "expected walls among .*, got closed and half-open",
         ),
         ({"name": "../bad"}, "expected a name of letters, .*, got '../bad'"),
         ({"test_share": 1.0}, "expected a test_share between 0 and 1, got 1.0"),

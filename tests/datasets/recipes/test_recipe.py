@@ -33,7 +33,7 @@ recipes = st.builds(
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"scenario": "steam"}, "expected a scenario out of .*, got 'steam'"),
+        ({"scenario": "steam"}, "expected one of the scenarios .*, got 'steam'"),
         ({"strength": 1.5}, r"expected a strength in \[0, 1\], got 1.5"),
         ({"strength": float("nan")}, "expected a finite number for strength, got nan"),
         ({"resolution": 7}, "expected resolution of at least 8, got 7"),

@@ -53,7 +53,7 @@ def test_splits(folder, split, windows):
 
 
 def test_unknown_split(folder):
-    with pytest.raises(ValueError, match="expected a split out of train, valid, future, domain, got 'test'"):
+    with pytest.raises(ValueError, match="expected one of the splits train, valid, future, domain, got 'test'"):
         DataSet(folder).windows("test", history=1, horizon=1)
 
 

@@ -106,7 +106,7 @@ def test_refuses_walls_that_make_no_sense(openness, message):
 
 
 def test_box_refuses_bad_walls_and_tiny_grids():
-    with pytest.raises(ValueError, match=r"expected walls out of .*, got 'wall'"):
+    with pytest.raises(ValueError, match=r"expected walls among .*, got 'wall'"):
         Box((8, 9), ("wall", "closed"))
     with pytest.raises(ValueError, match="expected a grid of at least 8 x 8, got"):
         Box((7, 9))

@@ -6,7 +6,7 @@ import torch
 
 from symbreak.simulators import get_scenario, list_scenarios, simulate, stack_draws, still
 from symbreak.symmetry import equivariance_error
-from symbreak.symmetry.dilation import DILATIONS
+from symbreak.symmetry.dilation import STANDARD_DILATIONS
 
 SHAPE = (16, 16)
 DRAWN = [scenario for scenario in list_scenarios() if scenario.plumes is None]
@@ -67,7 +67,7 @@ def test_published_scaling_is_broken_by_resolution_alone():
 
 
 def test_unknown_scenario():
-    with pytest.raises(ValueError, match=r"expected a scenario out of .*rotation-buoyancy.*, got 'steam'"):
+    with pytest.raises(ValueError, match=r"expected one of the scenarios .*rotation-buoyancy.*, got 'steam'"):
         get_scenario("steam")
 
 
@@ -77,7 +77,7 @@ def test_scaling_interpolates():
     rows = [scenario.draw(np.random.default_rng(i), i, (64, 64), 0.01) for i in range(4)]
     box, draws = scenario.box(64), stack_draws(rows)
     *_, state = simulate(still(box, 4), scenario.law(box, draws, 0.0), box, 30)
-    for dilation in DILATIONS:
+    for dilation in STANDARD_DILATIONS:
         dilated = dilation.vector(scenario.render(state, draws)[0])
         larger = scenario.render(state, draws._replace(scale=draws.scale * dilation.factor))[0]
         assert (dilated - larger).norm() < 0.1 * larger.norm()
