@@ -1,4 +1,4 @@
-"""A test for anybody's module: does it commute with a group?"""
+"""Asserts that any module or function commutes with a group."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def commutation_errors(
     act_on_input: Action,
     act_on_output: Action,
 ) -> list[float]:
-    """``max |f(g x) - g f(x)| / max |f(x)|`` for each element ``g``; infinite where an output is not finite."""
+    """Computes ``max |f(g x) - g f(x)| / max |f(x)|`` for each ``g``; infinite where an output is not finite."""
     output = function(inputs)
     errors = []
     for element in elements:
@@ -79,14 +79,14 @@ def commutation_errors(
 
 
 def _declared(function: object, side: str) -> Action:
-    """The action on the fields that a layer declares, or that on velocity."""
+    """Returns the action on the fields that a layer declares, or else the action on velocity."""
     fields = getattr(function, side, None)
     act = getattr(fields, "act", None)
     return act if callable(act) else (lambda element, field: element.vector(field))
 
 
 def _culprit(function: object, inputs: Tensor, elements: tuple[Any, ...], limit: float) -> str:
-    """Which layer of declared fields does not commute by itself, on what it is given here."""
+    """Names the first layer of declared fields that fails to commute by itself, on the inputs that it gets here."""
     for name, layer, given in _layers(function, inputs):
         sides = _declared(layer, "source"), _declared(layer, "target")
         error = max(commutation_errors(layer, given, elements, *sides))
@@ -96,7 +96,7 @@ def _culprit(function: object, inputs: Tensor, elements: tuple[Any, ...], limit:
 
 
 def _layers(function: object, inputs: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
-    """The layers of declared fields inside a module, with what they are given, in the order of their calls."""
+    """Yields the layers of declared fields inside a module, with their inputs, in the order of their calls."""
     if not isinstance(function, nn.Module):
         return
     calls: list[tuple[str, nn.Module, Tensor]] = []

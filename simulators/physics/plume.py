@@ -34,7 +34,7 @@ VELOCITY_OUTSIDE = {
 
 
 def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plumes:
-    """:func:`.step.step`, inside of :func:`phiflow_on`."""
+    """Takes the step of :func:`.step.step` with PhiFlow; call it inside :func:`phiflow_on`."""
     velocity = staggered(plumes.faces, box)
     smoke = cells(plumes.smoke, box)
     trace_back = partial(trace_in_box, box=box)
@@ -48,7 +48,7 @@ def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plum
 
 
 def trace_in_box(field: Field, velocity: Field, dt: float, v0: PhiTensor | None = None, *, box: Box) -> PhiTensor:
-    """Where the flow carries the sample points of a field in ``dt``: an Euler step, wrapped into periodic axes.
+    """Moves the sample points of a field with the flow for ``dt``: an Euler step, wrapped along periodic axes.
 
     PhiFlow wraps look-ups itself, but where only one axis is periodic it does so modulo the *padded* grid, so that
     look-ups across the seam by more than a cell are wrong (phiml 1.16, ``grid_sample``).
@@ -62,7 +62,7 @@ def trace_in_box(field: Field, velocity: Field, dt: float, v0: PhiTensor | None 
 
 
 def cells(values: Tensor, box: Box) -> Field:
-    """Native ``[B, X, Y]`` or ``[B, X, Y, 2]`` values as a PhiFlow grid of cells."""
+    """Wraps native ``[B, X, Y]`` or ``[B, X, Y, 2]`` values as a PhiFlow grid of cells."""
     dims = [batch("b"), spatial("x,y"), channel(vector="x,y")]
     walls = {
         axis: extrapolation.PERIODIC if wall == "periodic" else extrapolation.ZERO_GRADIENT
@@ -72,7 +72,7 @@ def cells(values: Tensor, box: Box) -> Field:
 
 
 def staggered(velocity: Faces, box: Box) -> Field:
-    """Native face arrays as a PhiFlow staggered grid, which leaves out the faces that are walls or repeat others."""
+    """Wraps native face arrays as a PhiFlow staggered grid, which omits faces that are walls or repeat others."""
     x, y = velocity[0][:, box.free_faces(0)], velocity[1][..., box.free_faces(1)]
     components = {"x": wrap(x, batch("b"), spatial("x,y")), "y": wrap(y, batch("b"), spatial("x,y"))}
     outside = {axis: VELOCITY_OUTSIDE[wall] for axis, wall in zip("xy", box.boundary, strict=True)}
@@ -80,7 +80,7 @@ def staggered(velocity: Faces, box: Box) -> Field:
 
 
 def faces(velocity: Field, box: Box) -> Faces:
-    """The inverse of :func:`staggered`."""
+    """Inverts :func:`staggered`."""
     x, y = (velocity.values[{"~vector": axis}].native("b,x,y") for axis in "xy")
     return _with_walls(x.mT, box.boundary[0]).mT, _with_walls(y, box.boundary[1])
 
@@ -98,7 +98,7 @@ def _bounds(box: Box) -> PhiBox:
 
 @contextmanager
 def phiflow_on(device: str) -> Iterator[None]:
-    """PhiFlow computes with torch, in double precision, on the given device."""
+    """Makes PhiFlow compute with torch, in double precision, on the given device."""
     kind, _, number = device.partition(":")
     devices = TORCH.list_devices("CPU" if kind == "cpu" else "GPU")
     before = TORCH.get_default_device()

@@ -1,1 +1,1 @@
-"""Scenarios, one a file: a group, a knob that breaks its symmetry, and what differs between simulations."""
+"""Scenarios, one per file: a group, a knob that breaks its symmetry, and what differs between simulations."""
