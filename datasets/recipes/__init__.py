@@ -1,1 +1,1 @@
-"""What a data set is made from, before anything is simulated: recipes, imports, splits."""
+"""Sources of data sets, before anything is simulated: recipes, imports, splits."""

@@ -16,7 +16,7 @@ from .well import decode
 
 
 class DataSet:
-    """A generated or imported data set.
+    """Reads a generated or imported data set.
 
     Raises:
         DataError: no complete data set is at ``path``.
@@ -32,8 +32,8 @@ class DataSet:
         self.asymmetry = self.manifest.asymmetry
 
     def velocity(self, split: str) -> Float[Tensor, "N T 2 X Y"]:
-        """All frames of ``train``, ``valid``, ``future`` (later frames of the training simulations) or ``domain`` (the
-        test simulations). Checksums are verified on the way.
+        """Reads all frames of ``train``, ``valid``, ``future`` (later frames of the training simulations) or ``domain``
+        (the test simulations). Checksums are verified on the way.
 
         Raises:
             DataError: a file is missing or damaged.
@@ -41,11 +41,11 @@ class DataSet:
         return self._read(split, "velocity")
 
     def smoke(self, split: str) -> Float[Tensor, "N T X Y"]:
-        """The smoke in the same frames."""
+        """Reads the smoke in the same frames."""
         return self._read(split, "smoke")
 
     def windows(self, split: str, *, history: int, horizon: int, smoke: bool = False) -> Windows:
-        """Runs of ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel if wanted.
+        """Cuts windows of ``history + horizon`` consecutive velocity frames, with ``smoke`` as an optional third channel.
 
         Raises:
             ValueError: a window longer than the simulations of the split.
@@ -64,7 +64,7 @@ class DataSet:
 
 
 class Windows(torch.utils.data.Dataset):
-    """Window ``i`` starts ``i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each simulation."""
+    """Holds windows, ``W`` of each simulation: window ``i`` starts ``i % W`` frames into simulation ``i // W``."""
 
     def __init__(self, frames: Float[Tensor, "N T C X Y"], *, history: int, horizon: int):
         if history < 1 or horizon < 1:
@@ -84,7 +84,7 @@ class Windows(torch.utils.data.Dataset):
         return self.batch(torch.tensor([index % len(self)]))[0]
 
     def batch(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B T C X Y"]:
-        """The windows of these numbers, history first."""
+        """Collects the windows with these indices, history first."""
         simulation = indices.div(self.per_simulation, rounding_mode="floor")
         start = indices % self.per_simulation
         steps = torch.arange(self.history + self.horizon)

@@ -19,7 +19,7 @@ WELL_WALL = {"closed": "wall", "periodic": "periodic", "open": "open", "half-ope
 
 
 class Frames(NamedTuple):
-    """``N`` simulations of ``T`` frames, in single precision.
+    """Holds ``N`` simulations of ``T`` frames, in single precision.
 
     Attributes:
         velocity: at the cell centres, ``[N, T, 2, X, Y]``.
@@ -31,7 +31,7 @@ class Frames(NamedTuple):
 
 
 def encode(recipe: DataSource, frames: Frames, draws: Draws | None, first_frame: int) -> bytes:
-    """The HDF5 file of some simulations whose first frame here is number ``first_frame``."""
+    """Encodes simulations as an HDF5 file whose first frame is number ``first_frame``."""
     buffer = BytesIO()
     with h5py.File(buffer, "w") as file:
         file.attrs["dataset_name"] = f"symbreak_{recipe.scenario.replace('-', '_')}"
@@ -50,7 +50,7 @@ def encode(recipe: DataSource, frames: Frames, draws: Draws | None, first_frame:
 
 
 def decode(content: bytes, name: str) -> Frames:
-    """The simulations in a file; ``name`` is what errors call it."""
+    """Decodes the simulations in a file, which errors call ``name``."""
     try:
         with h5py.File(BytesIO(content), "r") as file:
             return Frames(np.moveaxis(file["t1_fields/velocity"][()], -1, 2), file["t0_fields/smoke"][()])

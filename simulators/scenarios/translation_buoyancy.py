@@ -32,7 +32,7 @@ def smooth_force(box: Box, draws: Draws, strength: float) -> Law:
 def force_per_half(
     box: Box, draws: Draws, strength: float, contrast: float = LARGEST_CONTRAST, velocity_time: float = 1.0
 ) -> Law:
-    """Applies force ``b (1 - c eps)`` in the left half and ``b (1 + c eps)`` in the right, with contrast ``c = 0.8``."""
+    """Applies force ``b (1 - c eps)`` in the left half and ``b (1 + c eps)`` in the right; ``c = 0.8``."""
     x, _ = cell_centers(box)
     return _modulated(box, draws, contrast * strength * (x - box.shape[0] / 2).sign(), velocity_time)
 
