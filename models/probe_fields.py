@@ -1,4 +1,4 @@
-"""Random smooth velocity to try a network on."""
+"""Random smooth velocity fields to test a network on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn.functional import avg_pool2d, pad
 def probe_fields(
     batch: int, history: int, shape: tuple[int, int], *, seed: int = 0, passes: int = 3
 ) -> Float[Tensor, "B T 2 X Y"]:
-    """White noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one.
+    """Draws white noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one.
 
     The same numbers on whatever device new tensors go to by default.
     """

@@ -27,7 +27,7 @@ class Rollout(torch.nn.Module):
         self.task = task
 
     def forward(self, history: Float[Tensor, "B T 2 X Y"], steps: int) -> Float[Tensor, "B N 2 X Y"]:
-        """The next ``steps`` frames."""
+        """Predicts the next ``steps`` frames."""
         frames = []
         for _ in range(steps):
             output = self.model(history)

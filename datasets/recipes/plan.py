@@ -26,8 +26,8 @@ class Chunk:
         return self.last - self.first
 
     def draws(self, recipe: Recipe) -> Draws:
-        """Draws what differs between these simulations; a function of ``(seed, split, index)`` and of the scenario's base
-        values."""
+        """Draws what differs between these simulations; a function of ``(seed, split, index)`` and of the scenario's
+        base values."""
         scenario = recipe.physics
         shape = recipe.shape
         rows = []

@@ -45,7 +45,7 @@ class DataSet:
         return self._read(split, "smoke")
 
     def windows(self, split: str, *, history: int, horizon: int, smoke: bool = False) -> Windows:
-        """Cuts windows of ``history + horizon`` consecutive velocity frames, with ``smoke`` as an optional third channel.
+        """Cuts windows of ``history + horizon`` consecutive velocity frames; ``smoke`` adds a third channel.
 
         Raises:
             ValueError: a window longer than the simulations of the split.
