@@ -44,7 +44,7 @@ class Simulations:
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """Says how each model is trained: Adam, mean squared error of a short rollout, best weights in validation kept."""
+    """Says how models are trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
 
     learning_rate: float = 1e-2
     """Adam's step size at the start."""

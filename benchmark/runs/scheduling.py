@@ -49,7 +49,7 @@ def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], work
 
 
 def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) -> Iterator[Outcome]:
-    """Runs calls in the order of ``todo``, at most ``workers`` ahead, so that the first ones left are those under way."""
+    """Runs calls in the order of ``todo``, at most ``workers`` ahead, so that those under way come first."""
     jobs = [joblib.delayed(_under)(os.getpid(), index, function, each) for index, each in todo.items()]
     return joblib.Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="n_jobs")(jobs)
 
