@@ -1,4 +1,4 @@
-"""What a data set shows: how much of its symmetry is broken, and how well the flow keeps to its equations."""
+"""Evidence about a data set: how much of its symmetry is broken, and how well the flow obeys its equations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RENDERED_STEPS = (1, 10)
 
 
 def evidence(path: Path | str) -> dict[str, str | float | None]:
-    """One row of a table of simulated data sets: ``scenario, last_frame, strength, EE_<n>, rendered_EE_<n>,
+    """Computes one row of a table of simulated data sets: ``scenario, last_frame, strength, EE_<n>, rendered_EE_<n>,
     rendered_of_velocity, level_error, published, largest_divergence, largest_cfl, hash``.
 
     ``EE_n`` is :func:`measure` of the files, ``published`` the error that the original study gives for its levels, and
@@ -43,7 +43,7 @@ def evidence(path: Path | str) -> dict[str, str | float | None]:
 
 @one_thread_without_denormals()
 def extremes(recipe: Recipe) -> tuple[float, float]:
-    """The largest ``|div u|`` of a cell, per step, and the largest component of the velocity on a face, in cells per
+    """Computes the largest ``|div u|`` of a cell, per step, and the largest velocity component on a face, in cells per
     step, which is the CFL number: over all simulations of a recipe, simulated again from rest to the last frame."""
     largest_divergence = largest_cfl = 0.0
     for chunk in chunks(recipe):
@@ -56,7 +56,7 @@ def extremes(recipe: Recipe) -> tuple[float, float]:
 
 @one_thread_without_denormals()
 def rendered_errors(recipe: Recipe) -> dict[str, float | None]:
-    """The error on frames that are rendered at a scale, for data whose ``EE_n`` is measured before (``observe``)::
+    """Computes the error on frames rendered at a scale, for data whose ``EE_n`` is measured before (``observe``)::
 
         rendered_EE_n          rms_(x,g) ||F^n(g x) - g F^n(x)|| / rms_x ||F^n(x) - x||,      n = 1, 10
         rendered_of_velocity   the same difference / rms_(x,g) ||F^n(g x)||,                  n = 10

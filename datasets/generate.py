@@ -1,4 +1,4 @@
-"""From a recipe to files: in chunks, on many cores, resumable."""
+"""Generation of data sets from recipes: in chunks, on many cores, resumable."""
 
 from __future__ import annotations
 

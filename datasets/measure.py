@@ -1,4 +1,4 @@
-"""How unequal the stored data and their mirror images are: restart the simulator from moved states."""
+"""The equivariance error of stored data, measured by restarting the simulator from moved states."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Start:
-    """Plumes to run on: where they are now, what they drew, and the frames that follow, if these are stored."""
+    """Holds plumes to continue from: their state, their draws, and the frames that follow, if these are stored."""
 
     plumes: Plumes
     draws: Draws
@@ -31,7 +31,7 @@ class Start:
 
 
 def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, float]:
-    """``EE_n`` of a data set, see :func:`~symbreak.symmetry.equivariance_error`, by ``n``.
+    """Measures ``EE_n`` of a data set, see :func:`~symbreak.symmetry.equivariance_error`, by ``n``.
 
     The test simulations (the first 16) are simulated again up to stored frames 0 and 20. From there ``g F^n(x)`` is
     read from the files and ``F^n(g x)`` is simulated, so what is measured is what is on disk. (Scenarios that say in
@@ -62,7 +62,7 @@ def read_simulated(path: Path | str) -> tuple[Recipe, dict[str, str]]:
 def equivariance_of_files(
     folder: Path, recipe: Recipe, files: dict[str, str], steps: tuple[int, ...] = STEPS
 ) -> dict[int, float]:
-    """:func:`measure` for a data set whose manifest is not written yet."""
+    """Does the work of :func:`measure`, also for a data set whose manifest is not written yet."""
     if min(steps, default=1) < 1:
         raise ValueError(f"expected steps of at least 1, got {min(steps)}")
     steps = tuple(n for n in steps if n < recipe.frames)
@@ -94,7 +94,7 @@ def measured_chunks(recipe: DataSource) -> list[Chunk]:
 
 
 def measured_steps(recipe: Recipe) -> int:
-    """Simulation-steps that the measurement takes, for progress bars."""
+    """Counts the simulation-steps that the measurement takes, for progress bars."""
     horizon = max(n for n in STEPS if n < recipe.frames)
     starts = start_frames(recipe, horizon)
     scenario = recipe.physics

@@ -1,4 +1,4 @@
-"""How fast models train, against a bare stack of convolutions in the same run."""
+"""Benchmark of training speed, against a bare stack of convolutions in the same run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLAIN = "convnet"
 
 @dataclass(frozen=True, kw_only=True)
 class BenchSettings:
-    """What is timed: optimisation steps of fused Adam on an autoregressive rollout.
+    """Says what is timed: optimisation steps of fused Adam on an autoregressive rollout.
 
     Batch and rollout are those of the preset ``paper``, which trains at this resolution. Weights for each place are
     read once a frame and updated once a step, whatever the batch: the smaller both, the more such models take.
@@ -56,7 +56,7 @@ class BenchSettings:
 def bench_train(
     names: list[str], settings: BenchSettings | None = None, progress: Callable[[str], None] | None = None
 ) -> pandas.DataFrame:
-    """One row a model, the bare stack and the plain network first.
+    """Times training: one row per model, the bare stack and the plain network first.
 
     Models take turns, so that a busy machine slows all of them; of each the fastest step counts. Each is compared with
     the plain network on the same box: circular padding, where the box is periodic, takes its time in both.
@@ -82,7 +82,7 @@ def bench_train(
 
 
 def _runs(names: list[str], settings: BenchSettings) -> list[Run]:
-    """Models without parameters are left out."""
+    """Prepares the models to time; those without parameters are left out."""
     size = {"cells": settings.cells, "history": settings.history}
     tasks = {name: default_task(get_model(name), **size) for name in dict.fromkeys([PLAIN, *names])}
     plain = {_plain_on(task): replace(tasks[PLAIN], boundary=task.boundary) for task in tasks.values()}
@@ -93,13 +93,13 @@ def _runs(names: list[str], settings: BenchSettings) -> list[Run]:
 
 
 def _plain_on(task: Task) -> str:
-    """What the plain network on the box of a task is called."""
+    """Names the plain network for the box of a task."""
     periodic = [axis for axis, kind in zip("xy", task.boundary, strict=True) if kind == "periodic"]
     return f"{PLAIN}, periodic {' '.join(periodic)}" if periodic else PLAIN
 
 
 class Run:
-    """One model on its way through the bench."""
+    """Holds one model on its way through the bench."""
 
     def __init__(self, name: str, model: nn.Module, task: Task):
         self.name, self.model, self.task = name, model, task
@@ -141,14 +141,14 @@ class Run:
 
 
 def builders(model: nn.Module) -> list[BuiltConv2d | RelaxedTranslationConv2d]:
-    """The layers that build a kernel, without the banks of others, which are built with them."""
+    """Lists the layers that build a kernel, without the banks of others, which are built with them."""
     layers = [layer for layer in model.modules() if isinstance(layer, BuiltConv2d | RelaxedTranslationConv2d)]
     banks = {part for layer in layers for part in layer.modules() if part is not layer}
     return [layer for layer in layers if layer not in banks]
 
 
 class BareStack(nn.Module):
-    """The convolutions of the plain network and nothing else."""
+    """Runs the convolutions of the plain network and nothing else."""
 
     def __init__(self, frames: int, channels: int):
         super().__init__()
@@ -160,7 +160,7 @@ class BareStack(nn.Module):
 
 
 def _model(entry: ModelEntry, task: Task, channels: int) -> Forecaster:
-    """With as many channels as asked for, as near as the size of its fields allows."""
+    """Builds a model with about as many channels as asked for, as near as the size of its fields allows."""
     if not entry.has_width:
         return entry.cls(task)
     fields = [value for layer in entry.cls(task, width=1).modules() for value in vars(layer).values()]

@@ -1,4 +1,4 @@
-"""From a name, a task and a size to a model."""
+"""Construction of a model from a name, a task and a size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .task import Task
 
 
 def build(name: str, task: Task, *, width: int | None = None, budget: int | None = None) -> Forecaster:
-    """The model called ``name``, freshly initialised from torch's random state.
+    """Builds the model called ``name``, freshly initialised from torch's random state.
 
     Args:
         width: the size knob; None takes the model's default. Models without it ignore ``width`` and ``budget``.
@@ -39,12 +39,12 @@ def build(name: str, task: Task, *, width: int | None = None, budget: int | None
 
 
 def count_parameters(model: torch.nn.Module) -> int:
-    """How many numbers training can change."""
+    """Counts the numbers that training can change."""
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
 def width_for_budget(entry: ModelEntry, task: Task, budget: int) -> int:
-    """The width whose parameter count comes nearest to ``budget``: doubling, then bisection.
+    """Finds the width whose parameter count comes nearest to ``budget``: doubling, then bisection.
 
     Raises:
         ValueError: if the parameter count does not grow with the width.

@@ -1,4 +1,4 @@
-"""Does a model obey the contract, and which symmetries has it?"""
+"""A check that a model obeys the contract, and which symmetries it has."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One thing that was looked at."""
+    """Holds the outcome of one check."""
 
     subject: str
     passed: bool
@@ -48,7 +48,7 @@ class CheckLine:
 
 @dataclass
 class CheckReport:
-    """What :func:`check_model` found.
+    """Holds what :func:`check_model` found.
 
     ``errors`` holds the equivariance error under each group that the task's box allows, at initialisation, relative to
     the size of the output.
@@ -69,7 +69,7 @@ class CheckReport:
 
 
 def default_task(entry: ModelEntry, *, history: int = 2, cells: int = 24) -> Task:
-    """A small task with the group and the walls of the model's (first) symmetry."""
+    """Makes a small task with the group and the walls of the model's (first) symmetry."""
     group, boundary = TASKS[entry.symmetries[0] if entry.symmetries else None]
     if len(entry.symmetries) > 1:
         boundary = ("periodic", "periodic")
@@ -99,7 +99,7 @@ def check_model(name: str, task: Task | None = None, *, width: int | None = None
 
 
 def _check_size(report: CheckReport, entry: ModelEntry) -> None:
-    """A width that changes nothing cannot be chosen for a budget."""
+    """Checks that the width matters: one that changes nothing cannot be chosen for a budget."""
     if entry.has_width:
         small, large = (count_parameters(build(entry.name, report.task, width=width)) for width in (1, 4))
         _add(report, "width", small < large, "more parameters at width 4 than at 1", f"{large} and {small}")
@@ -138,7 +138,7 @@ def _check_output(report: CheckReport, output: Tensor, shape: tuple[int, ...]) -
 
 
 def _check_gradients(report: CheckReport, model: Forecaster, history: Tensor) -> None:
-    """Away from the start, where zeros that are meant could hide a parameter."""
+    """Checks gradients away from the start, where intended zeros could hide a parameter."""
     expected = "a finite gradient for each parameter"
 
     def backward() -> bool:
@@ -154,7 +154,7 @@ def _check_gradients(report: CheckReport, model: Forecaster, history: Tensor) ->
 
 
 def _check_claim(report: CheckReport, entry: ModelEntry, perturbed: Forecaster, history: Tensor) -> None:
-    """A strict model has its symmetry with any weights, not only with those it starts from.
+    """Checks that a strict model has its symmetry with any weights, not only with those it starts from.
 
     Scaling is left out: dilations interpolate, so that no network's error under them is near zero.
     """
@@ -175,7 +175,7 @@ def _perturbed(model: Forecaster) -> Forecaster:
 
 
 def _attempt(report: CheckReport, subject: str, expected: str, action: Callable):
-    """The action's result, or None and a failed line: a model may raise anything."""
+    """Returns the action's result, or None and a failed line: a model may raise anything."""
     try:
         result = action()
     except Exception as error:

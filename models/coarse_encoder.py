@@ -1,4 +1,4 @@
-"""What a flow looks like as a whole, in a few numbers."""
+"""An encoder of the whole flow into a few numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .task import Task
 
 
 class CoarseEncoder(nn.Module):
-    """``z = W_2 gelu(W_1 coarsen(history) + b_1) + b_2``: a multilayer perceptron on blocks of cells.
+    """Computes ``z = W_2 gelu(W_1 coarsen(history) + b_1) + b_2``: a multilayer perceptron on blocks of cells.
 
     Blocks are those of :func:`.layers.coarse_grid.block_size`, along each axis the fewest equal ones that are at least
     8. It sees absolute places and directions, and so knows no symmetry.

@@ -1,4 +1,4 @@
-"""The skeleton that all convolutional families share: they differ in their layers alone."""
+"""The stack of layers that all convolutional families share: they differ in their layers alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OUTPUT_GAIN = {"increment": 0.1, "frame": 1.0}
 
 
 class ConvStack(nn.Module):
-    """``L_n gelu(L_(n-1) gelu(... L_1 f))``; pointwise, so that scalar and regular fields keep their symmetry."""
+    """Computes ``L_n gelu(L_(n-1) gelu(... L_1 f))``; scalar and regular fields keep their symmetry."""
 
     def __init__(self, *layers: nn.Module):
         super().__init__()
@@ -37,7 +37,7 @@ class ConvStack(nn.Module):
 
 
 class ChannelForecaster(Forecaster):
-    """A forecaster whose network maps channels ``[B, 2T, X, Y]`` to ``[B, 2, X, Y]``."""
+    """Forecasts with a network that maps channels ``[B, 2T, X, Y]`` to ``[B, 2, X, Y]``."""
 
     def __init__(self, task: Task, network: nn.Module):
         super().__init__(task)
@@ -48,7 +48,7 @@ class ChannelForecaster(Forecaster):
 
 
 def task_group(task: Task) -> PointGroup | ScaleGroup:
-    """The task's point group, or dilations.
+    """Returns the task's point group, or dilations.
 
     On a grid of unequal sides a network that shares its weights over quarter turns still commutes with half turns.
 
@@ -66,7 +66,7 @@ def task_group(task: Task) -> PointGroup | ScaleGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerPlan:
-    """What every family's layer at one place of the stack has in common.
+    """Holds what every family's layer at one place of the stack has in common.
 
     Attributes:
         source, target: fields, or numbers of channels.
@@ -82,16 +82,16 @@ class LayerPlan:
     gain: float
 
     def build(self, layer: Callable[..., nn.Module], *arguments: Any, **options: Any) -> nn.Module:
-        """The layer, with arguments of its own after source and target, and options that it alone has."""
+        """Builds a layer, with arguments of its own after source and target, and options that it alone has."""
         shared = {"kernel_size": self.kernel_size, "boundary": self.boundary, "gain": self.gain}
         return layer(self.source, self.target, *arguments, **shared | options)
 
     def mixed(self, layer: Callable[..., nn.Module], banks: int) -> list[nn.Module]:
-        """Several of these layers, whose mean starts with the size that one has."""
+        """Builds several of these layers, whose mean starts with the size that one has."""
         return [self.build(layer, gain=self.gain * banks**0.5) for _ in range(banks)]
 
     def between_channels(self) -> LayerPlan:
-        """The plan of a plain 3 x 3 convolution between the channels of these fields."""
+        """Plans a plain 3 x 3 convolution between the channels of these fields."""
         source, target = (fields.channels for fields in (self.source, self.target))
         return replace(self, source=source, target=target, kernel_size=3)
 
@@ -103,7 +103,7 @@ def field_layers(task: Task, width: int) -> list[LayerPlan]:
 
 
 def field_layers_of(group: Turns | ScaleGroup, task: Task, width: int) -> list[LayerPlan]:
-    """The same for a group that need not be the task's."""
+    """Plans as :func:`field_layers`, for a group that need not be the task's."""
     frames, hidden, frame = (
         Fields(group, "vector", task.history),
         Fields(group, "regular", width),
@@ -114,13 +114,13 @@ def field_layers_of(group: Turns | ScaleGroup, task: Task, width: int) -> list[L
 
 
 def eighth_turn_layers(task: Task, width: int) -> list[LayerPlan]:
-    """The same for eighth turns, on a box that quarter turns map onto itself."""
+    """Plans as :func:`field_layers`, for eighth turns, on a box that quarter turns map onto itself."""
     task_group(task)
     return field_layers_of(C8, task, width)
 
 
 def channel_layers(task: Task, width: int) -> list[LayerPlan]:
-    """The same for networks that know no group: ``width`` channels."""
+    """Plans as :func:`field_layers`, for networks that know no group: ``width`` channels."""
     return _plans(task, 2 * task.history, width, 2, 3)
 
 

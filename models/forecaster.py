@@ -14,7 +14,7 @@ from .task import Task
 
 
 class Forecaster(nn.Module, ABC):
-    """A network from a history of velocity frames to the next frame or its increment, see :class:`Task`.
+    """Maps a history of velocity frames to the next frame or its increment, see :class:`Task`.
 
     A model is a subclass with a constructor ``(task)`` or ``(task, *, width=16)`` and a ``forward``; it names no
     device and keeps constants in buffers.
@@ -31,15 +31,16 @@ class Forecaster(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
-        """The next velocity frame or its increment, as the task says."""
+        """Predicts the next velocity frame or its increment, as the task says."""
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        """Added to the loss as it is; by default the sum over the relaxed layers that the model contains, or 0."""
+        """Computes what is added to the loss as it is; by default the sum over the model's relaxed layers, or 0."""
         layers = [layer for layer in self.modules() if isinstance(layer, RelaxedLayer)]
         return sum((layer.relaxation_penalty() for layer in layers), torch.zeros(()))
 
     def learned_relaxation(self) -> float | None:
-        """How far the weights are from the symmetry: by default the mean over the layers that tell, None if none does.
+        """Measures how far the weights are from the symmetry: by default the mean over the layers that tell, None if
+        none does.
 
         0 at the constraint; see :meth:`.layers.relaxed_layer.RelaxedLayer.learned_relaxation`.
         """
@@ -48,7 +49,7 @@ class Forecaster(nn.Module, ABC):
         return torch.stack(known).mean().item() if known else None
 
     def frames_as_channels(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B C X Y"]:
-        """``[B, T, 2, X, Y] -> [B, 2T, X, Y]``: the input of a convolutional network.
+        """Reshapes ``[B, T, 2, X, Y] -> [B, 2T, X, Y]``: the input of a convolutional network.
 
         Raises:
             ValueError: if the number of frames or the grid is not the task's.

@@ -1,4 +1,4 @@
-"""How far a network and a group fail to commute."""
+"""The equivariance error of a network under a group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .task import Task, moved_environment
 
 
 def measurable_groups(task: Task) -> list[str]:
-    """The groups that map the task's grid and walls onto themselves, and dilations, which keep the lower wall."""
+    """Lists the groups that map the task's grid and walls onto themselves, and dilations, which keep the lower wall."""
     (x, y), wall = task.shape, task.boundary[0]
     turns = x == y and wall == task.boundary[1] != "half-open"
     has = {
@@ -28,7 +28,8 @@ def measurable_groups(task: Task) -> list[str]:
 
 @torch.no_grad()
 def model_error(model: Forecaster, history: Float[Tensor, "B T 2 X Y"], group: str) -> float:
-    """``rms_(x,g) ||f(g x) - g f(x)|| / rms_(x,g) ||g f(x)||`` for one call of the network; 0 if it predicts nothing.
+    """Measures ``rms_(x,g) ||f(g x) - g f(x)|| / rms_(x,g) ||g f(x)||`` for one call of the network; 0 if it predicts
+    nothing.
 
     1.41 means that the two orders have nothing in common. Dilations interpolate and lose what leaves the grid, so that
     no network's error under them is exactly zero. An informed network is told an environment, which moves as well.

@@ -23,7 +23,7 @@ def probe_environment(model: Forecaster, batch: int, *, seed: int = 1) -> tuple[
 def probe_fields(
     batch: int, history: int, shape: tuple[int, int], *, seed: int = 0, passes: int = 3
 ) -> Float[Tensor, "B T 2 X Y"]:
-    """White noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one.
+    """Draws white noise, averaged ``passes`` times over 3 x 3 cells and scaled to a root mean square of one.
 
     The same numbers on whatever device new tensors go to by default.
     """

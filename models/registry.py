@@ -26,7 +26,7 @@ ENTRY_POINT_GROUP = "symbreak.models"
 
 @dataclass(frozen=True, kw_only=True)
 class ModelEntry:
-    """One line of ``symbreak list models``."""
+    """Describes a registered model: one line of ``symbreak list models``."""
 
     name: str
     symmetry: str | None
@@ -80,7 +80,7 @@ def register(
     install: str = "",
     sides: int = 1,
 ) -> Callable[[type], type]:
-    """Class decorator that puts a :class:`Forecaster` on the list under ``name``.
+    """Decorates a :class:`Forecaster` class to register it under ``name``.
 
     Args:
         name: small letters, digits, ``-`` and ``_``; models of this repository are called ``<family>-<symmetry>``.
@@ -117,7 +117,7 @@ def register(
 
 
 def list_models(symmetry: str | None = None) -> list[ModelEntry]:
-    """All models, or those for ``symmetry`` and those that know none: the ones that a scenario is run with.
+    """Lists all models, or those for ``symmetry`` and those that know none: the ones that a scenario is run with.
 
     Sorted by symmetry, family and name, those without a symmetry first.
     """
@@ -129,7 +129,7 @@ def list_models(symmetry: str | None = None) -> list[ModelEntry]:
 
 
 def get_model(name: str) -> ModelEntry:
-    """The model called ``name``; raises ``ValueError`` with the names there are."""
+    """Looks up the model called ``name``; raises ``ValueError`` with the names there are."""
     load_installed_models()
     if name not in MODELS:
         raise ValueError(f"expected one of the models {', '.join(MODELS)}, got {name!r}")
@@ -177,6 +177,6 @@ def _check_class(name: str, cls: type) -> None:
 
 
 def _check_free(name: str, cls: type) -> None:
-    """A name may be taken again by the module that holds it, so that an edited file can be loaded again."""
+    """Checks that a name is free, or held by the same module, so that an edited file can be loaded again."""
     if name in MODELS and MODELS[name].cls.__module__ != cls.__module__:
         raise ValueError(f"name: expected one that is free, got {name!r}, which is {MODELS[name].cls.__module__}'s")

@@ -1,4 +1,4 @@
-"""What a model is asked to do."""
+"""The task of a model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def moved_environment(element: Element, environment: Float[Tensor, "B E X Y"]) -
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """From ``history`` velocity frames ``[B, T, 2, X, Y]`` to the next frame, or to its increment, ``[B, 2, X, Y]``.
+    """Describes a task: from ``history`` velocity frames ``[B, T, 2, X, Y]`` to the next frame, or its increment,
+    ``[B, 2, X, Y]``.
 
     Velocity comes divided by the data's root mean square. With ``predicts="increment"`` the next frame is the last one
     plus the model's output times (rms of the data's one-step change) / (rms of its velocity), so that input and output

@@ -1,4 +1,4 @@
-"""From a trained strict network to its relaxed sibling at the constraint."""
+"""Transfer of a trained strict network to its relaxed sibling at the constraint."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def load_strict(relaxed: nn.Module, strict: nn.Module) -> None:
 
 
 def _convolutions(module: nn.Module) -> Iterator[Layer]:
-    """In order, without those that another one is made of."""
+    """Lists convolutions in order, without those that another one is made of."""
     if isinstance(module, Layer):
         yield module
     else:
@@ -75,21 +75,21 @@ def _convolutions(module: nn.Module) -> Iterator[Layer]:
 
 
 def _bank(layer: Layer) -> Layer:
-    """The convolution that stands for the layer's sizes."""
+    """Returns the convolution that stands for the layer's sizes."""
     if isinstance(layer, RelaxedTranslationConv2d):
         return layer.banks[0]
     return layer.strict if isinstance(layer, DensePathwayConv2d) else layer
 
 
 def _fields(layer: Layer) -> tuple[Fields, Fields] | None:
-    """Source and target, None for layers between plain channels."""
+    """Returns source and target, None for layers between plain channels."""
     layer = _bank(layer)
     meant = isinstance(layer, FieldConv2d | TurnedLocalConv2d | ScaledLocalConv2d)
     return (layer.source, layer.target) if meant else None
 
 
 def _described(layer: Layer, with_fields: bool) -> str:
-    """Whatever two layers must share to compute the same; what their channels mean, if asked for."""
+    """Describes what two layers must share to compute the same, with the meaning of their channels if asked for."""
     sizes, fields = _bank(layer).sizes(), _fields(layer)
     return f"{fields[0]} to {fields[1]}, {sizes}" if with_fields and fields else sizes
 
@@ -125,7 +125,7 @@ def _load_weight(target: Layer, source: Strict) -> None:
 
 
 def _load_banks(target: RelaxedGroupConv2d, source: SteerableConv2d) -> None:
-    """Both bases span the same kernels: ``Psi = w B_strict B_relaxed^+``, in every bank."""
+    """Loads every bank: both bases span the same kernels, so that ``Psi = w B_strict B_relaxed^+``."""
     change = source.basis.double().flatten(1) @ torch.linalg.pinv(target.basis.double().flatten(1))
     target.weight.copy_((source.weight.double() @ change).expand_as(target.weight))
     target.relaxation.fill_(1 / len(target.relaxation))

@@ -1,4 +1,4 @@
-"""Smoke plumes whose symmetry is broken by a known amount, computed as PhiFlow computes them."""
+"""Simulators of smoke plumes whose symmetry is broken by a known amount, with the numerics of PhiFlow."""
 
 from .physics import (
     Box,

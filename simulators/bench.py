@@ -1,4 +1,4 @@
-"""How fast a simulation-step is, side by side with PhiFlow's own loop in the same run."""
+"""Benchmark of the simulation step, side by side with PhiFlow's own loop in the same run."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def bench_simulate(
     workers: int = 2,
     device: str = "cpu",
 ) -> pd.DataFrame:
-    """Milliseconds per simulation-step of ``rotation-buoyancy``, one row per resolution, batch and loop.
+    """Measures milliseconds per simulation-step of ``rotation-buoyancy``, one row per resolution, batch and loop.
 
     The loops are ``ours`` (one process, one thread), ``ours, N workers`` (as many processes, each with such a batch;
     time over all simulation-steps), the ``projection`` and the ``advection`` of ours alone (of smoke and of velocity;
@@ -68,7 +68,7 @@ def bench_simulate(
 
 
 def _times(resolution: int, batch: int, steps: int, workers: int, device: str) -> dict[str, float]:
-    """Seconds per simulation-step, by loop."""
+    """Measures seconds per simulation-step, by loop."""
     box, law, plumes = warm_plumes(resolution, batch, device)
     solve = pressure_solve(box, law.open_x, law.open_y).to(device)
     law = law.to(device)
@@ -87,20 +87,20 @@ def _times(resolution: int, batch: int, steps: int, workers: int, device: str) -
 
 
 def ours(resolution: int, batch: int, steps: int, device: str = "cpu") -> float:
-    """Seconds per simulation-step of :func:`simulate`."""
+    """Measures seconds per simulation-step of :func:`simulate`."""
     box, law, plumes = warm_plumes(resolution, batch, device)
     with one_thread_without_denormals():
         return _shortest(lambda: deque(simulate(plumes, law, box, steps), maxlen=0)) / (batch * steps)
 
 
 def advection(plumes: Plumes, law: Law, box: Box) -> None:
-    """What the flow carries in a step: smoke, and itself."""
+    """Runs the advection of one step: the flow carries the smoke and itself."""
     mac_cormack(plumes, box)
     semi_lagrange(plumes.faces, law.velocity_time, box)
 
 
 def warm_plumes(resolution: int, batch: int, device: str = "cpu") -> tuple[Box, Law, Plumes]:
-    """Plumes that have risen for some steps."""
+    """Prepares plumes that have risen for some steps."""
     scenario = get_scenario("rotation-buoyancy")
     box = scenario.box(resolution)
     draws = stack_draws([scenario.draw(np.random.default_rng(i), i, box.shape, 0.01) for i in range(batch)])
@@ -110,7 +110,7 @@ def warm_plumes(resolution: int, batch: int, device: str = "cpu") -> tuple[Box, 
 
 
 def phiflow_step(box: Box, law: Law, plumes: Plumes) -> None:
-    """The plume step as PhiFlow's documentation writes it."""
+    """Takes the plume step as PhiFlow's documentation writes it."""
     smoke, velocity = cells(plumes.smoke, box), staggered(plumes.faces, box)
     smoke = advect.mac_cormack(smoke, velocity, 1.0) + cells(law.inflow, box)
     buoyancy = (smoke * cells(law.force.movedim(1, -1), box)).at(velocity)
@@ -119,7 +119,7 @@ def phiflow_step(box: Box, law: Law, plumes: Plumes) -> None:
 
 
 def _shortest(call: Callable[[], object]) -> float:
-    """The shortest of some times of a call, after one that does not count."""
+    """Times a call repeatedly, after one that warms it up, and returns the shortest time in seconds."""
     times = []
     with torch.no_grad():
         for _ in range(1 + REPEATS):

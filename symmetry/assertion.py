@@ -1,4 +1,4 @@
-"""A test for anybody's module: does it commute with a group?"""
+"""Asserts that any module or function commutes with a group."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def commutation_errors(
     act_on_input: Action,
     act_on_output: Action,
 ) -> list[float]:
-    """``max |f(g x) - g f(x)| / max |f(x)|`` for each element ``g``; infinite where an output is not finite."""
+    """Computes ``max |f(g x) - g f(x)| / max |f(x)|`` for each ``g``; infinite where an output is not finite."""
     output = function(inputs)
     if not output.any():
         raise AssertionError("expected an output that tells something, got zero everywhere")
@@ -119,7 +119,7 @@ def _act_on_velocity(element: Any, field: Tensor) -> Tensor:
 
 
 def _culprit(function: object, inputs: Tensor, elements: tuple[Any, ...], limit: float) -> str:
-    """Which layer of declared fields does not commute by itself, on what it is given here."""
+    """Names the first layer of declared fields that fails to commute by itself, on the inputs that it gets here."""
     for name, layer, given in _layers(function, inputs):
         error = max(commutation_errors(layer, given, elements, *_actions(layer)))
         if not error <= limit:
@@ -128,7 +128,7 @@ def _culprit(function: object, inputs: Tensor, elements: tuple[Any, ...], limit:
 
 
 def _layers(function: object, inputs: Tensor) -> Iterator[tuple[str, nn.Module, Tensor]]:
-    """The layers of declared fields inside a module, with what they are given, in the order of their calls."""
+    """Yields the layers of declared fields inside a module, with their inputs, in the order of their calls."""
     if not isinstance(function, nn.Module):
         return
     calls: list[tuple[str, nn.Module, Tensor]] = []

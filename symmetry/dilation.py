@@ -14,7 +14,7 @@ from .elements import Element, Faces, Shape
 
 @dataclass(frozen=True)
 class Dilation(Element):
-    """``(g s)(p) = s(p / factor)`` and ``(g v)(p) = factor v(p / factor)``, lengths from the middle of the lower wall.
+    """Dilates: ``(g s)(p) = s(p / factor)``, ``(g v)(p) = factor v(p / factor)``, from the middle of the lower wall.
 
     At a fixed time step this is the dilation that leaves the equations of an inviscid flow as they are: what is twice
     as large has to move twice as many cells per step. What leaves the grid is lost, so that only factors of at least 1
@@ -43,7 +43,7 @@ class Dilation(Element):
         return shape
 
     def scalar(self, field: Float[Tensor, "... X Y"]) -> Float[Tensor, "... X Y"]:
-        """In float32 at least, also under autocast: bfloat16 holds cell edges up to 256 in whole numbers only."""
+        """Computes in float32 at least, also under autocast: bfloat16 represents integer cell edges only up to 256."""
         x, y = field.shape[-2:]
         dtype = torch.promote_types(field.dtype, torch.float32)
         factor = torch.full((), self.factor, dtype=dtype, device=field.device)
@@ -66,7 +66,8 @@ MEASURED_DILATIONS = (Dilation(sqrt(2)), Dilation(2.0))
 
 
 def cell_means(factor: Float[Tensor, "*B"], size: int, anchor: float) -> Float[Tensor, "*B n n"]:
-    """``M[i, j]``: the share of old cell ``j`` in new cell ``i`` of a row that grew by ``factor`` from ``anchor``.
+    """Computes ``M[i, j]``: the share of old cell ``j`` in new cell ``i`` of a row that grew by ``factor`` from
+    ``anchor``.
 
     New cell ``[i, i+1]`` covers ``anchor + ([i, i+1] - anchor) / factor`` of the old row; rows sum to 1.
     """

@@ -21,11 +21,11 @@ Faces = tuple[Tensor, Tensor]
 
 
 class Element(ABC):
-    """One symmetry operation of the box ``[0, X] x [0, Y]`` (lengths in cells)."""
+    """Describes one symmetry operation of the box ``[0, X] x [0, Y]`` (lengths in cells)."""
 
     @abstractmethod
     def shape(self, shape: Shape) -> Shape:
-        """Grid shape after the operation; raises ``ValueError`` where the grid does not allow it."""
+        """Returns the grid shape after the operation; raises ``ValueError`` where the grid does not allow it."""
 
     @abstractmethod
     def scalar(self, field: Float[Tensor, "... X Y"]) -> Float[Tensor, "... X2 Y2"]:
@@ -33,7 +33,7 @@ class Element(ABC):
 
     @abstractmethod
     def direction(self, vector: Float[Tensor, "... 2"]) -> Float[Tensor, "... 2"]:
-        """Turns vectors without a place, such as a force: ``R_g v``."""
+        """Turns vectors that have no position, such as a uniform force: ``R_g v``."""
 
     @abstractmethod
     def point(self, point: Float[Tensor, "... 2"], shape: Shape) -> Float[Tensor, "... 2"]:
@@ -54,10 +54,10 @@ class Element(ABC):
 
 @dataclass(frozen=True)
 class PointElement(Element):
-    """``R^k M^m``: the mirror ``x -> -x`` if ``mirrored``, then ``k`` counter-clockwise quarter turns about the middle.
+    """Applies ``R^k M^m``: mirrors ``x -> -x`` if ``mirrored``, then makes ``k`` counter-clockwise quarter turns.
 
-    As a matrix ``R = [[0, -1], [1, 0]]`` and ``M = diag(-1, 1)``. Odd quarter turns need a square grid to be a symmetry
-    of it; on other grids they exchange the sides.
+    Both act about the middle of the box, with ``R = [[0, -1], [1, 0]]`` and ``M = diag(-1, 1)``. Odd quarter turns are
+    symmetries of square grids only; on other grids they exchange the sides.
     """
 
     quarter_turns: int = 0
@@ -71,7 +71,7 @@ class PointElement(Element):
         return f"mirror, {turn}" if self.mirrored else turn
 
     def __matmul__(self, other: PointElement) -> PointElement:
-        """The product ``g h``: first ``h``, then ``g``. Uses ``M R^k = R^-k M``."""
+        """Composes ``g h``: first ``h``, then ``g``. Uses ``M R^k = R^-k M``."""
         turns = -other.quarter_turns if self.mirrored else other.quarter_turns
         return PointElement(self.quarter_turns + turns, self.mirrored != other.mirrored)
 
@@ -79,7 +79,7 @@ class PointElement(Element):
         return self if self.mirrored else PointElement(-self.quarter_turns)
 
     def matrix(self) -> Float[Tensor, "2 2"]:
-        """``R_g``, the action on vectors, as an exact matrix of zeros and ones."""
+        """Returns ``R_g``, the action on vectors, as an exact matrix with entries -1, 0 and 1."""
         return self.direction(torch.eye(2)).T.contiguous()
 
     def shape(self, shape: Shape) -> Shape:
@@ -111,7 +111,7 @@ class PointElement(Element):
 
 @dataclass(frozen=True)
 class Shift(Element):
-    """Translation by whole cells ``(dx, 0)`` around a box that is periodic in x."""
+    """Translates by whole cells, ``(dx, 0)``, around a box that is periodic in x."""
 
     cells: int
 

@@ -26,7 +26,7 @@ from .elements import Element, PointElement, Shape, Shift
 
 @dataclass(frozen=True)
 class PointGroup:
-    """A finite group of quarter turns and mirrors; the identity comes first.
+    """Describes a finite group of quarter turns and mirrors; the identity comes first.
 
     ``product[g, h]`` is the index of ``g h`` and ``inverse[g]`` that of ``g^-1``, from which the regular
     representation ``rho(g) e_h = e_(gh)`` follows.
@@ -62,14 +62,15 @@ GROUP_NAMES = tuple(SYMMETRY_OF_GROUP)
 
 
 def point_group(name: str) -> PointGroup:
-    """The point group called ``name``; raises ``ValueError`` for any other name."""
+    """Looks up the point group called ``name``; raises ``ValueError`` for any other name."""
     if name not in POINT_GROUPS:
         raise ValueError(f"expected one of the point groups {', '.join(POINT_GROUPS)}, got {name!r}")
     return POINT_GROUPS[name]
 
 
 def probes(group: str, shape: Shape) -> tuple[Element, ...]:
-    """The elements over which an equivariance error averages: all but the identity, or shifts by quarters of the box.
+    """Chooses the elements that an equivariance error averages over: all but the identity, or shifts by quarters of
+    the box.
 
     Raises:
         ValueError: unknown group, or a grid that is too short to be shifted.
@@ -81,7 +82,7 @@ def probes(group: str, shape: Shape) -> tuple[Element, ...]:
 
 
 def nontrivial_elements(group: str, shape: Shape) -> tuple[Element, ...]:
-    """Every element of a group that maps the grid onto itself, but the identity.
+    """Lists the elements of a group that map the grid onto itself, except the identity.
 
     On a grid of unequal sides these are half a turn of ``C4``, and half a turn and the two mirrors of ``D4``.
 

@@ -25,7 +25,7 @@ TIMED_STEPS = 3
 
 
 def estimate(preset: Preset, machine: Machine, out: Path, model_file: Path | None = None) -> Table:
-    """Makes a table, one line a model: its runs, those that are still to do, parameters (the most it has), and seconds
+    """Makes a table, one row per model: its runs, those that are still to do, parameters (the most it has), and seconds
     of training per run, at full length.
 
     The last line adds up the runs to do, spread over the workers; on a Ray cluster, whose other machines may have other

@@ -71,7 +71,7 @@ def run_missing(
     overwrite: bool = False,
     imports: Mapping[str, Path] | None = None,
 ) -> list[RunRecord]:
-    """:func:`run_grid` of runs that are listed one by one; earlier ones in ``out`` stay.
+    """Does the work of :func:`run_grid` for runs that are listed one by one; earlier ones in ``out`` stay.
 
     Args:
         overwrite: sets runs that are done aside, so that an interrupted repetition goes on without it.

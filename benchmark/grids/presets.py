@@ -1,4 +1,4 @@
-"""Defines the grids of runs that a benchmark consists of. Every field can be overridden on the command line."""
+"""The grids of runs that a benchmark consists of. Every field can be overridden on the command line."""
 
 from __future__ import annotations
 

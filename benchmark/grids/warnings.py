@@ -40,7 +40,7 @@ def parameters(config: RunConfig) -> int | None:
 
 
 def learns(config: RunConfig) -> bool:
-    """Whether the model has anything to train; also where it cannot be built: the record of its run will say why."""
+    """Tells whether the model has anything to train; also where it cannot be built: the record of its run says why."""
     return parameters(config) != 0
 
 

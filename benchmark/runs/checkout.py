@@ -1,4 +1,4 @@
-"""Which source a result came from."""
+"""The source that a result came from."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PATIENCE = 10.0
 
 @cache
 def source() -> dict[str, Any]:
-    """``commit`` of the checkout that symbreak runs from, and whether its rooms are ``dirty``: changed since, or with
-    files that git does not know. Both are ``None`` where symbreak is installed as a package, or git is missing.
+    """Finds the ``commit`` of the checkout that symbreak runs from, and whether its rooms are ``dirty``: changed since,
+    or with files that git does not know. Both are ``None`` where symbreak is installed as a package, or git is missing.
 
     Asked once per process: what was imported does not change with the files.
     """
@@ -25,7 +25,8 @@ def source() -> dict[str, Any]:
 
 
 def source_of(folder: Path) -> dict[str, Any]:
-    """The same of any folder that holds the rooms; one that merely lies inside somebody's work tree is no checkout."""
+    """Does the same as :func:`source` for any folder that holds the rooms; one that merely lies inside somebody's work
+    tree is no checkout."""
     unknown = {"commit": None, "dirty": None}
     try:
         root, commit = _git(folder, "rev-parse", "--show-toplevel", "HEAD").splitlines()
@@ -37,7 +38,7 @@ def source_of(folder: Path) -> dict[str, Any]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """What git says about ``folder``, not about the repository of a hook that may be running; it takes no locks."""
+    """Asks git about ``folder``, not about the repository of a hook that may be running; takes no locks."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE)

@@ -15,7 +15,7 @@ from .parsing import parse
 
 @dataclass(frozen=True, kw_only=True)
 class Simulations:
-    """How much is simulated for each scenario and strength."""
+    """Says how much is simulated for each scenario and strength."""
 
     resolution: int = 64
     """Cells along each side."""
@@ -44,7 +44,7 @@ class Simulations:
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """How every model is trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
+    """Says how models are trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
 
     learning_rate: float = 1e-2
     """Adam's step size at the start."""
@@ -77,7 +77,7 @@ class Training:
             raise ValueError(f"expected a finite weight_decay >= 0, got {self.weight_decay}")
 
     def step_size(self, step: int) -> float:
-        """Adam's step size after ``step`` optimisation steps, relative to that at the start."""
+        """Computes Adam's step size after ``step`` optimisation steps, relative to that at the start."""
         if self.decay is not None:
             return self.decay ** (step // self.epoch_steps)
         return (1 + math.cos(math.pi * step / (self.epochs * self.epoch_steps))) / 2
@@ -85,7 +85,7 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """Which predictions are scored."""
+    """Says which predictions are scored."""
 
     steps: int = 15
     """Rollout steps."""
@@ -100,7 +100,7 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """Everything that a run's metrics depend on, besides the versions of the libraries and the kind of machine."""
+    """Holds everything that a run's metrics depend on, except the versions of the libraries and the kind of machine."""
 
     recipe: Recipe | Imported
     model: str
@@ -119,7 +119,7 @@ class RunConfig:
 
     @classmethod
     def from_dict(cls, content: Any) -> RunConfig:
-        """The inverse of :meth:`as_dict`.
+        """Inverts :meth:`as_dict`.
 
         Raises:
             ValueError: a key that is unknown or missing, a value of the wrong type or out of range.

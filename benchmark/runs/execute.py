@@ -50,7 +50,7 @@ def choose_device(device: str) -> torch.device:
 
 @contextmanager
 def reproducible() -> Iterator[None]:
-    """Computes as all that is measured does: on one thread of the CPU, with random numbers of its own; and on a GPU
+    """Makes computations repeatable: on one thread of the CPU, with random numbers of its own; and on a GPU
     with convolutions in full single precision, which cuDNN would else round to the 10 bits of TF32, a thousand times
     the equivariance error of a strict model, and by algorithms that give the same sum each time."""
     same_sums = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)

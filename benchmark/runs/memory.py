@@ -1,4 +1,4 @@
-"""How much memory a run takes at most."""
+"""Peak memory of a run."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ PROCESS = Path("/proc/self")
 
 
 def forget_peak(device: torch.device) -> None:
-    """From now on :func:`peak_memory` counts afresh: a worker executes many runs, one after the other. Not where the
-    system cannot forget: outside Linux, on the CPU, it is the peak of the process since it began."""
+    """Makes :func:`peak_memory` count afresh: a worker executes many runs, one after the other. Where the system cannot
+    forget (outside Linux, on the CPU), it stays the peak of the process since it began."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     elif PROCESS.exists():
@@ -24,8 +24,8 @@ def forget_peak(device: torch.device) -> None:
 
 
 def peak_memory(device: torch.device) -> int:
-    """Bytes: what was allocated on a CUDA device, or this process had in memory, libraries included, where the device
-    is the CPU."""
+    """Returns the peak in bytes: of what was allocated on a CUDA device, or, on the CPU, of the memory of this process,
+    libraries included."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if PROCESS.exists():

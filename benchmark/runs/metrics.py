@@ -32,7 +32,7 @@ SPECTRUM_FLOOR = 1e-12
 
 
 def square_error(prediction: Fields, target: Fields) -> PerStep:
-    """``mean (p - t)^2`` over components and pixels."""
+    """Computes ``mean (p - t)^2`` over components and pixels."""
     return (prediction - target).square().mean((-3, -2, -1))
 
 
@@ -96,7 +96,7 @@ def pool_orbits(
 
 
 def vrmse(prediction: Fields, target: Fields) -> PerStep:
-    """``sqrt(mean (p - t)^2 / (var t))`` per component, then their mean; 1 is as good as the target's spatial mean.
+    """Computes ``sqrt(mean (p - t)^2 / (var t))`` per component, then their mean; 1 for the target's spatial mean.
 
     Source: Ohana et al., The Well (NeurIPS 2024), equation for VRMSE.
     """
@@ -106,7 +106,7 @@ def vrmse(prediction: Fields, target: Fields) -> PerStep:
 
 
 def energy_spectrum(field: Float[Tensor, "*B 2 X Y"]) -> Float[Tensor, "*B K"]:
-    """``E(k)``: kinetic energy of the Fourier modes with ``round(|k|) = k``, for k = 1 ... half of the shorter side.
+    """Computes ``E(k)``, the energy of the Fourier modes with ``round(|k|) = k``, k = 1 ... half of the shorter side.
 
     Wave numbers count waves per longer side, so that shells are round also in a box with unequal sides.
     """
@@ -121,7 +121,7 @@ def energy_spectrum(field: Float[Tensor, "*B 2 X Y"]) -> Float[Tensor, "*B K"]:
 
 
 def spectrum_error(prediction: Fields, target: Fields) -> PerStep:
-    """Root mean square over wave numbers of ``ln E_p(k) - ln E_t(k)``: 0 if every scale holds the right energy."""
+    """Computes the rms over wave numbers of ``ln E_p(k) - ln E_t(k)``: 0 if every scale holds the right energy."""
 
     def logarithm(field: Fields) -> Tensor:
         spectrum = energy_spectrum(field)
@@ -131,13 +131,13 @@ def spectrum_error(prediction: Fields, target: Fields) -> PerStep:
 
 
 def valid_steps(vrmse_per_step: PerStep, threshold: float = 0.5) -> Float[Tensor, " B"]:
-    """Valid rollout length: the number of steps before VRMSE first exceeds ``threshold``, ``N`` if it never does."""
+    """Counts the valid steps of a rollout: those before VRMSE first exceeds ``threshold``, ``N`` if it never does."""
     valid: Bool[Tensor, "B N"] = vrmse_per_step <= threshold
     return valid.double().cumprod(1).sum(1)
 
 
 def pool(prediction: Fields, target: Fields, last: Float[Tensor, "B 2 X Y"]) -> dict[str, list[float]]:
-    """Every metric per rollout step, pooled over samples, followed by its value over all steps.
+    """Computes every metric per rollout step, pooled over samples, followed by its value over all steps.
 
     Over all steps, squares are averaged for ``rmse``, ``nrmse`` and ``skill`` (the error over all predicted frames),
     values for the others. ``valid_steps`` has a value over all steps only.

@@ -61,7 +61,7 @@ def as_json(value: Any) -> Any:
 
 
 def _is_row(hint: Any) -> bool:
-    """Whether a type is a named tuple."""
+    """Checks whether a type is a named tuple."""
     return isinstance(hint, type) and issubclass(hint, tuple) and "_fields" in vars(hint)
 
 
@@ -190,7 +190,7 @@ def _is_leaf(hint: Any) -> bool:
 
 
 def _allowed(hint: Any) -> set[type]:
-    """The types that a value may have; a whole number is a number too, but true and false are none."""
+    """Lists the types that a value may have; a whole number is a number too, but true and false are none."""
     kinds = set(typing.get_args(hint) or (hint,))
     return kinds | {int} if float in kinds else kinds
 

@@ -20,7 +20,7 @@ RETRIES_AFTER_LOST_NODE = 3
 def run_all(
     function: Callable[..., Any], arguments: Sequence[tuple], workers: int, backend: Backend, device: str = "cpu"
 ) -> Iterator[Outcome]:
-    """``(index, function(*arguments[index]))`` as they finish; the result is None where the worker was lost.
+    """Yields ``(index, function(*arguments[index]))`` as they finish; the result is None where the worker was lost.
 
     Args:
         workers: processes side by side; on a Ray cluster, calls that share one GPU, and else as many as it has cores.
@@ -35,8 +35,8 @@ def run_all(
 
 
 def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], workers: int) -> Iterator[Outcome]:
-    """A killed process takes the pool with it. What had not finished then runs again, and what may have killed it, one
-    call at a time, so that the culprit is known and the rest goes on."""
+    """Runs calls in a pool, which a killed process takes with it. What had not finished then runs again, and what may
+    have killed it, one call at a time, so that the culprit is known and the rest goes on."""
     todo = dict(enumerate(arguments))
     while todo:
         try:
@@ -49,13 +49,13 @@ def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], work
 
 
 def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) -> Iterator[Outcome]:
-    """In the order of ``todo``, at most ``workers`` calls ahead, so that the first ones left are those under way."""
+    """Runs calls in the order of ``todo``, at most ``workers`` ahead, so that those under way come first."""
     jobs = [joblib.delayed(_under)(os.getpid(), index, function, each) for index, each in todo.items()]
     return joblib.Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="n_jobs")(jobs)
 
 
 def _alone(function: Callable[..., Any], each: tuple) -> Any:
-    """The call in a process of its own, or None if that is lost too."""
+    """Makes the call in a process of its own; returns None if that is lost too."""
     try:
         return joblib.Parallel(n_jobs=2)([joblib.delayed(_under)(os.getpid(), 0, function, each)])[0][1]
     except TerminatedWorkerError:
@@ -63,7 +63,7 @@ def _alone(function: Callable[..., Any], each: tuple) -> Any:
 
 
 def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple], workers: int, device: str) -> Iterator[Outcome]:
-    """Ray schedules the calls on its nodes and repeats those of a node that is lost."""
+    """Lets Ray schedule the calls on its nodes and repeat those of a node that is lost."""
     try:
         import ray
     except ImportError as error:
@@ -83,14 +83,14 @@ def _on_ray(function: Callable[..., Any], arguments: Sequence[tuple], workers: i
 
 
 def _gpu_share(device: str, workers: int, gpus: float) -> float:
-    """The part of a GPU that a call asks Ray for, so that ``workers`` of them share one."""
+    """Computes the part of a GPU that a call asks Ray for, so that ``workers`` of them share one."""
     if device == "cuda" and not gpus:
         raise ValueError("expected a GPU in the Ray cluster for --device cuda, got none: use --device cpu")
     return 1 / workers if gpus and device != "cpu" else 0.0
 
 
 def _under(parent: int, index: int, function: Callable[..., Any], each: tuple) -> Outcome:
-    """:func:`_numbered` in a process that ends with its parent; with one worker the parent itself makes the call."""
+    """Calls :func:`_numbered` in a process that ends with its parent; with one worker, in the parent itself."""
     if os.getppid() == parent:
         _end_with(parent)
     return _numbered(index, function, each)
@@ -98,8 +98,8 @@ def _under(parent: int, index: int, function: Callable[..., Any], each: tuple) -
 
 @cache
 def _end_with(parent: int) -> None:
-    """From now on this process, which would outlive a parent that is killed alone and write where a repeated command
-    writes, looks every second whether it has been orphaned."""
+    """Makes this process look every second whether it has been orphaned: it would outlive a parent that is killed
+    alone, and write where a repeated command writes."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -1,4 +1,4 @@
-"""How far data that no simulator can restart are from being symmetric: a distance between their statistics."""
+"""The statistical asymmetry of data that no simulator can restart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..store import decode, read_bytes, read_manifest
 
 
 def measure_asymmetry(path: Path | str) -> float:
-    """The statistical asymmetry of an imported data set, computed again from its files; see :func:`asymmetry`.
+    """Computes the statistical asymmetry of an imported data set from its files; see :func:`asymmetry`.
 
     Raises:
         DataError: a file is missing or damaged, or the data are simulated: these have an ``EE_n``, see ``measure``.
@@ -27,7 +27,7 @@ def measure_asymmetry(path: Path | str) -> float:
 
 
 def asymmetry_of_files(folder: Path, imported: Imported, files: dict[str, str]) -> float:
-    """:func:`asymmetry` over all frames of all splits, one file in memory at a time."""
+    """Computes :func:`asymmetry` over all frames of all splits, one file in memory at a time."""
     names = [name for split in FOLDER_OF_SPLIT for name in file_names(imported, split)]
     parts = (decode(read_bytes(folder / name, files[name]), str(folder / name)).velocity for name in names)
     mean, covariance = moments(torch.from_numpy(part).flatten(0, 1) for part in parts)
@@ -47,7 +47,7 @@ def moments(parts: Iterable[Tensor]) -> tuple[Float[Tensor, "2 X Y"], Float[Tens
 
 
 def asymmetry(mean: Float[Tensor, "2 X Y"], covariance: Float[Tensor, "2 2 X Y"], elements: Iterable[Element]) -> float:
-    """Distance between the statistics of the data and of the moved data, relative to the size of the velocity::
+    """Measures the distance between the statistics of the data and of the moved data, relative to the velocity::
 
         A^2 = mean_(g,p) d^2(p) / mean_p <|u|^2>
         d^2 = |m - g m|^2 + tr C + tr g C - 2 tr (C g C)^(1/2)
@@ -72,7 +72,7 @@ def asymmetry(mean: Float[Tensor, "2 X Y"], covariance: Float[Tensor, "2 2 X Y"]
 
 
 def _frechet(mean: Tensor, covariance: Tensor, element: Element) -> Float[Tensor, "X Y"]:
-    """``d^2`` of :func:`asymmetry`, without what rounding takes below 0."""
+    """Computes ``d^2`` of :func:`asymmetry`; negative values from rounding become 0."""
     turned = element.direction(element.vector(covariance).movedim(0, -1)).movedim(-1, 0)
     product = torch.einsum("ijxy,jixy->xy", covariance, turned)
     determinants = _determinant(covariance).clamp(min=0) * _determinant(turned).clamp(min=0)

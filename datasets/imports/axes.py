@@ -1,4 +1,4 @@
-"""Whether the two axes of a grid are in the order that somebody says they are."""
+"""A check that the two axes of a grid are in the order that they are said to be in."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ MUCH_SMALLER = 1 / 3
 
 
 def mean_divergence(velocity: Float[Tensor, "*N 2 X Y"]) -> float:
-    """``mean |d vx / dx + d vy / dy|`` over the inner cells, by central differences of the cells' velocities."""
+    """Computes ``mean |d vx / dx + d vy / dy|`` over the inner cells, by central differences."""
     along_x = (velocity[..., 0, 2:, 1:-1] - velocity[..., 0, :-2, 1:-1]) / 2
     along_y = (velocity[..., 1, 1:-1, 2:] - velocity[..., 1, 1:-1, :-2]) / 2
     return (along_x + along_y).abs().mean().item()
 
 
 def axes_warning(velocity: Float[Tensor, "*N 2 X Y"], axes: str) -> str:
-    """One line that asks for the other order of ``axes``, ``xy`` or ``yx``, if the flow diverges less than a third as
+    """Suggests, in one line, the other order of ``axes``, ``xy`` or ``yx``, if the flow diverges less than a third as
     much with it; empty if not. The components stay ``(vx, vy)`` in both."""
     given, other = mean_divergence(velocity), mean_divergence(velocity.mT)
     if not other < MUCH_SMALLER * given:

@@ -1,4 +1,4 @@
-"""Reads tensors that others published into our store."""
+"""Import of published tensors into the store."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def import_tensors(
 
 
 def find_imported(imported: Imported, data_dir: Path | str) -> Path:
-    """The folder of a data set that was imported before.
+    """Finds the folder of a data set that was imported before.
 
     Raises:
         DataError: it is not below ``data_dir``, or damaged.
@@ -137,7 +137,7 @@ def _files(source: Path) -> list[Path]:
 
 
 def _natural(file: Path) -> list[str | int]:
-    """A key that sorts numbers in names by their value."""
+    """Makes a sort key that orders numbers in names by their value."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", file.name)]
 
 

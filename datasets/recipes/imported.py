@@ -1,4 +1,4 @@
-"""Data that were not simulated here: where they come from, in place of a recipe."""
+"""The origin of data that were not simulated here, in place of a recipe."""
 
 from __future__ import annotations
 
@@ -83,21 +83,21 @@ class Imported(DataSource):
 
     @property
     def label(self) -> str:
-        """The scenario: there is no strength to tell."""
+        """The scenario alone, because imported data have no strength."""
         return self.scenario
 
     @property
     def revision(self) -> int:
-        """1: files do not change."""
+        """Always 1, because the files do not change."""
         return 1
 
     def frame_name(self, frame: int) -> str:
-        """Counts frames from 1, because nobody knows when the flow began."""
+        """Numbers frames from 1, because nobody knows when the flow began."""
         return f"frame {1 + frame}"
 
     def folder(self, data_dir: Path | str) -> Path:
         return Path(data_dir) / self.scenario / self.hash
 
     def parameters(self) -> dict[str, float]:
-        """Numbers that The Well's format calls simulation parameters: none are known."""
+        """Returns the simulation parameters in the sense of The Well's format: none are known."""
         return {}

@@ -1,4 +1,4 @@
-"""Which simulations go into which files."""
+"""The plan of a data set: which simulations go into which files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Chunk:
         return self.last - self.first
 
     def draws(self, recipe: Recipe) -> Draws:
-        """What these simulations draw; a function of ``(seed, split, index)`` and of the scenario's base values."""
+        """Draws what differs between these simulations; a function of ``(seed, split, index)`` and of the scenario's
+        base values."""
         scenario = recipe.physics
         shape = recipe.shape
         rows = []
@@ -43,11 +44,11 @@ class Chunk:
         return stack_draws(rows)
 
     def _place(self, index: int, recipe: Recipe) -> int:
-        """Where in a fixed list of plumes: training from the front, test from the back, validation before test."""
+        """Indexes a fixed list of plumes: training from the front, test from the back, validation before test."""
         return {"train": index, "valid": -1 - recipe.test - index, "test": -1 - index}[self.simulations]
 
     def files(self, recipe: DataSource) -> dict[str, tuple[int, int]]:
-        """File name below the data set's folder -> its frames ``start, stop``, counted from the first stored one.
+        """Maps file names below the data set's folder to frames ``start, stop``, counted from the first stored one.
 
         Training simulations are cut into ranges, so that no frame is both a target of *train* and an input of *future*.
         """
@@ -64,7 +65,7 @@ class Chunk:
 
 
 def chunks(recipe: DataSource) -> list[Chunk]:
-    """All batches of simulations of a recipe. How large they are does not depend on the number of workers."""
+    """Lists the batches of simulations of a recipe. Their size does not depend on the number of workers."""
     return [
         Chunk(split, first, min(first + SIMULATIONS_PER_FILE, getattr(recipe, split)))
         for split in SEED_OF_SPLIT
@@ -73,7 +74,7 @@ def chunks(recipe: DataSource) -> list[Chunk]:
 
 
 def file_names(recipe: DataSource, split: str) -> list[str]:
-    """The files of a split, in order.
+    """Lists the files of a split, in order.
 
     Raises:
         ValueError: an unknown split.

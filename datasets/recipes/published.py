@@ -20,7 +20,7 @@ UNSEEN = 10
 
 
 def published_error(recipe: Recipe) -> float | None:
-    """What the study gives as the equivariance error of one of its levels; none for any other data set."""
+    """Looks up the equivariance error that the study reports for one of its levels; none for any other data set."""
     level = recipe.strength * (LEVELS - 1)
     if recipe.scenario != SCENARIO_OF_LEVELS or abs(level - round(level)) > 1e-9:
         return None
@@ -29,7 +29,7 @@ def published_error(recipe: Recipe) -> float | None:
 
 @one_thread_without_denormals()
 def level_error(recipe: Recipe) -> float | None:
-    """The error of one of the study's levels, measured as its notebook does; none for any other data set::
+    """Measures the error of one of the study's levels as its notebook does; none for any other data set::
 
         mean over h = 1, 2, 3, frames 21 ... 59 from rest, components and faces of |u_0 - g_h^-1 u_h|, in cells per step
 
@@ -52,7 +52,7 @@ def level_error(recipe: Recipe) -> float | None:
 
 
 def published_recipes(*, as_published: bool = False) -> dict[str, Recipe]:
-    """``translation``, ``rotation``, ``scaling`` and ``level-0 ... level-9``, by name.
+    """Makes the recipes ``translation``, ``rotation``, ``scaling`` and ``level-0 ... level-9``, by name.
 
     The first three have 310 frames each. The published start frames were 0-159 for training, 160-199 for validation and
     200-249 for *Future*, all of the same simulations, whose windows overlapped; here each of these ranges is a file of

@@ -1,4 +1,4 @@
-"""A recipe says everything about a data set; the data are a function of it."""
+"""The recipe of a data set, of which the data are a function."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPLITS = ("train", "valid", "future", "domain")
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe(DataSource):
-    """Says what to simulate.
+    """Describes what to simulate.
 
     Attributes:
         scenario: name of a scenario, see ``symbreak list scenarios``.
@@ -112,7 +112,7 @@ class Recipe(DataSource):
 
     @property
     def last_frame(self) -> int:
-        """Steps from rest to the last stored frame."""
+        """Number of steps from rest to the last stored frame."""
         return self.first_frame + self.frames - 1
 
     @property
@@ -132,7 +132,7 @@ class Recipe(DataSource):
 
     @property
     def revision(self) -> int:
-        """That of the scenario."""
+        """The revision of the scenario."""
         return self.physics.revision
 
     @property
@@ -150,15 +150,15 @@ class Recipe(DataSource):
         return self.physics.symmetry
 
     def parameters(self) -> dict[str, float]:
-        """Numbers that The Well's format calls simulation parameters."""
+        """Returns the simulation parameters in the sense of The Well's format."""
         return {name: getattr(self, name) for name in ("strength", "buoyancy", "seed", "first_frame")}
 
     def frame_name(self, frame: int) -> str:
-        """Counts steps from rest."""
+        """Numbers frames by their steps from rest."""
         return f"step {self.first_frame + frame}"
 
     def folder(self, data_dir: Path | str) -> Path:
-        """Where the data set lives: ``<data-dir>/<scenario>/strength-0.50-<hash>``."""
+        """Returns the folder of the data set: ``<data-dir>/<scenario>/strength-0.50-<hash>``."""
         return Path(data_dir) / self.scenario / f"strength-{self.strength:.2f}-{self.hash}"
 
 

@@ -1,4 +1,4 @@
-"""What a data set is made from: a recipe to simulate, or files that somebody else made."""
+"""The source of a data set: a recipe to simulate, or files that somebody else made."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ DATA_VERSION = 2
 
 
 class DataError(ValueError):
-    """Data on disk are missing, damaged, or cannot be written. The message names the file."""
+    """Signals that data on disk are missing, damaged, or cannot be written. The message names the file."""
 
 
 class DataSource(ABC):
-    """Says everything about a data set, which is a function of it: what it is of, its size, its name on
+    """Describes a data set, which is a function of this description: what it is of, its size, its name on
     disk. Subclasses are frozen dataclasses.
 
     Attributes:
@@ -56,7 +56,7 @@ class DataSource(ABC):
     @property
     @abstractmethod
     def label(self) -> str:
-        """What figures call the data."""
+        """Name of the data in figures."""
 
     @property
     @abstractmethod
@@ -81,23 +81,23 @@ class DataSource(ABC):
     @property
     @abstractmethod
     def revision(self) -> int:
-        """Counts changes of what the source makes; the first one does not enter the hash."""
+        """Number of the revision of what the source makes; the first one does not enter the hash."""
 
     @abstractmethod
     def frame_name(self, frame: int) -> str:
-        """What stored frame number ``frame`` is called, counted from 0."""
+        """Returns the name of stored frame ``frame``, counted from 0."""
 
     @abstractmethod
     def parameters(self) -> dict[str, float]:
-        """Numbers that The Well's format calls simulation parameters."""
+        """Returns the simulation parameters in the sense of The Well's format."""
 
     @abstractmethod
     def folder(self, data_dir: Path | str) -> Path:
-        """Where the data set lives below the folder of all data sets."""
+        """Returns the folder of the data set, below the folder of all data sets."""
 
     @property
     def frames(self) -> int:
-        """Stored frames of a simulation."""
+        """Number of stored frames of a simulation."""
         return self.train_frames + self.valid_frames + self.future_frames
 
     @property
@@ -111,6 +111,6 @@ class DataSource(ABC):
         return self.hash_at(self.revision)
 
     def hash_at(self, revision: int) -> str:
-        """The hash at a revision; the first one does not enter."""
+        """Computes the hash at a revision; the first one does not enter."""
         version = f"{DATA_VERSION}" if revision == 1 else f"{DATA_VERSION}, revision {revision}"
         return hashlib.sha256(f"symbreak data {version}: {self.content}".encode()).hexdigest()[:12]

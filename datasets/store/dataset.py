@@ -16,7 +16,7 @@ from .well import decode, drawn
 
 
 class DataSet:
-    """A generated or imported data set.
+    """Reads a generated or imported data set.
 
     Raises:
         DataError: no complete data set is at ``path``.
@@ -33,8 +33,8 @@ class DataSet:
         self.floor = self.manifest.floor
 
     def velocity(self, split: str) -> Float[Tensor, "N T 2 X Y"]:
-        """All frames of ``train``, ``valid``, ``future`` (later frames of the training simulations) or ``domain`` (the
-        test simulations). Checksums are verified on the way.
+        """Reads all frames of ``train``, ``valid``, ``future`` (later frames of the training simulations) or ``domain``
+        (the test simulations). Checksums are verified on the way.
 
         Raises:
             DataError: a file is missing or damaged.
@@ -58,7 +58,7 @@ class DataSet:
         return torch.cat(fields)
 
     def smoke(self, split: str) -> Float[Tensor, "N T X Y"]:
-        """The smoke in the same frames."""
+        """Reads the smoke in the same frames."""
         return self._read(split, "smoke")
 
     def windows(
@@ -139,7 +139,7 @@ class Windows(torch.utils.data.Dataset[Tensor]):
         return self.batch(torch.tensor([index % len(self)]))[0]
 
     def batch(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B T C X Y"]:
-        """The windows of these numbers, history first."""
+        """Collects the windows with these indices, history first."""
         simulation = indices.div(self.per_simulation, rounding_mode="floor")
         start = self.first + indices % self.per_simulation
         steps = torch.arange(self.history + self.horizon)

@@ -1,4 +1,4 @@
-"""Data sets as plain ``.pt`` files of tensors."""
+"""Export of data sets as plain ``.pt`` files of tensors."""
 
 from __future__ import annotations
 

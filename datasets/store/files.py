@@ -1,4 +1,4 @@
-"""Whole files, written at once or not at all."""
+"""Files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..recipes import DataError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes under a temporary name and renames, so that a file is there complete or not at all.
+    """Writes under a temporary name and renames, so that the file is complete or absent.
 
     Raises:
         DataError: the folder cannot be written, or the disk is full; nothing is left behind.
@@ -40,13 +40,14 @@ def remove_leftovers(folder: Path, older_than: float = 3600.0) -> None:
 
 
 def write_recorded(path: Path, content: bytes) -> None:
-    """Like :func:`write_atomically`, then records the checksum in a file beside it, until a manifest holds it."""
+    """Writes as :func:`write_atomically` does, then records the checksum in a file beside it, until a manifest holds
+    it."""
     write_atomically(path, content)
     write_atomically(_record(path), checksum(content).encode())
 
 
 def is_recorded(path: Path) -> bool:
-    """Whether a file is there and is what :func:`write_recorded` wrote."""
+    """Checks that a file exists and is what :func:`write_recorded` wrote."""
     try:
         return checksum(path.read_bytes()) == _record(path).read_text()
     except (OSError, UnicodeDecodeError):
@@ -63,7 +64,7 @@ def _record(path: Path) -> Path:
 
 
 def read_bytes(path: Path, sha256: str | None = None) -> bytes:
-    """The content of a file.
+    """Reads the content of a file.
 
     Raises:
         DataError: it cannot be read, or its checksum is not the given one.
@@ -81,5 +82,5 @@ def read_bytes(path: Path, sha256: str | None = None) -> bytes:
 
 
 def checksum(content: bytes) -> str:
-    """SHA-256 in hexadecimal digits."""
+    """Computes the SHA-256, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

@@ -17,7 +17,7 @@ from .well import Frames, decode
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What the files of a data set hold, read once.
+    """Holds what one pass over the files of a data set finds.
 
     Attributes:
         checksums: SHA-256 of each file.

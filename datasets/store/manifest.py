@@ -1,4 +1,4 @@
-"""``manifest.json``: what a complete data set is, and whether the files are still what it says."""
+"""``manifest.json``: the description of a complete data set, and the checksums of its files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VERSIONS_OF = ("numpy", "torch", "phiflow", "phiml")
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """Written last, so that a folder with a manifest is complete.
+    """Describes a complete data set: it is written last, so that a folder with a manifest is complete.
 
     Attributes:
         recipe: what the data are.
@@ -60,7 +60,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(folder: Path | str) -> Manifest:
-    """The manifest of a data set.
+    """Reads the manifest of a data set.
 
     Raises:
         DataError: there is none, or it is damaged, or of another version.

@@ -1,4 +1,4 @@
-"""Mean, spread and size of the training fields and of their changes, in one pass over the files."""
+"""Mean, standard deviation and rms of the training fields and of their changes, in one pass over the files."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Statistics = dict[str, dict[str, float | list[float]]]
 
 
 class Moments:
-    """Sums of values and of squares, per component, in double precision."""
+    """Accumulates sums of values and of squares, per component, in double precision."""
 
     def __init__(self):
         self.count, self.sum, self.squares = 0, np.zeros(()), np.zeros(())
 
     def add(self, values: np.ndarray) -> None:
-        """``values``: ``[n, components]``."""
+        """Adds ``values``: ``[n, components]``."""
         values = values.astype(np.float64)
         self.count += len(values)
         self.sum = self.sum + values.sum(0)
@@ -37,8 +37,8 @@ class Moments:
 
 
 def field_statistics(parts: Iterable[Frames]) -> Statistics:
-    """``mean, std, rms`` of each field and of its change from frame to frame (``_delta``): floats for smoke, one per
-    component for velocity. The layout of The Well's ``stats.yaml``."""
+    """Computes ``mean, std, rms`` of each field and of its change from frame to frame (``_delta``): floats for smoke,
+    one per component for velocity. The layout of The Well's ``stats.yaml``."""
     moments = {key: Moments() for key in ("smoke", "velocity", "smoke_delta", "velocity_delta")}
     for frames in parts:
         fields = {"smoke": frames.smoke[:, :, None], "velocity": frames.velocity}
@@ -56,7 +56,7 @@ def field_statistics(parts: Iterable[Frames]) -> Statistics:
 
 
 def overall_rms(statistics: Statistics, name: str) -> float:
-    """Root mean square over both velocity components; ``name`` is ``rms`` or ``rms_delta``."""
+    """Computes the root mean square over both velocity components; ``name`` is ``rms`` or ``rms_delta``."""
     return float(np.sqrt(np.mean(np.square(statistics[name]["velocity"]))))
 
 

@@ -1,4 +1,4 @@
-"""Whether a data set is what its manifest says."""
+"""Verification that a data set is what its manifest says."""
 
 from __future__ import annotations
 

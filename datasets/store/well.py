@@ -24,7 +24,7 @@ DRAWN = ("inflow_x", "inflow_y", "direction_x", "direction_y", "drawn_buoyancy",
 
 
 class Frames(NamedTuple):
-    """``N`` simulations of ``T`` frames, in single precision.
+    """Holds ``N`` simulations of ``T`` frames, in single precision.
 
     Attributes:
         velocity: at the cell centres, ``[N, T, 2, X, Y]``.
@@ -36,7 +36,7 @@ class Frames(NamedTuple):
 
 
 def encode(recipe: DataSource, frames: Frames, draws: Draws | None, first_frame: int) -> bytes:
-    """The HDF5 file of some simulations whose first frame here is number ``first_frame``."""
+    """Encodes simulations as an HDF5 file whose first frame is number ``first_frame``."""
     buffer = BytesIO()
     with h5py.File(buffer, "w") as file:
         file.attrs["dataset_name"] = f"symbreak_{recipe.scenario.replace('-', '_')}"
@@ -55,7 +55,7 @@ def encode(recipe: DataSource, frames: Frames, draws: Draws | None, first_frame:
 
 
 def decode(content: bytes, name: str) -> Frames:
-    """The simulations in a file; ``name`` is what errors call it."""
+    """Decodes the simulations in a file, which errors call ``name``."""
     try:
         with h5py.File(BytesIO(content), "r") as file:
             velocity, smoke = (_read(file, name) for name in ("t1_fields/velocity", "t0_fields/smoke"))

@@ -1,4 +1,4 @@
-"""Model families, one a file. Importing this package registers their models."""
+"""Model families, one per file. Importing this package registers their models."""
 
 from . import (
     clcnn,

@@ -19,7 +19,7 @@ POINT_GROUP = ABOUT | {"keeps": "the point group, while the kernels are turned c
     **ABOUT,
 )
 class SmoothLocalNet(ChannelForecaster):
-    """Five locally connected layers that are pulled towards convolutions. Parameters grow with the grid.
+    """Applies five locally connected layers that are pulled towards convolutions. Parameters grow with the grid.
 
     Args:
         width: channels.
@@ -33,7 +33,7 @@ class SmoothLocalNet(ChannelForecaster):
 @register("clcnn-rotation", symmetry="rotation", **POINT_GROUP)
 @register("clcnn-reflection", symmetry="reflection", **POINT_GROUP)
 class TurnedLocalNet(ChannelForecaster):
-    """Five locally connected layers that are pulled towards equivariance. Parameters grow with the grid.
+    """Applies five locally connected layers that are pulled towards equivariance. Parameters grow with the grid.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -52,7 +52,7 @@ class TurnedLocalNet(ChannelForecaster):
     **ABOUT,
 )
 class ScaledLocalNet(ChannelForecaster):
-    """Five locally connected layers that are pulled towards scale-equivariance. Parameters grow with the grid.
+    """Applies five locally connected layers that are pulled towards scale-equivariance. Parameters grow with the grid.
 
     Args:
         width: regular fields, each with as many channels as there are factors.

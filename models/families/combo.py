@@ -1,4 +1,4 @@
-"""Unconstrained layers first, equivariant ones after."""
+"""Unconstrained layers followed by equivariant ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POINT_GROUP = ABOUT | {"keeps": "the point group in its last three layers", "bre
 @register("combo-reflection", symmetry="reflection", **POINT_GROUP)
 @register("combo-scaling", symmetry="scaling", keeps="scaling in its last three layers", breaks="scaling", **ABOUT)
 class ConvThenSteerableNet(ChannelForecaster):
-    """Two plain convolutions, whose output is read as regular fields, then three steerable ones.
+    """Applies two plain convolutions, whose output is read as regular fields, then three steerable ones.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -32,7 +32,7 @@ class ConvThenSteerableNet(ChannelForecaster):
 
 
 class DenseThenConv(nn.Module):
-    """``stack(f + D f)``: a dense layer that changes the input, then convolutions."""
+    """Computes ``stack(f + D f)``: a dense layer that changes the input, then convolutions."""
 
     def __init__(self, dense: DenseBranch, stack: ConvStack):
         super().__init__()
@@ -51,7 +51,7 @@ class DenseThenConv(nn.Module):
     **ABOUT,
 )
 class DenseThenConvNet(ChannelForecaster):
-    """A dense layer of low rank on the frames, then five plain convolutions.
+    """Applies a dense layer of low rank to the frames, then five plain convolutions.
 
     Args:
         width: channels, and rank of the dense layer.

@@ -16,7 +16,7 @@ from ..task import Task
     source="Wang et al. 2022 (Conv)",
 )
 class ConvNet(ChannelForecaster):
-    """Five plain convolutions: unconstrained under the point groups, and the strict model of translations.
+    """Applies five plain convolutions: unconstrained under the point groups, and the strict model of translations.
 
     Args:
         width: channels.

@@ -1,4 +1,4 @@
-"""Strictly equivariant under a point group or dilations."""
+"""Networks that are strictly equivariant under a point group or dilations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RESOLVED = ABOUT | {"keeps": "scaling, as far as the grid resolves it", "source"
 @register("equiv-reflection", symmetry="reflection", **EXACT)
 @register("equiv-scaling", symmetry="scaling", **RESOLVED)
 class SteerableNet(ChannelForecaster):
-    """Five steerable convolutions: equivariant under the task's group, whatever the weights.
+    """Applies five steerable convolutions: equivariant under the task's group, whatever the weights.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -35,7 +35,7 @@ class SteerableNet(ChannelForecaster):
     **ABOUT,
 )
 class EighthTurnNet(ChannelForecaster):
-    """The same under eighth turns, whatever turns the task's group holds: mirrors are not kept.
+    """Applies five steerable convolutions of eighth turns, whatever turns the task's group holds; keeps no mirrors.
 
     Args:
         width: regular fields, each with eight channels.

@@ -16,7 +16,7 @@ LAYERS = 4
 
 
 class PaddedOperator(nn.Module):
-    """Room of zeros beyond walls that are not periodic, so that the Fourier modes do not wrap around them.
+    """Pads with zeros beyond walls that are not periodic, so that the Fourier modes do not wrap around them.
 
     Outside autocast and in float32 at least: Fourier transforms know no bfloat16.
     """
@@ -36,7 +36,7 @@ class PaddedOperator(nn.Module):
 
 
 def _tensors_only(module: nn.Module, state: dict, prefix: str, _) -> None:
-    """neuraloperator 2 puts the constructor's arguments among the weights, where nothing else expects them."""
+    """Drops the constructor's arguments, which neuraloperator 2 puts among the weights, where nothing expects them."""
     state.pop("_metadata", None)
 
 
@@ -50,7 +50,7 @@ def _tensors_only(module: nn.Module, state: dict, prefix: str, _) -> None:
     install="symbreak[fno]",
 )
 class FourierNet(ChannelForecaster):
-    """Four Fourier layers of up to 8 modes an axis.
+    """Applies four Fourier layers of up to 8 modes per axis.
 
     Args:
         width: channels.

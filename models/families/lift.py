@@ -1,4 +1,4 @@
-"""Lift expansion: a strict trunk that is told what an unconstrained encoder saw."""
+"""Lift expansion: a strict trunk that receives the latent of an unconstrained encoder."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ POINT_GROUP = ABOUT | {"keeps": "the point group in the trunk, given the latent"
 
 
 class LiftTrunk(nn.Module):
-    """``trunk(lift(history) + z)``: the encoder's latent ``z``, one number a channel, is broadcast over the grid and
-    joins the lifted history."""
+    """Computes ``trunk(lift(history) + z)``: the encoder's latent ``z``, one number per channel, is broadcast over the
+    grid and added to the lifted history."""
 
     def __init__(self, encoder: nn.Module, lift: nn.Module, *trunk: nn.Module):
         super().__init__()
@@ -34,7 +34,7 @@ class LiftTrunk(nn.Module):
 @register("lift-reflection", symmetry="reflection", **POINT_GROUP)
 @register("lift-scaling", symmetry="scaling", keeps="scaling in the trunk, given the latent", breaks="scaling", **ABOUT)
 class LiftNet(ChannelForecaster):
-    """A steerable trunk with a latent of regular fields.
+    """Combines a steerable trunk with a latent of regular fields.
 
     Args:
         width: regular fields of the trunk and width of the encoder.
@@ -61,7 +61,7 @@ class LiftNet(ChannelForecaster):
     **ABOUT,
 )
 class LiftConvNet(ChannelForecaster):
-    """A plain convolutional trunk.
+    """Combines a plain convolutional trunk with a latent of channels.
 
     Args:
         width: channels of the trunk and width of the encoder.

@@ -12,7 +12,7 @@ from ..registry import register
 
 @register("linear", family="baseline", keeps="every symmetry", breaks="none", source="-")
 class LinearExtrapolation(Forecaster):
-    """``next = last + (last - the one before)``; with a single frame, ``next = last``. No parameters.
+    """Predicts ``next = last + (last - the one before)``; with a single frame, ``next = last``. No parameters.
 
     An increment is measured in units of ``task.increment_scale``.
     """

@@ -13,7 +13,7 @@ from ..task import Task
 
 @register("mlp", family="unconstrained", keeps="nothing", breaks="translations too", source="Wang et al. 2022 (MLP)")
 class MultilayerPerceptron(Forecaster):
-    """``W_3 gelu(W_2 gelu(W_1 u + b_1) + b_2) + b_3`` on all components of all cells of all frames at once.
+    """Computes ``W_3 gelu(W_2 gelu(W_1 u + b_1) + b_2) + b_3`` on all components of all cells and frames at once.
 
     Args:
         width: width of both hidden layers.

@@ -12,7 +12,7 @@ from ..registry import register
 
 @register("persistence", family="baseline", keeps="every symmetry", breaks="none", source="-")
 class Persistence(Forecaster):
-    """``next = last``: nothing moves. No parameters; its skill is 0 by definition."""
+    """Predicts ``next = last``: nothing moves. No parameters; its skill is 0 by definition."""
 
     def forward(self, history: Float[Tensor, "B T 2 X Y"]) -> Float[Tensor, "B 2 X Y"]:
         self.check_history(history)

@@ -15,7 +15,7 @@ DISTANCES = (1, 2, 4, 8, 4, 2, 1)
 
 
 class DilatedBlock(nn.Module):
-    """``f + L_7 gelu(... L_1 gelu(f))`` with convolutions that look 1, 2, 4, 8, 4, 2 and 1 cells away.
+    """Computes ``f + L_7 gelu(... L_1 gelu(f))`` with convolutions that look 1, 2, 4, 8, 4, 2 and 1 cells away.
 
     Around a periodic side a convolution can look no further than the side is long.
     """
@@ -42,7 +42,7 @@ class DilatedBlock(nn.Module):
     source="Stachenfeld et al. 2022; Gupta & Brandstetter 2022",
 )
 class DilatedResNet(ChannelForecaster):
-    """Two dilated residual blocks between two convolutions.
+    """Applies two dilated residual blocks between two convolutions.
 
     Args:
         width: channels.

@@ -21,7 +21,7 @@ POINT_GROUP = ABOUT | {"keeps": "the point group, while the weights are constant
     **ABOUT,
 )
 class RelaxedGroupNet(ChannelForecaster):
-    """Lifting, three group convolutions and projection, all relaxed: equivariant at the start.
+    """Applies lifting, three group convolutions and projection, all relaxed: equivariant at the start.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -43,7 +43,7 @@ class RelaxedGroupNet(ChannelForecaster):
     **ABOUT,
 )
 class RelaxedTranslationNet(ChannelForecaster):
-    """Five relaxed translation convolutions.
+    """Applies five relaxed translation convolutions.
 
     Args:
         width: channels.

@@ -20,7 +20,7 @@ network: held to them by 1, the validation error on scaling-drag at strength 1 i
 @register("rpp-reflection", symmetry="reflection", **FIELDS)
 @register("rpp-scaling", symmetry="scaling", keeps="scaling, while the free branch is zero", breaks="scaling", **ABOUT)
 class ResidualPathwayNet(ChannelForecaster):
-    """Five convolutions, each the sum of a steerable and a free one, with separate priors.
+    """Applies five convolutions, each the sum of a steerable and a free one, with separate priors.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -40,7 +40,7 @@ class ResidualPathwayNet(ChannelForecaster):
     **ABOUT,
 )
 class DensePathwayNet(ChannelForecaster):
-    """Five layers, each the sum of a convolution and a dense branch of low rank, with separate priors.
+    """Applies five layers, each the sum of a convolution and a dense branch of low rank, with separate priors.
 
     Args:
         width: channels.

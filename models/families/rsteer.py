@@ -24,7 +24,7 @@ POINT_GROUP = ABOUT | {
     **ABOUT,
 )
 class RelaxedSteerableNet(ChannelForecaster):
-    """Five relaxed steerable convolutions: equivariant at the start, and where training leaves the weights constant.
+    """Applies five relaxed steerable convolutions: equivariant at the start and while the weights stay constant.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -43,7 +43,7 @@ class RelaxedSteerableNet(ChannelForecaster):
     **ABOUT,
 )
 class RelaxedEighthTurnNet(ChannelForecaster):
-    """The same with eighth turns.
+    """Applies five relaxed steerable convolutions of eighth turns.
 
     Args:
         width: regular fields, each with eight channels.

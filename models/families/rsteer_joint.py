@@ -19,7 +19,7 @@ ABOUT = {"family": "relaxed", "source": "Wang et al. 2022 (jet data)"}
     **ABOUT,
 )
 class RelaxedTranslationRotationNet(ChannelForecaster):
-    """Five layers, each mixing steerable convolutions by weights that depend on the place.
+    """Applies five layers, each mixing steerable convolutions by weights that depend on the place.
 
     The point group is the task's, and C4 where the task's group is that of translations.
 
@@ -41,7 +41,7 @@ class RelaxedTranslationRotationNet(ChannelForecaster):
     **ABOUT,
 )
 class RelaxedTranslationScaleNet(ChannelForecaster):
-    """The same with scale-steerable convolutions.
+    """Applies five layers, each mixing scale-steerable convolutions by weights that depend on the place.
 
     Args:
         width: regular fields, each with as many channels as there are factors.

@@ -17,7 +17,7 @@ LEVELS = 2
 
 
 class Block(nn.Module):
-    """Two convolutions, each followed by the nonlinearity."""
+    """Applies two convolutions, each followed by the nonlinearity."""
 
     def __init__(self, source: int, target: int, boundary: tuple[str, str]):
         super().__init__()
@@ -29,7 +29,7 @@ class Block(nn.Module):
 
 
 class UNetwork(nn.Module):
-    """Down by averages over 2 x 2 cells, up by repetition; what was there before joins on the way up."""
+    """Goes down by averages over 2 x 2 cells and up by repetition, with skip connections on the way up."""
 
     def __init__(self, task: Task, width: int):
         super().__init__()
@@ -59,7 +59,7 @@ class UNetwork(nn.Module):
     sides=2**LEVELS,
 )
 class UNet(ChannelForecaster):
-    """Two levels down and up, doubling the channels at each.
+    """Applies a U-Net of two levels, doubling the channels at each.
 
     Args:
         width: channels on the finest grid.

@@ -11,7 +11,7 @@ from torch import nn
 
 
 class BuiltOnce(nn.Module, ABC):
-    """A layer that works with something built from its parameters alone, such as a kernel.
+    """Describes a layer that uses something built from its parameters alone, such as a kernel.
 
     Inside :func:`kernels_built_once` that happens once, however often the layer is called.
     """
@@ -26,7 +26,7 @@ class BuiltOnce(nn.Module, ABC):
         """Builds it, with its graph."""
 
     def _built(self):
-        """What :meth:`build` returns, now or when it was kept."""
+        """Returns what :meth:`build` gives, built now or kept from before."""
         if not self._keeps:
             return self.build()
         mode = self._mode()
@@ -35,7 +35,7 @@ class BuiltOnce(nn.Module, ABC):
         return self._kept[mode]
 
     def _mode(self) -> tuple[bool, torch.dtype | None]:
-        """What decides how it is built: whether gradients are wanted, and the dtype of autocast, if any."""
+        """Returns what the result depends on: whether gradients are recorded, and the dtype of autocast, if any."""
         device = next(self.parameters()).device.type
         autocast = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
         return torch.is_grad_enabled(), autocast
@@ -43,7 +43,7 @@ class BuiltOnce(nn.Module, ABC):
 
 @contextmanager
 def kernels_built_once(model: nn.Module) -> Iterator[None]:
-    """Inside, each layer of ``model`` builds its kernel at most once: for one optimisation step, or a rollout.
+    """Lets each layer of ``model`` build its kernel at most once inside: for one optimisation step, or one rollout.
 
     Kernels are built at the first use, with their graph, and forgotten at the exit. Those built under ``no_grad`` or
     autocast are used there alone: elsewhere others are built, once again. Parameters must not change inside. Inside

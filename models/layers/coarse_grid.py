@@ -10,7 +10,7 @@ COARSE_CELLS = 8
 
 
 def block_size(cells: int) -> int:
-    """The largest divisor of ``cells`` that leaves at least 8 blocks; 1 on grids of fewer than 16 cells.
+    """Finds the largest divisor of ``cells`` that leaves at least 8 blocks; 1 on grids of fewer than 16 cells.
 
     64 cells are 8 blocks, 20 are 10 and 62 are 31; each of a prime number of cells is a block of its own.
     """
@@ -18,10 +18,10 @@ def block_size(cells: int) -> int:
 
 
 def coarsen(fields: Float[Tensor, "B C X Y"], block: tuple[int, int]) -> Float[Tensor, "B C X2 Y2"]:
-    """Mean over blocks."""
+    """Averages over blocks."""
     return avg_pool2d(fields, block)
 
 
 def refine(fields: Float[Tensor, "B C X Y"], block: tuple[int, int]) -> Float[Tensor, "B C X2 Y2"]:
-    """Each value repeated over its block."""
+    """Repeats each value over its block."""
     return fields.repeat_interleave(block[0], -2).repeat_interleave(block[1], -1)

@@ -1,4 +1,4 @@
-"""The simulated box: its grid and, per axis, what its walls are."""
+"""The simulated box: its grid and, per axis, the kind of its walls."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SMALLEST_GRID = 8
 
 @dataclass(frozen=True)
 class Box:
-    """``X x Y`` cells of size 1 with walls that are, per axis, ``closed``, ``open`` (pressure 0 outside), ``half-open``
-    (closed below, open above) or ``periodic``.
+    """Describes ``X x Y`` cells of size 1 with walls that are, per axis, ``closed``, ``open`` (pressure 0 outside),
+    ``half-open`` (closed below, open above) or ``periodic``.
 
     Raises:
         ValueError: an unknown wall, or fewer than 8 cells along a side.
@@ -39,8 +39,8 @@ class Box:
             raise ValueError(f"expected a grid of at least {SMALLEST_GRID} x {SMALLEST_GRID}, got {self.shape}")
 
     def free_faces(self, axis: int) -> slice:
-        """Which of the ``n + 1`` faces across an axis carry a velocity of their own: the others are walls, where it is
-        zero, or the far end of a periodic axis, where it repeats the near end."""
+        """Selects those of the ``n + 1`` faces across an axis that carry a velocity of their own: the others are walls,
+        where it is zero, or the far end of a periodic axis, where it repeats the near end."""
         if self.boundary[axis] == "periodic":
             return slice(0, self.shape[axis])
         lower, upper = OUTER_FACES_FLOW[self.boundary[axis]]
@@ -48,12 +48,12 @@ class Box:
 
 
 def centred(velocity: Faces) -> Float[Tensor, "... 2 X Y"]:
-    """Velocity at the cell centres, the mean of the two opposite faces of each cell."""
+    """Averages velocity over the two opposite faces of each cell, which gives it at the cell centres."""
     x, y = velocity
     return torch.stack(((x[..., 1:, :] + x[..., :-1, :]) / 2, (y[..., 1:] + y[..., :-1]) / 2), -3)
 
 
 def divergence(velocity: Faces) -> Float[Tensor, "... X Y"]:
-    """Outflow of each cell through its four faces."""
+    """Computes the outflow of each cell through its four faces."""
     x, y = velocity
     return x.diff(dim=-2) + y.diff(dim=-1)

@@ -1,4 +1,4 @@
-"""Plumes that are simulated on a finer grid than the one on which they are stored."""
+"""Simulation of plumes on a finer grid than the one on which they are stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def on_finer_grids(
 
 
 def regridded(plumes: Plumes, box: Box) -> Plumes:
-    """The plumes on the cells of another box of the same proportions; lengths and velocity grow as its sides do.
+    """Moves plumes onto the grid of another box of the same proportions; lengths and velocity scale with its sides.
 
     Smoke is the mean over each new cell. Velocity is taken as linear between opposite faces of a cell and constant
     along them (the element of Raviart and Thomas), so that what flows through each new face is exact and a flow
@@ -55,9 +55,10 @@ def _on_finer_grid(
 
 
 def _means(old: int, new: int, like: Tensor) -> Float[Tensor, "new old"]:
-    """``M[i, j]``: the share of old cell ``j`` in new cell ``i``; rows sum to 1.
+    """Computes ``M[i, j]``, the share of old cell ``j`` in new cell ``i``; rows sum to 1.
 
-    As in :mod:`symbreak.symmetry.dilation`, which rounds faces otherwise and would change the last bits of plumes.
+    Not to be replaced by :func:`symbreak.symmetry.dilation.cell_means`, which rounds faces differently and would
+    change the last bits of plumes.
     """
     faces, old_faces = _faces(old, new, like), _faces(old, old, like)
     overlap = torch.minimum(faces[1:, None], old_faces[1:]) - torch.maximum(faces[:-1, None], old_faces[:-1])
@@ -65,10 +66,10 @@ def _means(old: int, new: int, like: Tensor) -> Float[Tensor, "new old"]:
 
 
 def _between(old: int, new: int, like: Tensor) -> Float[Tensor, "new_faces old_faces"]:
-    """``M[i, j]``: the weight of old face ``j`` in the linear interpolation at new face ``i``."""
+    """Computes ``M[i, j]``, the weight of old face ``j`` in the linear interpolation at new face ``i``."""
     return (1 - (_faces(old, new, like)[:, None] - _faces(old, old, like)).abs()).clamp(min=0)
 
 
 def _faces(old: int, new: int, like: Tensor) -> Float[Tensor, " faces"]:
-    """Where the faces of ``new`` cells lie in a row of ``old`` ones."""
+    """Places the faces of ``new`` cells along a row of ``old`` ones."""
     return torch.arange(new + 1, dtype=like.dtype, device=like.device) * (old / new)

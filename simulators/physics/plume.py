@@ -35,7 +35,7 @@ VELOCITY_OUTSIDE: dict[str, extrapolation.Extrapolation | tuple[extrapolation.Ex
 
 
 def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plumes:
-    """:func:`.step.step`, inside of :func:`phiflow_on`."""
+    """Takes the step of :func:`.step.step` with PhiFlow; call it inside :func:`phiflow_on`."""
     velocity = staggered(plumes.faces, box)
     smoke = cells(plumes.smoke, box)
     trace_back = partial(trace_in_box, box=box)
@@ -65,7 +65,7 @@ def trace_in_box(
 
 
 def cells(values: Tensor, box: Box) -> Field:
-    """Native ``[B, X, Y]`` or ``[B, X, Y, 2]`` values as a PhiFlow grid of cells."""
+    """Wraps native ``[B, X, Y]`` or ``[B, X, Y, 2]`` values as a PhiFlow grid of cells."""
     dims = [batch("b"), spatial("x,y"), channel(vector="x,y")]
     x, y = (extrapolation.PERIODIC if wall == "periodic" else extrapolation.ZERO_GRADIENT for wall in box.boundary)
     outside = extrapolation.combine_sides(x=x, y=y)
@@ -73,7 +73,7 @@ def cells(values: Tensor, box: Box) -> Field:
 
 
 def staggered(velocity: Faces, box: Box) -> Field:
-    """Native face arrays as a PhiFlow staggered grid, which leaves out the faces that are walls or repeat others."""
+    """Wraps native face arrays as a PhiFlow staggered grid, which omits faces that are walls or repeat others."""
     x, y = velocity[0][:, box.free_faces(0)], velocity[1][..., box.free_faces(1)]
     components = {"x": wrap(x, batch("b"), spatial("x,y")), "y": wrap(y, batch("b"), spatial("x,y"))}
     outside = extrapolation.combine_sides(x=VELOCITY_OUTSIDE[box.boundary[0]], y=VELOCITY_OUTSIDE[box.boundary[1]])
@@ -81,7 +81,7 @@ def staggered(velocity: Faces, box: Box) -> Field:
 
 
 def faces(velocity: Field, box: Box) -> Faces:
-    """The inverse of :func:`staggered`."""
+    """Inverts :func:`staggered`."""
     x, y = (velocity.values[{"~vector": axis}].native("b,x,y") for axis in "xy")
     return _with_walls(x.mT, box.boundary[0]).mT, _with_walls(y, box.boundary[1])
 

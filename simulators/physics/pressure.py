@@ -16,7 +16,7 @@ NULL_EIGENVALUE = 1e-10
 
 
 class PressureSolve(NamedTuple):
-    """``Delta_W = Q_x L_x Q_x^T (+) Q_y L_y Q_y^T`` with ``W`` the openness of the faces, and its pseudo-inverse.
+    """Solves with ``Delta_W = Q_x L_x Q_x^T (+) Q_y L_y Q_y^T``, where ``W`` is the openness of the faces.
 
     ``open_x[i]`` in [0, 1] is the openness of all faces ``i`` across x: 1 lets the flow through, 0 is a wall, values in
     between are a porous wall that takes the rest of the flow away in each step. Likewise ``open_y``.
@@ -33,7 +33,7 @@ class PressureSolve(NamedTuple):
 
 
 def openness(box: Box, axis: int) -> Float[Tensor, " F"]:
-    """The openness of the faces of a box without porous walls: 0 at closed walls, 1 elsewhere."""
+    """Computes the openness of the faces of a box without porous walls: 0 at closed walls, 1 elsewhere."""
     weights = torch.ones(box.shape[axis] + 1, dtype=torch.float64)
     lower, upper = OUTER_FACES_FLOW[box.boundary[axis]]
     weights[0], weights[-1] = float(lower), float(upper)
@@ -61,7 +61,7 @@ def pressure_solve(
 
 
 def project(velocity: Faces, solve: PressureSolve, box: Box) -> Faces:
-    """The divergence-free part of a velocity: ``u = W (u* - grad p)`` with ``div W grad p = div W u*``.
+    """Computes the divergence-free part of a velocity: ``u = W (u* - grad p)`` with ``div W grad p = div W u*``.
 
     Where only closed and periodic walls surround the box the mean pressure is free and taken to be zero.
     """
@@ -77,20 +77,20 @@ def project(velocity: Faces, solve: PressureSolve, box: Box) -> Faces:
 def _transformed(
     field: Float[Tensor, "... X Y"], along_x: Float[Tensor, "X X"], along_y: Float[Tensor, "Y Y"]
 ) -> Float[Tensor, "... X Y"]:
-    """``A f B`` as one product per field: ``f @ B`` alone would be a single large product over all fields, whose last
-    bits depend on how many there are."""
+    """Computes ``A f B`` as one product per field: ``f @ B`` alone would be a single large product over all fields,
+    whose last bits depend on how many there are."""
     return along_x @ field @ along_y.expand(*field.shape[:-2], *along_y.shape)
 
 
 def _laplacian(weights: Float[Tensor, " F"], wall: str) -> Float[Tensor, "n n"]:
-    """``d/dx w d/dx`` along one axis, as a symmetric matrix."""
+    """Builds ``d/dx w d/dx`` along one axis, as a symmetric matrix."""
     gradient = _gradient(torch.eye(len(weights) - 1, dtype=weights.dtype), wall, -1)
     return (gradient * weights).diff(dim=-1).mT
 
 
 def _gradient(pressure: Float[Tensor, "... X Y"], wall: str, axis: int) -> Float[Tensor, "... FX FY"]:
-    """Pressure differences across the ``n + 1`` faces of an axis; the pressure is 0 outside of open walls, and what
-    lies behind a closed wall does not matter, because its openness is 0."""
+    """Computes pressure differences across the ``n + 1`` faces of an axis; the pressure is 0 outside open walls, and
+    its value behind a closed wall does not matter, because the openness there is 0."""
     if wall == "periodic":
         ends = pressure.narrow(axis, -1, 1), pressure.narrow(axis, 0, 1)
         return torch.cat((ends[0], pressure, ends[1]), axis).diff(dim=axis)

@@ -1,4 +1,4 @@
-"""Runs plumes forward."""
+"""Time stepping of plumes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SMALLEST_NORMAL = torch.finfo(torch.float64).tiny
 
 
 def simulate(plumes: Plumes, law: Law, box: Box, steps: int) -> Iterator[Plumes]:
-    """The plumes after 1 ... ``steps`` steps under the law, in double precision.
+    """Yields the plumes after 1 ... ``steps`` steps under the law, in double precision.
 
     On a CPU the result does not depend, to the last bit, on how many plumes share a batch, and on one kind of machine
     neither on the process. Runs on one thread, with denormal numbers flushed to zero, because the tails of the smoke
@@ -39,7 +39,7 @@ def simulate(plumes: Plumes, law: Law, box: Box, steps: int) -> Iterator[Plumes]
 
 @contextmanager
 def one_thread_without_denormals() -> Generator[None, None, None]:
-    """One thread, because flushing denormals holds for the calling thread only; both are put back afterwards."""
+    """Restricts torch to one thread and flushes denormals, which holds for the calling thread only; restores both."""
     threads = torch.get_num_threads()
     flushed = (torch.tensor(SMALLEST_NORMAL, dtype=torch.float64) / 2).item() == 0
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""What a batch of plumes is at one moment, what drives it, and how the group acts on both."""
+"""The state of a batch of plumes, the law that drives it, and how the group acts on the state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .box import Box, centred
 
 
 class Plumes(NamedTuple):
-    """Smoke in the cells and velocity on the faces (outer faces included) of ``B`` plumes."""
+    """Holds smoke in the cells and velocity on the faces (outer faces included) of ``B`` plumes."""
 
     smoke: Float[Tensor, "B X Y"]
     velocity_x: Float[Tensor, "B FX Y"]
@@ -29,19 +29,19 @@ class Plumes(NamedTuple):
         return centred(self.faces)
 
     def moved(self, element: Element) -> Plumes:
-        """``g x``."""
+        """Applies a group element: ``g x``."""
         return Plumes(element.scalar(self.smoke), *element.faces(self.faces))
 
 
 def still(box: Box, count: int, device: torch.device | str = "cpu") -> Plumes:
-    """``count`` boxes without smoke in which nothing moves: frame 0 of every simulation."""
+    """Returns ``count`` boxes at rest and without smoke: frame 0 of every simulation."""
     x, y = box.shape
     shapes = ((count, x, y), (count, x + 1, y), (count, x, y + 1))
     return Plumes(*(torch.zeros(shape, dtype=torch.float64, device=device) for shape in shapes))
 
 
 class Draws(NamedTuple):
-    """What differs from simulation to simulation. It moves with the state when a group element acts.
+    """Holds what differs from simulation to simulation. It moves with the state when a group element acts.
 
     Attributes:
         center: middle of the inflow, in cells from the lower left corner.
@@ -56,12 +56,12 @@ class Draws(NamedTuple):
     scale: Float[Tensor, " B"]
 
     def moved(self, element: Element, shape: Shape) -> Draws:
-        """``g x``: the inflow and the direction of rise move, buoyancy and scale stay."""
+        """Applies a group element: inflow and direction of rise move, buoyancy and scale stay."""
         return self._replace(center=element.point(self.center, shape), direction=element.direction(self.direction))
 
 
 def one_draw(center: tuple[float, float], direction: tuple[float, float], buoyancy: float, scale: float = 1.0) -> Draws:
-    """The draws of a single simulation, as a batch of one."""
+    """Packs the draws of a single simulation as a batch of one."""
     rows = ([center], [direction], [buoyancy], [scale])
     return Draws(*(torch.tensor(row, dtype=torch.float64) for row in rows))
 
@@ -71,7 +71,7 @@ def stack_draws(draws: list[Draws]) -> Draws:
 
 
 class Law(NamedTuple):
-    """The law ``F`` that moves the plumes on. It stays as it is when a group element acts on the state.
+    """Holds the law ``F`` that drives the plumes. It stays as it is when a group element acts on the state.
 
     Attributes:
         inflow: smoke that enters in each step.

@@ -1,4 +1,4 @@
-"""One step of a buoyant smoke plume on plain tensors: what :mod:`.plume` computes with PhiFlow, many times faster.
+"""One step of a buoyant smoke plume on plain tensors: the same step as :mod:`.plume` takes, many times faster.
 
 Each field is first surrounded by the values that lie outside of the box; from then on a look-up is one index, two
 weights and four gathers, and a mean of neighbours is a sum of slices.
@@ -27,7 +27,7 @@ field again (``repeat``)."""
 
 
 def step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plumes:
-    """The plumes one time step later::
+    """Advances the plumes by one time step::
 
         s' = MacCormack(s, u) + inflow
         u* = (1 - drag) (SemiLagrange(u, u, velocity_time) + s' force)
@@ -43,7 +43,7 @@ def step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plumes:
 
 
 def mac_cormack(plumes: Plumes, box: Box) -> Float[Tensor, "B X Y"]:
-    """Smoke carried by the flow, where ``back`` looks up at ``p - u`` and ``forth`` at ``p + u``::
+    """Advects smoke with the flow, where ``back`` looks up at ``p - u`` and ``forth`` at ``p + u``::
 
         s' = back(s) + (s - forth(back(s))) / 2,   at least the least and at most the largest value that back(s) blends
 
@@ -61,7 +61,7 @@ def mac_cormack(plumes: Plumes, box: Box) -> Float[Tensor, "B X Y"]:
 
 
 def semi_lagrange(velocity: Faces, time: float, box: Box) -> Faces:
-    """Velocity carried by itself for a time: ``u'(p) = u(p - time u(p))``."""
+    """Advects velocity with itself for a time: ``u'(p) = u(p - time u(p))``."""
     x, y = (_without_far_end(component, box, axis) for axis, component in enumerate(velocity))
     outside_x, outside_y = of_faces(box, 0), of_faces(box, 1)
     around_x, around_y = surround(x, outside_x), surround(y, outside_y)
@@ -73,12 +73,12 @@ def semi_lagrange(velocity: Faces, time: float, box: Box) -> Faces:
 
 
 def of_cells(box: Box) -> Outside:
-    """Smoke beyond a wall is as at the wall."""
+    """Extends smoke beyond a wall with its value at the wall."""
     return OF_CARRIED[box.boundary[0]], OF_CARRIED[box.boundary[1]]
 
 
 def of_faces(box: Box, axis: int) -> Outside:
-    """The same holds for the velocity across the walls of its own axis; along closed walls it is 0 beyond them."""
+    """Extends velocity like smoke beyond the walls of its own axis; along closed walls it is 0 beyond them."""
     of_axis = [OF_SLIDING, OF_SLIDING]
     of_axis[axis] = OF_CARRIED
     return of_axis[0][box.boundary[0]], of_axis[1][box.boundary[1]]
@@ -97,19 +97,19 @@ def surround(field: Float[Tensor, "B X Y"], outside: Outside) -> Float[Tensor, "
 
 
 def on_faces(field: Float[Tensor, "B X Y"], box: Box, axis: int) -> Float[Tensor, "B FX FY"]:
-    """What lies in the cells, on all faces across an axis."""
+    """Interpolates from the cells to all faces across an axis."""
     rows = (0, 0, 1, 1) if axis == 0 else (1, 1, 0, 0)
     return means(pad(field, rows, mode="circular" if box.boundary[axis] == "periodic" else "replicate"), axis + 1)
 
 
 def means(field: Float[Tensor, "B X Y"], axis: int) -> Float[Tensor, "B X2 Y2"]:
-    """Means of neighbours along an axis."""
+    """Averages neighbours along an axis."""
     count = field.shape[axis] - 1
     return (field.narrow(axis, 0, count) + field.narrow(axis, 1, count)).mul_(0.5)
 
 
 def _without_far_end(component: Tensor, box: Box, axis: int) -> Tensor:
-    """Faces without the far end of a periodic axis, which repeats the near end."""
+    """Drops the far end of a periodic axis, which repeats the near end."""
     return component.narrow(axis + 1, 0, box.shape[axis]) if box.boundary[axis] == "periodic" else component
 
 
@@ -120,26 +120,26 @@ def _with_far_end(component: Tensor, box: Box, axis: int) -> Tensor:
 
 
 class Points(NamedTuple):
-    """Where to look up: the lower corner of four neighbours, as a position in the flattened, surrounded field, and how
-    far the point is from there."""
+    """Says where to look up: the lower corner of four neighbours, as an index into the flattened, surrounded field, and
+    how far the point is from there."""
 
     corner: Int[Tensor, "B N"]
     along_x: Float[Tensor, "B X Y"]
     along_y: Float[Tensor, "B X Y"]
 
     def corners(self, surrounded: Float[Tensor, "B X3 Y3"]) -> tuple[Tensor, ...]:
-        """The four neighbours: lower, above along y, above along x, above along both."""
+        """Looks up the four neighbours: lower, above along y, above along x, above along both."""
         flat, row = surrounded.flatten(1), surrounded.shape[2]
         return tuple(flat[:, d:].gather(1, self.corner).view_as(self.along_x) for d in (0, 1, row, row + 1))
 
     def blend(self, lower: Tensor, above_y: Tensor, above_x: Tensor, above_both: Tensor) -> Float[Tensor, "B X Y"]:
-        """Bilinear interpolation."""
+        """Interpolates bilinearly between the four neighbours."""
         at_lower_x, at_upper_x = lower.lerp(above_y, self.along_y), above_x.lerp(above_both, self.along_y)
         return at_lower_x.lerp(at_upper_x, self.along_x)
 
 
 def points(x: Float[Tensor, "B X Y"], y: Float[Tensor, "B X Y"], time: float, outside: Outside) -> Points:
-    """Where the velocity ``x, y`` carries each sample of a field in ``time`` steps; negative times look back."""
+    """Finds where the velocity ``x, y`` carries each sample of a field in ``time`` steps; negative times look back."""
     size_x, size_y = x.shape[1:]
     rows = torch.arange(BELOW, BELOW + max(size_x, size_y), dtype=x.dtype, device=x.device)
     place_x = _inside(rows[:size_x, None].add(x, alpha=time), size_x, outside[0])
@@ -150,6 +150,6 @@ def points(x: Float[Tensor, "B X Y"], y: Float[Tensor, "B X Y"], time: float, ou
 
 
 def _inside(place: Tensor, size: int, rule: str) -> Tensor:
-    """Rows of the surrounded field, wrapped along a periodic axis; elsewhere nothing changes farther out than one row
+    """Limits rows to the surrounded field, wrapped along a periodic axis; elsewhere nothing changes more than one row
     beyond the field."""
     return place.remainder_(size) if rule == "repeat" else place.clamp_(0, size + BELOW)

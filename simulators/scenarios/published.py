@@ -1,4 +1,4 @@
-"""The smoke plumes of the original study, as its public notebook makes them.
+"""The smoke plumes of the original study, as its public notebook defines them.
 
 Wang, Walters, Yu, *Approximately Equivariant Networks for Imperfectly Symmetric Dynamics*, ICML 2022; notebook
 ``data_gen.ipynb`` of Rose-STL-Lab/Approximately-Equivariant-Nets, commit 0522ae8, and an older version of it, commit
@@ -48,37 +48,37 @@ DOWN = 2
 
 
 def draw_translation(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """35 inflows: ``x = 8, 16 ... 56`` and ``y = 5, 10 ... 25`` of 64 cells."""
+    """Lists 35 inflows: ``x = 8, 16 ... 56`` and ``y = 5, 10 ... 25`` of 64 cells."""
     row, column = divmod(index, 7)
     center = (shape[0] * 8 * (column + 1) / CELLS, shape[1] * 5 * (row + 1) / CELLS)
     return one_draw(center, (0.0, 1.0), (WEAK + STRONG) / 2)
 
 
 def weak_and_strong(box: Box, draws: Draws, strength: float) -> Law:
-    """Force 0.1 in the left half and 0.2 in the right; at strength 0 their mean in both."""
+    """Applies force 0.1 in the left half and 0.2 in the right; at strength 0 their mean in both."""
     return force_per_half(box, draws, strength, (STRONG - WEAK) / (STRONG + WEAK), VELOCITY_TIME)
 
 
 def draw_rotation(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """36 plumes in turn from the middle of each side; the force of the four sides' ``k``-th round is ``0.04 k``."""
+    """Lists 36 plumes, in turn from the middle of each side; the force in the ``k``-th round of sides is ``0.04 k``."""
     return _from_side(index, shape, 4 * FORCE_STEP * (index // 4))
 
 
 def force_per_plume(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``0.01 n`` for the ``n``-th plume, ``0.011 n`` for those that go down: ``0.04 k`` plus 0.01, 0.02, 0.03,
-    0.04 from side to side; at strength 0 plus their mean, 0.025. (The newer notebook has ``0.025 n`` for all.)"""
+    """Applies force ``0.01 n`` for the ``n``-th plume, ``0.011 n`` for those that sink: ``0.04 k`` plus 0.01, 0.02,
+    0.03, 0.04 from side to side; at strength 0 plus their mean, 0.025. (The newer notebook has ``0.025 n`` for all.)"""
     magnitude = draws.buoyancy + FORCE_STEP * (2.5 + strength * (side(draws) - 1.5))
     magnitude = magnitude * (1 + STRONGER_DOWN * strength * (side(draws) == DOWN))
     return law(box, draws, force=(magnitude[:, None] * draws.direction)[:, :, None, None])
 
 
 def draw_level(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """Four plumes, from the middle of each side in turn; then the same again."""
+    """Lists four plumes, from the middle of each side in turn; then the same again."""
     return _from_side(index, shape, LEVEL_FORCE)
 
 
 def force_per_level(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``0.01 + 0.045 eps (0, 1, 2, 3)`` for plumes that rise up, left, down, right.
+    """Applies force ``0.01 + 0.045 eps (0, 1, 2, 3)`` to plumes that rise up, left, down, right.
 
     Level ``l`` is strength ``l / 9``: the notebook's forces ``0.005 (i + 1)``, ``i = 1, 1 + l, 1 + 2 l, 1 + 3 l``.
     """
@@ -88,14 +88,14 @@ def force_per_level(box: Box, draws: Draws, strength: float) -> Law:
 
 
 def draw_scaling(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """The plume of the notebook, force 0.1 from the middle of the lower wall, on 38 grids, 1.0, 1.1 ... 4.7 times as
+    """Lists the notebook's plume, force 0.1 from the middle of the lower wall, on 38 grids, 1.0, 1.1 ... 4.7 times as
     fine as the stored one."""
     scale = FIRST_SCALE + SCALE_STEP * index
     return one_draw((shape[0] / 2, shape[1] * INFLOW_HEIGHT), (0.0, 1.0), SCALED_FORCE, scale)
 
 
 def alike_at_all_scales(box: Box, draws: Draws, strength: float) -> Law:
-    """Nothing that a strength would change.
+    """Breaks nothing: the strength has no effect.
 
     At factor ``f`` the notebook multiplies box, inflow and force by ``f`` at the same time step and divides lengths and
     velocity of the result by ``f``. So does :func:`~..physics.finer_grid.on_finer_grids`, except that inflow radius and

@@ -13,13 +13,13 @@ LARGEST_TILT = 0.25
 
 
 def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """A plume at the lower wall, left or right of the middle: place, height and force are drawn."""
+    """Draws a plume at the lower wall, left or right of the middle: its place, height and force."""
     center = (shape[0] * generator.uniform(0.3, 0.7), shape[1] * generator.uniform(0.1, 0.2))
     return one_draw(center, (0.0, 1.0), buoyancy * generator.uniform(*SPREAD))
 
 
 def tilted_force(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``b (0.25 eps, 1)``: the lateral part is the same on both sides of the mirror."""
+    """Applies force ``b (0.25 eps, 1)``: the lateral part is the same on both sides of the mirror."""
     tilt = torch.tensor([LARGEST_TILT * strength, 0.0], dtype=torch.float64, device=draws.buoyancy.device)
     return law(box, draws, force=(draws.buoyancy[:, None] * (draws.direction + tilt))[:, :, None, None])
 

@@ -38,7 +38,7 @@ def list_scenarios() -> list[Scenario]:
 
 
 def get_scenario(name: str) -> Scenario:
-    """The scenario called ``name``; raises ``ValueError`` for any other name."""
+    """Looks up the scenario called ``name``; raises ``ValueError`` for any other name."""
     if name not in SCENARIOS:
         raise ValueError(f"expected one of the scenarios {', '.join(SCENARIOS)}, got {name!r}")
     return SCENARIOS[name]

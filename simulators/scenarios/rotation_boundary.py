@@ -1,4 +1,4 @@
-"""Rotation broken by a boundary: a layer that drags on the flow covers one half of the box."""
+"""Rotation broken by a boundary: a drag layer covers one half of the box."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEEPNESS = 16
 
 
 def drag_layer(box: Box, draws: Draws, strength: float) -> Law:
-    """Drag ``0.1 eps`` per step in the right half, smoothly falling to 0 around the middle."""
+    """Applies drag ``0.1 eps`` per step in the right half, falling smoothly to 0 around the middle."""
     x = torch.arange(box.shape[0] + 1, dtype=torch.float64)
     drag_x, drag_y = (
         LARGEST_DRAG * strength * layer(place, box.shape[0])[None, :, None] for place in (x, x[:-1] + 0.5)
@@ -24,7 +24,7 @@ def drag_layer(box: Box, draws: Draws, strength: float) -> Law:
 
 
 def layer(x: Float[Tensor, " n"], width: int) -> Float[Tensor, " n"]:
-    """``(1 + tanh(16 (x/X - 1/2))) / 2``: 0 at the left wall, 1 at the right one."""
+    """Computes ``(1 + tanh(16 (x/X - 1/2))) / 2``: 0 at the left wall, 1 at the right one."""
     return (1 + torch.tanh(STEEPNESS * (x / width - 0.5))) / 2
 
 

@@ -17,20 +17,20 @@ LARGEST_CONTRAST = 0.9
 
 
 def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """A plume at the lower wall, turned ``index`` times: place along the wall, height and force are drawn."""
+    """Draws a plume at the lower wall, turned ``index`` times: its place along the wall, height and force."""
     x, y = shape if index % 2 == 0 else shape[::-1]
     center = (x * generator.uniform(0.3, 0.7), y * generator.uniform(0.1, 0.2))
     return one_draw(center, (0.0, 1.0), buoyancy * generator.uniform(*SPREAD)).moved(PointElement(index), (x, y))
 
 
 def force_per_side(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``b (1 + 0.9 eps d)`` with ``d = -1, -1/3, 1/3, 1`` for plumes that rise up, left, down, right."""
+    """Applies force ``b (1 + 0.9 eps d)`` with ``d = -1, -1/3, 1/3, 1`` for plumes that rise up, left, down, right."""
     magnitude = draws.buoyancy * (1 + LARGEST_CONTRAST * strength * CONTRAST[side(draws)])
     return law(box, draws, force=(magnitude[:, None] * draws.direction)[:, :, None, None])
 
 
 def side(draws: Draws) -> Int[Tensor, " B"]:
-    """0, 1, 2, 3 for plumes that rise up, left, down, right."""
+    """Numbers the sides: 0, 1, 2, 3 for plumes that rise up, left, down, right."""
     return (draws.direction @ SIDES.T).argmax(1)
 
 

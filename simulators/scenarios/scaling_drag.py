@@ -19,7 +19,7 @@ SCALES = (1.0, 2.0)
 
 
 def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """A plume near the middle of the lower wall: place, height, force and scale are drawn, evenly in ``log(scale)``.
+    """Draws a plume near the middle of the lower wall: place, height, force and scale, uniform in ``log(scale)``.
 
     Place, height and force are in plume units, those of the grid at scale 1.
     """
@@ -29,14 +29,14 @@ def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Dra
 
 
 def drag_by_scale(box: Box, draws: Draws, strength: float) -> Law:
-    """Drag ``0.3 eps log2(scale)`` per step everywhere."""
+    """Applies drag ``0.3 eps log2(scale)`` per step everywhere."""
     drag = LARGEST_DRAG * strength * (draws.scale / SCALES[0]).log2()[:, None, None]
     return law(box, draws, drag_x=drag, drag_y=drag)
 
 
 @dataclass(frozen=True)
 class Rescaling(Element):
-    """A dilation in plume units: fields stay as they are, only the scale that the law sees is another one."""
+    """Dilates in plume units: fields stay as they are, only the scale that the law sees changes."""
 
     factor: float
 
@@ -74,7 +74,7 @@ def act(element: Element, plumes: Plumes, draws: Draws, shape: Shape) -> tuple[P
 
 
 def render(plumes: Plumes, draws: Draws) -> tuple[Float[Tensor, "B 2 X Y"], Float[Tensor, "B X Y"]]:
-    """What the grid shows: ``scale u(p / scale)`` and ``s(p / scale)``, averaged over each cell."""
+    """Renders onto the grid: ``scale u(p / scale)`` and ``s(p / scale)``, averaged over each cell."""
     x, y = plumes.smoke.shape[-2:]
     along_x, along_y = cell_means(draws.scale, x, x / 2), cell_means(draws.scale, y, 0.0).mT
     velocity = along_x[:, None] @ plumes.velocity @ along_y[:, None]
@@ -82,8 +82,8 @@ def render(plumes: Plumes, draws: Draws) -> tuple[Float[Tensor, "B 2 X Y"], Floa
 
 
 def in_plume_units(plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
-    """Where the error of the data is measured: dilating rendered frames again would interpolate twice, an error of
-    about 0.05 of the velocity, which has nothing to do with the physics."""
+    """Returns the velocity on which the error of the data is measured: dilating rendered frames again would interpolate
+    twice, an error of about 0.05 of the velocity, which has nothing to do with the physics."""
     return plumes.velocity
 
 

@@ -1,4 +1,4 @@
-"""What a scenario is: a group, the draws of its simulations, and a law that breaks the group by a known amount."""
+"""A scenario: a group, the draws of its simulations, and a law that breaks the group by a known amount."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ SPREAD = (0.6, 1.4)
 
 
 def act(element: Element, plumes: Plumes, draws: Draws, shape: Shape) -> tuple[Plumes, Draws]:
-    """The group acts on the state and on the inflow, and on nothing else."""
+    """Applies a group element to the state and to the inflow, and to nothing else."""
     return plumes.moved(element), draws.moved(element, shape)
 
 
 def render(plumes: Plumes, draws: Draws) -> tuple[Float[Tensor, "B 2 X Y"], Float[Tensor, "B X Y"]]:
-    """Velocity and smoke as they are."""
+    """Returns velocity and smoke as they are, at the cell centres."""
     return plumes.velocity, plumes.smoke
 
 
 def run(law: Callable[[Box, Draws], Law], plumes: Plumes, draws: Draws, box: Box, steps: int) -> Iterator[Plumes]:
-    """All plumes together, on the grid that they have."""
+    """Simulates all plumes together, on the grid that they have."""
     return simulate(plumes, law(box, draws), box, steps)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One file per scenario defines one of these; ``docs/add-a-scenario.md`` says how.
+    """Describes a scenario. Each stands in a file of its own; ``docs/add-a-scenario.md`` says how to add one.
 
     Attributes:
         name: ``<symmetry>-<what breaks it>``.
@@ -54,8 +54,8 @@ class Scenario:
         run: ``(law, plumes, draws, box, steps) -> plumes`` after 1, 2 ... steps, where ``law(box, draws)`` is the one
             at the strength of the data.
         render: ``(plumes, draws) -> velocity, smoke`` that is stored, at the cell centres.
-        observe: ``(plumes, draws) -> velocity`` in which the error of the data is measured, where that is not as it is
-            stored: then all of it is simulated and nothing read from the files.
+        observe: ``(plumes, draws) -> velocity`` on which the error of the data is measured, where that is not the
+            stored one: then all of it is simulated and nothing read from the files.
         probes: ``(group, shape) -> elements`` over which the error of the data is averaged.
         onset: steps from rest under the law at strength 0, before the law at the strength of the data acts; 0 where
             that acts from rest.
@@ -118,7 +118,7 @@ class Scenario:
         return torch.cat((force, drag[:, None], openness[:, None]), 1)
 
     def observed(self, plumes: Plumes, draws: Draws) -> Float[Tensor, "B 2 X Y"]:
-        """The velocity in which the error of the data is measured."""
+        """Returns the velocity on which the error of the data is measured."""
         return self.render(plumes, draws)[0] if self.observe is None else self.observe(plumes, draws)
 
     def box(self, resolution: int) -> Box:
@@ -144,7 +144,7 @@ def law(
     open_x: Float[Tensor, " FX"] | None = None,
     velocity_time: float = 1.0,
 ) -> Law:
-    """The law that breaks nothing, ``buoyancy x direction`` everywhere, except for what is given."""
+    """Builds a law that breaks nothing, ``buoyancy x direction`` everywhere, except for what is given."""
     force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] if force is None else force
     drag_x, drag_y = (torch.as_tensor(drag, dtype=torch.float64) for drag in (drag_x, drag_y))
     return Law(
@@ -159,7 +159,7 @@ def law(
 
 
 def inflow(box: Box, draws: Draws) -> Float[Tensor, "B X Y"]:
-    """Smoke that enters in each step: 1 inside of a disc around ``center``, with an edge one cell wide."""
+    """Computes the smoke that enters in each step: 1 inside a disc around ``center``, with an edge one cell wide."""
     x, y = cell_centers(box)
     across, along = (
         _distance(position, center[:, None, None], box, axis)
@@ -169,7 +169,7 @@ def inflow(box: Box, draws: Draws) -> Float[Tensor, "B X Y"]:
 
 
 def cell_centers(box: Box) -> tuple[Float[Tensor, "X 1"], Float[Tensor, "1 Y"]]:
-    """``x`` and ``y`` of the cell centres."""
+    """Returns ``x`` and ``y`` of the cell centres."""
     x, y = (torch.arange(size, dtype=torch.float64) + 0.5 for size in box.shape)
     return x[:, None], y[None, :]
 

@@ -17,13 +17,13 @@ LARGEST_CONTRAST = 0.8
 
 
 def draw(generator: Generator, index: int, shape: Shape, buoyancy: float) -> Draws:
-    """A plume anywhere along the lower wall: place, height and force are drawn."""
+    """Draws a plume anywhere along the lower wall: its place, height and force."""
     center = (shape[0] * generator.uniform(), shape[1] * generator.uniform(0.1, 0.2))
     return one_draw(center, (0.0, 1.0), buoyancy * generator.uniform(*SPREAD))
 
 
 def smooth_force(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``b (1 - 0.8 eps cos(2 pi x / X))``."""
+    """Applies force ``b (1 - 0.8 eps cos(2 pi x / X))``."""
     x, _ = cell_centers(box)
     return _modulated(box, draws, LARGEST_CONTRAST * strength * -torch.cos(2 * pi * x / box.shape[0]))
 
@@ -31,13 +31,13 @@ def smooth_force(box: Box, draws: Draws, strength: float) -> Law:
 def force_per_half(
     box: Box, draws: Draws, strength: float, contrast: float = LARGEST_CONTRAST, velocity_time: float = 1.0
 ) -> Law:
-    """Force ``b (1 - c eps)`` in the left half and ``b (1 + c eps)`` in the right, with the contrast ``c = 0.8``."""
+    """Applies force ``b (1 - c eps)`` in the left half and ``b (1 + c eps)`` in the right; ``c = 0.8``."""
     x, _ = cell_centers(box)
     return _modulated(box, draws, contrast * strength * (x - box.shape[0] / 2).sign(), velocity_time)
 
 
 def _modulated(box: Box, draws: Draws, modulation: Float[Tensor, "X 1"], velocity_time: float = 1.0) -> Law:
-    """Force ``b (1 + modulation)``."""
+    """Applies force ``b (1 + modulation)``."""
     force = (draws.buoyancy[:, None] * draws.direction)[:, :, None, None] * (1 + modulation)
     return law(box, draws, force=force, velocity_time=velocity_time)
 

@@ -1,4 +1,4 @@
-"""e2cnn 0.2.3, its last release, on numpy 2.
+"""A repair of e2cnn 0.2.3, its last release, for numpy 2.
 
 Two things that numpy 2 removed stop it: ``np.array(..., copy=False)`` for "copy if you must" in ``kernels/utils.py``,
 and ``ndarray.tostring`` in four ``__hash__`` methods of ``kernels/irreps_basis.py``. Exactly these are replaced.
@@ -13,7 +13,7 @@ import numpy
 
 
 class Numpy1Array:
-    """numpy, except that ``array(..., copy=False)`` copies where it must, as numpy 1 did."""
+    """Stands for numpy, except that ``array(..., copy=False)`` copies where it must, as numpy 1 did."""
 
     def __getattr__(self, name: str):
         return getattr(numpy, name)
@@ -29,7 +29,7 @@ def _hash(basis) -> int:
 
 @cache
 def e2cnn_gspaces() -> ModuleType:
-    """``e2cnn.gspaces``, imported at the first use because that takes seconds, and repaired."""
+    """Imports ``e2cnn.gspaces``, at the first use because that takes seconds, and repairs it."""
     from e2cnn import gspaces
     from e2cnn.kernels import irreps_basis, utils
 

@@ -1,4 +1,4 @@
-"""The kernels that a group allows, whichever group it is."""
+"""Bases of the kernels that a group allows, for any group."""
 
 from __future__ import annotations
 

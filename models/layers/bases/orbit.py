@@ -16,7 +16,7 @@ from ..fields.on_cpu import on_cpu
 @cache
 @on_cpu
 def orbit_basis(group: PointGroup, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
-    """All kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1``, as orbits of free entries::
+    """Builds all kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1``, as orbits of free entries::
 
         K_n(y) = sum_h rho_out(h) E_n(h^-1 y) rho_in(h)^-1,    E_n one entry at one place
 

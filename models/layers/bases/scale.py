@@ -19,7 +19,7 @@ NEIGHBOURS = (-1, 0, 1)
 @cache
 @on_cpu
 def scale_basis(group: ScaleGroup, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
-    """Kernels that see a flow at the factor ``s`` as they see it at 1, ``s`` times smaller and slower::
+    """Builds kernels that respond at factor ``s`` as at factor 1 to the flow that is ``s`` times smaller and slower::
 
         K_n[s', s](y) = Psi_n(y / s) / s^2,    Psi_n(y) = H_a(x) H_b(y) exp(-|y|^2 / 2), in units of the filter's width
 
@@ -60,7 +60,7 @@ def scale_basis(group: ScaleGroup, source: str, target: str, kernel_size: int) -
 
 
 def _hermite_gauss(kernel_size: int, width: float) -> Float[Tensor, "N k k"]:
-    """``H_a(x / width) H_b(y / width)`` times a Gaussian, for ``a, b < 3``, at the pixels' offsets."""
+    """Samples ``H_a(x / width) H_b(y / width)`` times a Gaussian, for ``a, b < 3``, at the pixels' offsets."""
     radius = kernel_size // 2
     offset = torch.arange(-radius, radius + 1, dtype=torch.float64) / width
     hermite = torch.stack([torch.ones_like(offset), offset, offset**2 - 1])[:ORDERS] * torch.exp(-(offset**2) / 2)

@@ -22,7 +22,7 @@ NOTHING_LEFT = 1e-3
 @cache
 @on_cpu
 def steerable_basis(group: Turns, source: str, target: str, kernel_size: int) -> Float[Tensor, "N o i k k"]:
-    """An orthonormal basis of the kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1`` on the pixels of a kernel.
+    """Builds an orthonormal basis of kernels with ``K(h y) = rho_out(h) K(y) rho_in(h)^-1``, on their pixels.
 
     1. e2cnn solves the constraint for every pair of irreducible parts by circular harmonics, times Gaussian rings.
     2. They are sampled at the pixels' offsets ``(x, y)``: ours, so that no image convention comes in.
@@ -63,7 +63,7 @@ def steerable_basis(group: Turns, source: str, target: str, kernel_size: int) ->
 
 
 def orthonormal(vectors: Float[Tensor, "M D"]) -> Float[Tensor, "N D"]:
-    """Gram and Schmidt, each projection twice for accuracy; vectors that depend on those before are dropped."""
+    """Applies Gram-Schmidt, each projection twice for accuracy; drops vectors that depend linearly on earlier ones."""
     kept = vectors.new_zeros(0, vectors.shape[1])
     for vector in vectors:
         for _ in range(2):
@@ -84,7 +84,7 @@ def _gspace(group: Turns):
 
 
 def _representation(gspace, group: Turns, kind: str):
-    """e2cnn's representation that equals ours, matrix for matrix."""
+    """Finds e2cnn's representation that equals ours, matrix for matrix."""
     if kind == "scalar":
         return gspace.trivial_repr
     if kind == "regular":
@@ -97,7 +97,7 @@ def _representation(gspace, group: Turns, kind: str):
 
 
 def _mirrored_vector(gspace):
-    """Vectors under D4: e2cnn's two-dimensional part mirrors y, ours x; a quarter turn takes one to the other."""
+    """Represents vectors under D4: e2cnn's two-dimensional part mirrors y, ours x; a quarter turn relates them."""
     from e2cnn.group import Representation
 
     quarter_turn = numpy.array([[0.0, -1.0], [1.0, 0.0]])

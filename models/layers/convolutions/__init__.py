@@ -1,1 +1,1 @@
-"""Convolutions with one kernel for all places, or a few that are mixed place by place."""
+"""Convolutions with one kernel everywhere, or a few that are mixed with weights that vary in space."""

@@ -1,4 +1,4 @@
-"""Convolution with a kernel that is built from parameters."""
+"""A convolution whose kernel is built from parameters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kernel = Float[Tensor, "C_out C_in k k"]
 
 
 class BuiltConv2d(BuiltOnce):
-    """``out(p) = sum_y K(y) f(p + dilation y) + b``, with ``K`` and ``b`` built from parameters by the subclass.
+    """Computes ``out(p) = sum_y K(y) f(p + dilation y) + b``, with ``K`` and ``b`` built by the subclass.
 
     Args:
         kernel_size: odd; the output has the input's grid.
@@ -36,11 +36,11 @@ class BuiltConv2d(BuiltOnce):
 
     @abstractmethod
     def kernel(self) -> Kernel:
-        """``K``, array axes -2 and -1 along x and y."""
+        """Builds ``K``, array axes -2 and -1 along x and y."""
 
     @abstractmethod
     def channel_bias(self) -> Float[Tensor, " C_out"] | None:
-        """``b``, or None for fields that allow none."""
+        """Builds ``b``, or returns None for fields that allow none."""
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
         return convolve(fields, *self._built(), self.boundary, self.dilation)
@@ -60,7 +60,7 @@ def convolve(
     boundary: tuple[str, str],
     dilation: int,
 ) -> Float[Tensor, "B C_out X Y"]:
-    """``out(p) = sum_y K(y) f(p + dilation y) + b`` on the input's grid, padded as the walls say."""
+    """Computes ``out(p) = sum_y K(y) f(p + dilation y) + b`` on the input's grid, padded according to the walls."""
     radius = dilation * (kernel.shape[-1] // 2)
     padded = pad_periodic(fields, boundary, radius)
     return conv2d(padded, kernel, bias, padding=zero_padding(boundary, radius), dilation=dilation)

@@ -1,4 +1,4 @@
-"""A linear map from everywhere to everywhere, of low rank."""
+"""A linear map of low rank that connects all places."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..coarse_grid import block_size, coarsen, refine
 
 
 class DenseBranch(nn.Module):
-    """``out = refine(U V coarsen(f))``: a dense layer on a coarse grid, through ``rank`` numbers.
+    """Computes ``out = refine(U V coarsen(f))``: a dense layer on a coarse grid, through ``rank`` numbers.
 
     The grid is that of :func:`..coarse_grid.block_size`, along each axis of the fewest equal blocks that are at least
     8. A full dense layer between fields of a 32 x 32 grid has millions of parameters a channel. ``U`` starts at zero.

@@ -1,4 +1,4 @@
-"""Convolution and dense layer side by side, each with its prior."""
+"""A convolution and a dense layer in parallel, each with its prior."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .plain import PlainConv2d
 
 
 class DensePathwayConv2d(nn.Module, RelaxedLayer):
-    """``out = W * f + b + D f``, with a :class:`DenseBranch` ``D`` that starts at zero.
+    """Computes ``out = W * f + b + D f``, with a :class:`DenseBranch` ``D`` that starts at zero.
 
     Gaussian priors on both branches give the penalty ``alpha_strict ||W||^2 + alpha_free ||D||^2``, with ``||D||^2``
     the sum of squares of its factors.

@@ -11,7 +11,7 @@ from .built import BuiltConv2d, Kernel
 
 
 class FieldConv2d(BuiltConv2d):
-    """A :class:`BuiltConv2d` between fields, whose kernel is built from weights ``w: [*, O, I, N]`` on a basis ``Psi``.
+    """Convolves between fields with a kernel that is built from weights ``w: [*, O, I, N]`` on a basis ``Psi``.
 
     It has one bias a field: shared by its components, none for vectors. Any other bias would break the symmetry.
 

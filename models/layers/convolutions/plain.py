@@ -9,7 +9,7 @@ from .built import BuiltConv2d, Kernel
 
 
 class PlainConv2d(BuiltConv2d):
-    """``out(p) = sum_y W(y) f(p + dilation y) + b``, with ``W: [C_out, C_in, k, k]`` free.
+    """Computes ``out(p) = sum_y W(y) f(p + dilation y) + b``, with ``W: [C_out, C_in, k, k]`` free.
 
     Keeps: translations, exactly where the box is periodic. Breaks: rotations, reflections, scalings.
 

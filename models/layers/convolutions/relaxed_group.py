@@ -18,7 +18,7 @@ from .field import FieldConv2d, flat_kernel
 
 
 class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
-    """Between functions of a group element and a place, with ``L`` banks of kernels::
+    """Convolves functions of a group element and a place, with ``L`` banks of kernels::
 
         [f * Psi](g) = sum_h f(h) sum_l w_l(h) Psi_l(g^-1 h),    w: [L, |H|], 1/L at the start
 
@@ -85,7 +85,7 @@ class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
 
 
 def _free_kernels(source: Fields, target: Fields, kernel_size: int) -> Float[Tensor, "N o i k k"]:
-    """What one entry of ``Psi`` contributes to the kernel between all pairs of elements."""
+    """Computes what one entry of ``Psi`` contributes to the kernel between all pairs of elements."""
     check_kernel_size(kernel_size)
     if isinstance(source.group, ScaleGroup):
         return scale_basis(source.group, source.kind, target.kind, kernel_size)

@@ -1,4 +1,4 @@
-"""Steerable convolution whose weights may depend on the place in the kernel."""
+"""A steerable convolution whose weights may vary over the pixels of the kernel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .field import FieldConv2d, flat_kernel
 
 
 class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
-    """``K(y) = sum_n w_n(y) Psi_n(y)``, with ``w(y) = w + v(y)`` and ``v: [O, I, N, k, k]`` zero at the start.
+    """Convolves with ``K(y) = sum_n w_n(y) Psi_n(y)``: ``w(y) = w + v(y)``, ``v: [O, I, N, k, k]`` zero at the start.
 
     Penalty: ``alpha sum |w_n(y) - w_n(y')|`` over neighbouring places ``y``, ``y'`` of the kernel. ``w`` is a parameter
     of its own because optimisers that divide by the size of the gradient, such as Adam, would otherwise move the shared
@@ -47,7 +47,7 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
         self.alpha = alpha
 
     def relaxed_weight(self) -> Float[Tensor, "O I N k k"]:
-        """``w(y)``."""
+        """Computes ``w(y)``."""
         return self.weight[..., None, None] + self.deviation
 
     def kernel(self) -> Kernel:

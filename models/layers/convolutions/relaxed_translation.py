@@ -1,4 +1,4 @@
-"""Convolutions mixed by weights that depend on the place."""
+"""Convolutions mixed with weights that vary in space."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .field import FieldConv2d
 
 
 class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
-    """``out(p) = sum_l w_l(p) (W_l * f + b_l)(p)``, with ``w: [L, X, Y]``, 1/L at the start.
+    """Computes ``out(p) = sum_l w_l(p) (W_l * f + b_l)(p)``, with ``w: [L, X, Y]``, 1/L at the start.
 
     The banks ``W_l`` are layers: plain convolutions relax translations alone; steerable ones relax translations and
     their group at once, because ``w`` singles out places and directions. All banks are one convolution.
@@ -48,13 +48,13 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
         self.relaxation = nn.Parameter(torch.full((len(banks), *shape), 1 / len(banks)))
 
     def build(self) -> tuple[Kernel, Float[Tensor, " C_out"] | None]:
-        """The kernels and the biases of all banks, one after the other."""
+        """Concatenates the kernels, and the biases, of all banks."""
         kernel = torch.cat([bank.kernel() for bank in self.banks])
         biases = [bank.channel_bias() for bank in self.banks]
         return kernel, None if biases[0] is None else torch.cat(biases)
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
-        """The weights are expanded over the samples first: autograd then sums their gradient over channels and samples
+        """Expands the weights over the samples first: autograd then sums their gradient over channels and samples
         one after the other, which is several times faster than in one go."""
         check_grid(fields, self.relaxation.shape[1:])
         bank = self.banks[0]
@@ -71,6 +71,6 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
 
 
 def _kind(bank: BuiltConv2d) -> str:
-    """What banks must share."""
+    """Lists what banks must share."""
     fields = f"{bank.source} to {bank.target}, " if isinstance(bank, FieldConv2d) else ""
     return fields + bank.sizes()

@@ -1,4 +1,4 @@
-"""Steerable and free convolution side by side, each with its prior."""
+"""A steerable and a free convolution in parallel, each with its prior."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .field import FieldConv2d, flat_kernel
 
 
 class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
-    """``K(y) = sum_n w_n Psi_n(y) + W(y)``, and so for the bias: two branches, by linearity one convolution.
+    """Convolves with ``K(y) = sum_n w_n Psi_n(y) + W(y)``, bias alike: two branches, by linearity one convolution.
 
     ``W`` starts at zero: the layer starts equivariant. Gaussian priors on both branches give the penalty
     ``alpha_strict ||w||^2 + alpha_free (||W||^2 + ||c||^2)``, with ``c`` the free bias.
@@ -54,7 +54,7 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
         return self.free_bias if bias is None else bias + self.free_bias
 
     def learned_relaxation(self) -> Float[Tensor, ""]:
-        """``||W|| / ||K||``."""
+        """Computes ``||W|| / ||K||``."""
         norm = torch.linalg.vector_norm
         return norm(self.free_weight) / norm(self.kernel())
 

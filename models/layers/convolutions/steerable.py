@@ -1,4 +1,4 @@
-"""Strictly equivariant convolution."""
+"""A strictly equivariant convolution."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .field import FieldConv2d, flat_kernel
 
 
 class SteerableConv2d(FieldConv2d):
-    """``K(y) = sum_n w_n Psi_n(y)``, with ``Psi`` all kernels that the group allows.
+    """Convolves with ``K(y) = sum_n w_n Psi_n(y)``, with ``Psi`` all kernels that the group allows.
 
     Keeps: a point group, exactly; eighth turns or scaling, as far as the grid resolves them; and translations as any
     convolution. Breaks: nothing.

@@ -1,1 +1,1 @@
-"""What the channels of a layer mean: fields of a group, and how it acts on them."""
+"""The meaning of channels: fields of a group, and the action on them."""

@@ -15,19 +15,19 @@ from ....symmetry import PointElement
 
 @dataclass(frozen=True)
 class EighthTurn:
-    """``steps`` times 45° counter-clockwise about the middle: quarter turns exactly, the others by interpolation."""
+    """Turns by ``steps`` times 45° counter-clockwise about the middle; other than quarter turns by interpolation."""
 
     steps: int
 
     def matrix(self) -> Float[Tensor, "2 2"]:
-        """``R_g``, the action on vectors; float64."""
+        """Returns ``R_g``, the action on vectors; float64."""
         if self.steps % 2 == 0:
             return PointElement(self.steps // 2).matrix().double()
         angle = self.steps * pi / 4
         return torch.tensor([[cos(angle), -sin(angle)], [sin(angle), cos(angle)]], dtype=torch.float64)
 
     def scalar(self, field: Float[Tensor, "... X Y"]) -> Float[Tensor, "... X2 Y2"]:
-        """``(g s)(p) = s(g^-1 p)``; between quarter turns bicubic, on a square grid, with zeros beyond its edge."""
+        """Computes ``(g s)(p) = s(g^-1 p)``; between quarter turns bicubic, on a square grid, zero beyond its edge."""
         if self.steps % 2 == 0:
             return PointElement(self.steps // 2).scalar(field)
         images = field.flatten(0, -3)[:, None]
@@ -39,7 +39,8 @@ class EighthTurn:
 
 @dataclass(frozen=True)
 class EighthTurns:
-    """The eight multiples of 45°, in rising order; the same members as :class:`~symbreak.symmetry.PointGroup`.
+    """Describes the group of the eight multiples of 45°, in rising order; it has the members of
+    :class:`~symbreak.symmetry.PointGroup`.
 
     A grid keeps four of them. Kernels that are functions of the plane can be held to all eight and sampled, see
     :func:`..bases.steerable.steerable_basis`; kernels whose pixels are moved about, as those of

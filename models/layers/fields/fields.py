@@ -1,4 +1,4 @@
-"""What the channels of a layer mean: how many fields of which kind, and how a group acts on them."""
+"""The meaning of channels: how many fields of which kind, and how a group acts on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Turns = PointGroup | EighthTurns
 @cache
 @on_cpu
 def representation(group: Turns, kind: str) -> Float[Tensor, "H d d"]:
-    """``rho(h)`` for every element, float64: 1 for scalars, ``R_h`` for vectors, ``e_k -> e_(hk)`` for regular ones."""
+    """Returns ``rho(h)`` of every element, float64: 1 on scalars, ``R_h`` on vectors, ``e_k -> e_(hk)`` on regular."""
     if kind == "scalar":
         return torch.ones(len(group), 1, 1, dtype=torch.float64)
     if kind == "vector":
@@ -31,7 +31,7 @@ def representation(group: Turns, kind: str) -> Float[Tensor, "H d d"]:
 
 @dataclass(frozen=True)
 class Fields:
-    """``count`` fields of one kind under turns, mirrors or dilations, stored as channels ``[count * size, X, Y]``.
+    """Describes ``count`` fields of one kind under turns, mirrors or dilations, as channels ``[count * size, X, Y]``.
 
     Under an element ``g`` a field becomes ``(g f)(p) = rho(g) f(g^-1 p)``; for regular fields, functions of a group
     element ``h`` and a place, that is ``(g f)(h, p) = f(g^-1 h, g^-1 p)``.
@@ -55,7 +55,7 @@ class Fields:
 
     @property
     def size(self) -> int:
-        """Components of one field."""
+        """Number of components of one field."""
         return {"scalar": 1, "vector": 2, "regular": len(self.group)}[self.kind]
 
     @property
@@ -63,7 +63,7 @@ class Fields:
         return self.count * self.size
 
     def by_channel(self, numbers: Float[Tensor, " count"]) -> Float[Tensor, " C"]:
-        """One number a field as one a channel, the same for all components of a field."""
+        """Repeats one number per field for each of its channels."""
         return numbers[:, None].expand(-1, self.size).flatten()
 
     def check_group(self, expected: type) -> None:
@@ -75,7 +75,7 @@ class Fields:
     def act(
         self, element: PointElement | EighthTurn, fields: Float[Tensor, "... C X Y"]
     ) -> Float[Tensor, "... C X2 Y2"]:
-        """``g f``, but for dilations."""
+        """Applies ``g`` to the fields; not for dilations."""
         matrix = representation(self.group, self.kind)[self.group.elements.index(element)].to(fields)
         moved = element.scalar(fields).unflatten(-3, (self.count, self.size))
         return torch.einsum("ij,...jxy->...ixy", matrix, moved).flatten(-4, -3)

@@ -1,4 +1,4 @@
-"""Where layers compute their constants."""
+"""The device on which layers compute their constants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 
 
 def on_cpu(compute: Callable) -> Callable:
-    """Decorator: new tensors in the function are on the processor, wherever they go by default.
+    """Decorates a function so that new tensors inside are on the CPU, whatever the default device.
 
     Constants such as kernel bases are computed there, in float64, kept for all layers, and cast to the weights of each.
     """

@@ -1,4 +1,4 @@
-"""The dilations that a scale-equivariant layer looks at."""
+"""The dilations of a scale-equivariant layer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ScaleGroup:
-    """Dilations ``p -> s p`` by a few factors ``s``, a piece of a group: products that leave the list are cut off.
+    """Describes dilations ``p -> s p`` by a few factors ``s``, a truncated group: products off the list are dropped.
 
     Under a dilation by ``r``, as by :class:`~symbreak.symmetry.Dilation`, vectors become ``(r v)(p) = r v(p / r)``;
     regular fields are functions of a factor and a place and become ``(r f)(s, p) = f(s / r, p / r)``.

@@ -1,1 +1,1 @@
-"""Locally connected layers: a kernel for each place."""
+"""Locally connected layers: a separate kernel for each place."""

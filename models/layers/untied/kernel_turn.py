@@ -1,4 +1,4 @@
-"""A group element acting on kernels that differ from place to place."""
+"""The action of a group element on kernels that differ from place to place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .untied_kernel import Untied
 
 
 class KernelTurn(nn.Module):
-    """``(g K)(p, y) = rho_out(g) K(g^-1 p, g^-1 y) rho_in(g)^-1``, row by row of the grid.
+    """Computes ``(g K)(p, y) = rho_out(g) K(g^-1 p, g^-1 y) rho_in(g)^-1``, row by row of the grid.
 
     Quarter turns and mirrors move the places and the entries ``(o, y, i)`` of a kernel, and change signs at most. To be
     moved to the kernels: it is made in float64 on the processor.
@@ -47,15 +47,15 @@ class KernelTurn(nn.Module):
         self.register_buffer("order", orbits(places).argsort(stable=True), persistent=False)
 
     def pieces(self, kernel: Untied) -> Iterator[Int[Tensor, " P"]]:
-        """All places, a few at a time; those that ``g`` maps onto one another together, which the cache rewards."""
+        """Yields all places, a few at a time; those that ``g`` maps onto one another together, for the cache."""
         return iter(self.order.split(chunk_size(kernel[0, 0].numel(), kernel.device)))
 
     def turned(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
-        """``(g K)(p)`` at the places ``p``, the entries of each kernel as one list."""
+        """Computes ``(g K)(p)`` at the places ``p``, with the entries of each kernel flattened."""
         return self._moved(kernel.index_select(0, self.places[places]), self.entries, self.signs)
 
     def turned_back(self, kernel: Float[Tensor, "XY n"], places: Int[Tensor, " P"]) -> Float[Tensor, "P n"]:
-        """``(g^-1 K)(p)``."""
+        """Computes ``(g^-1 K)(p)``."""
         return self._moved(kernel.index_select(0, self.places_back[places]), self.entries_back, self.signs_back)
 
     def _moved(self, kernels: Float[Tensor, "P n"], entries: Int[Tensor, " n"], signs: Float[Tensor, " n"]) -> Tensor:
@@ -63,7 +63,7 @@ class KernelTurn(nn.Module):
         return moved.mul_(signs) if self.changes_signs else moved
 
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
-        """``||K - g K||^2``."""
+        """Computes ``||K - g K||^2``."""
         flat = kernel.flatten(0, 1).flatten(1)
         squares = (torch.dist(flat.index_select(0, p), self.turned(flat, p)) ** 2 for p in self.pieces(kernel))
         return sum(squares, kernel.new_zeros(()))
@@ -77,7 +77,7 @@ class KernelTurn(nn.Module):
 
 
 def orbits(places: Int[Tensor, " P"]) -> Int[Tensor, " P"]:
-    """The least of the places that repeated moves lead to, for a map of order four at most."""
+    """Labels each place by the least of those that repeated moves lead to, for a map of order four at most."""
     least = moved = torch.arange(len(places))
     for _ in range(3):
         moved = moved[places]

@@ -1,4 +1,4 @@
-"""A convolution whose kernel is another one at each place."""
+"""A convolution with a different kernel at each place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .untied_kernel import Untied, UntiedKernel
 
 
 class LocallyConnected2d(BuiltOnce, RelaxedLayer):
-    """``out(p) = sum_y K(p, y) f(p + y) + b``, with untied kernels ``K: [X, Y, O, k, k, I]``.
+    """Computes ``out(p) = sum_y K(p, y) f(p + y) + b``, with untied kernels ``K: [X, Y, O, k, k, I]``.
 
     Subclasses say which kernels they would rather have, by a squared distance from them; what they start from has none.
 
@@ -53,8 +53,8 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         return output if bias is None else output + bias[:, None, None]
 
     def _padded(self, fields: Float[Tensor, "B I X Y"]) -> Float[Tensor, "B X2 Y2 I"]:
-        """Channels last, as what comes out and as all gradients: where both orders meet, elementwise steps take ten
-        times longer."""
+        """Pads with channels last, the order of the output and of all gradients: where both orders meet, elementwise
+        operations take ten times longer."""
         radius = self.weight.shape[3] // 2
         x, y = zero_padding(self.boundary, radius)
         around = (0, 0, radius - y, radius - y, radius - x, radius - x)
@@ -66,19 +66,19 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
 
     @abstractmethod
     def channel_bias(self) -> Float[Tensor, " O"] | None:
-        """One number an output channel, or None for fields that allow none."""
+        """Returns one number per output channel, or None for fields that allow none."""
 
     def sizes(self) -> str:
         """Channels, kernel and walls, in words."""
         return sizes(self.weight[0, 0].movedim(-1, 1), self.boundary)
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        """``alpha`` times the squared distance from the kernels that the symmetry wants."""
+        """Computes ``alpha`` times the squared distance from the kernels that the symmetry requires."""
         return self.alpha * self._built().penalty(self.distance, self.add_gradient)
 
     @abstractmethod
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:
-        """The squared distance."""
+        """Computes the squared distance."""
 
     @abstractmethod
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:

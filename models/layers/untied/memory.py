@@ -1,4 +1,4 @@
-"""Memory for large weights: how much is worked on at a time, and room that is kept."""
+"""Memory for large weights: chunk sizes, and buffers that are reused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IN_MEMORY = 2**24
 
 
 class KeptMemory:
-    """Room for one tensor that is needed again and again, such as the gradient of large weights.
+    """Keeps the memory of one tensor that is needed again and again, such as the gradient of large weights.
 
     Memory that the processor gives back and asks for again is cleared page by page, which for large arrays takes longer
     than computing what is in them. While a tensor in this memory is in use, others are new; so are all on devices whose
@@ -25,11 +25,11 @@ class KeptMemory:
         self._lent = None
 
     def __reduce__(self):
-        """Copies start without memory."""
+        """Makes copies start without memory."""
         return KeptMemory, ()
 
     def empty_like(self, tensor: Tensor) -> Tensor:
-        """A contiguous tensor with arbitrary entries."""
+        """Returns a contiguous tensor with arbitrary entries."""
         in_use = self._lent is not None and self._lent() is not None
         if in_use or tensor.device.type != "cpu":
             return torch.empty_like(tensor, memory_format=torch.contiguous_format)
@@ -41,7 +41,7 @@ class KeptMemory:
 
 
 def chunk_size(numbers_each: int, device: torch.device) -> int:
-    """How many things of so many numbers to work on at a time, one at least.
+    """Computes how many items of a given size to process at a time, at least one.
 
     A processor is fastest on what stays in its cache, a quarter of a million numbers. Elsewhere each piece costs a few
     launches of kernels, which take longer than what they do to so little: there the limit, 64 MiB in single precision,

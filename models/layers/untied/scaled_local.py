@@ -1,4 +1,4 @@
-"""Locally connected layer, penalised for differing from one that is equivariant under dilations."""
+"""A locally connected layer, penalised for differing from one that is equivariant under dilations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .untied_kernel import Untied
 
 
 class ScaledLocalConv2d(LocallyConnected2d):
-    """Untied kernels that are pulled towards scaled copies of one another, ``K(p, y) = c(p) Psi(y)`` and ``c = g c``.
+    """Pulls untied kernels towards scaled copies of one another, ``K(p, y) = c(p) Psi(y)`` and ``c = g c``.
 
     The penalty is ``alpha (||K - c Psi||^2 + ||c - g c||^2)``, with ``Psi`` an orthonormal basis of the scale-steerable
     kernels, which hold at each factor the same filters ``s`` times larger, ``c(p)`` the part of ``K(p)`` along them and
@@ -71,7 +71,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         return sum((torch.linalg.vector_norm(part) ** 2 for part in outside), self._change(parts))
 
     def add_gradient(self, kernel: Untied, scale: Float[Tensor, ""], gradient: Untied) -> None:
-        """That of the first term is ``2 (K - c Psi)``, as ``c Psi`` is the projection of ``K``."""
+        """Adds the gradient; that of the first term is ``2 (K - c Psi)``, as ``c Psi`` is the projection of ``K``."""
         with torch.enable_grad():
             parts = self._parts(kernel).requires_grad_()
             (for_parts,) = torch.autograd.grad(self._change(parts), parts)
@@ -81,11 +81,11 @@ class ScaledLocalConv2d(LocallyConnected2d):
             self._blocks(sums).addcmul_(change.view_as(self._blocks(sums)), scale)
 
     def _pieces(self, values: Float[Tensor, "X Y *rest"]) -> Iterator[Tensor]:
-        """A few rows of the grid at a time."""
+        """Yields a few rows of the grid at a time."""
         return iter(values.split(chunk_size(self.weight[0].numel(), self.weight.device)))
 
     def _parts(self, kernel: Untied) -> Float[Tensor, "X Y o i N"]:
-        """``c``: the part of each kernel along the basis."""
+        """Computes ``c``, the part of each kernel along the basis."""
         filters = self._filters().T
         parts = torch.cat([self._lists(few) @ filters for few in self._pieces(kernel)])
         return parts.view(*self._blocks(kernel).shape[:4], -1)
@@ -101,6 +101,6 @@ class ScaledLocalConv2d(LocallyConnected2d):
         return self._blocks(kernel).flatten(4).flatten(0, 3)
 
     def _change(self, parts: Float[Tensor, "X Y o i N"]) -> Float[Tensor, ""]:
-        """``||c - g c||^2``."""
+        """Computes ``||c - g c||^2``."""
         parts = parts.permute(2, 3, 4, 0, 1)
         return (parts - self.dilation.scalar(parts)).square().sum()

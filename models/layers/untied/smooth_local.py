@@ -1,4 +1,4 @@
-"""Locally connected layer, penalised for differing from a convolution."""
+"""A locally connected layer, penalised for differing from a convolution."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .untied_kernel import Untied
 
 
 class SmoothLocalConv2d(LocallyConnected2d):
-    """Untied kernels with the penalty ``alpha sum ||K(p) - K(p')||^2`` over neighbouring places ``p``, ``p'``.
+    """Penalises untied kernels by ``alpha sum ||K(p) - K(p')||^2`` over neighbouring places ``p``, ``p'``.
 
     Keeps: translations where the box is periodic, while ``K`` is the same everywhere, as at the start. Breaks:
     translations.
@@ -58,7 +58,7 @@ class SmoothLocalConv2d(LocallyConnected2d):
 
 
 def neighbours(kernel: Untied) -> Iterator[tuple[Tensor, Tensor]]:
-    """Neighbouring kernels, along x and along y, a few at a time."""
+    """Yields neighbouring kernels, along x and along y, a few at a time."""
     few = chunk_size(kernel[0, 0].numel(), kernel.device)
     height, width = min(few, kernel.shape[1]), max(1, few // kernel.shape[1])
     for y in range(0, kernel.shape[1], height):

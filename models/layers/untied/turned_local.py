@@ -1,4 +1,4 @@
-"""Locally connected layer, penalised for differing from one that is equivariant under a point group."""
+"""A locally connected layer, penalised for differing from one that is equivariant under a point group."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .untied_kernel import Untied
 
 
 class TurnedLocalConv2d(LocallyConnected2d):
-    """Untied kernels with the penalty ``alpha sum_g ||K - g K||^2`` over generators of the group::
+    """Penalises untied kernels by ``alpha sum_g ||K - g K||^2`` over generators of the group::
 
         (g K)(p, y) = rho_out(g) K(g^-1 p, g^-1 y) rho_in(g)^-1
 

@@ -1,4 +1,4 @@
-"""Kernels that differ from place to place, in use."""
+"""Products with kernels that differ from place to place, and penalties on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Untied = Float[Tensor, "X Y O k k I"]
 
 @dataclass
 class Uses:
-    """What one backward pass has met so far: products, and penalties that add to the gradient in place."""
+    """Holds what one backward pass has met so far: products, and penalties that add to the gradient in place."""
 
     products: list[tuple[Tensor, Tensor]] = field(default_factory=list)
     penalties: list[Callable[[Tensor], None]] = field(default_factory=list)
@@ -28,7 +28,7 @@ UsesByPass = dict[int, Uses]
 
 
 class UntiedKernel:
-    """Products with untied kernels, and penalties on them, whose gradient is written once.
+    """Computes products with untied kernels, and penalties on them, and writes their joint gradient once.
 
     Such kernels are larger than anything else in memory, and time goes into reading and writing them. A rollout uses
     them once a frame and the penalty once more; instead of adding that many gradients of the kernels' size, each use
@@ -43,16 +43,16 @@ class UntiedKernel:
         self.token = WriteGradient.apply(weight, self.uses, memory)
 
     def product(self, padded: Float[Tensor, "B X2 Y2 I"]) -> Float[Tensor, "B X Y O"]:
-        """``out(p) = sum_y K(p, y) f(p + y)``."""
+        """Computes ``out(p) = sum_y K(p, y) f(p + y)``."""
         return Product.apply(self.token, self.values, padded, self.uses)
 
     def penalty(self, value: Callable[[Untied], Tensor], add_gradient: Callable[[Untied, Tensor, Untied], None]):
-        """``value(K)``, with ``add_gradient(K, c, G)`` adding ``c`` times its gradient to ``G`` in place."""
+        """Computes ``value(K)``, with ``add_gradient(K, c, G)`` adding ``c`` times its gradient to ``G`` in place."""
         return Penalty.apply(self.token, self.values, value, add_gradient, self.uses)
 
 
 class WriteGradient(torch.autograd.Function):
-    """From the kernels to their token; backwards, from what the uses noted to the gradient of the kernels."""
+    """Maps the kernels to their token; backwards, what the uses noted to the gradient of the kernels."""
 
     @staticmethod
     def forward(ctx, weight: Tensor, uses: UsesByPass, memory: KeptMemory) -> Tensor:
@@ -78,7 +78,7 @@ class WriteGradient(torch.autograd.Function):
 
 
 class Product(torch.autograd.Function):
-    """A few rows of the grid at a time, so that what they see is the only copy of the fields at any time."""
+    """Multiplies a few rows of the grid at a time, so that their inputs are the only copy of the fields at any time."""
 
     @staticmethod
     def forward(ctx, token: Tensor, kernel: Tensor, fields: Tensor, uses: UsesByPass) -> Tensor:
@@ -111,7 +111,7 @@ class Product(torch.autograd.Function):
 
 
 class Penalty(torch.autograd.Function):
-    """A number that depends on the kernels alone, in their own precision."""
+    """Computes a number that depends on the kernels alone, in their own precision."""
 
     @staticmethod
     def forward(
@@ -132,35 +132,35 @@ class Penalty(torch.autograd.Function):
 
 
 def backward_pass() -> int:
-    """A number that each call of ``backward`` or ``autograd.grad`` has for itself."""
+    """Returns a number that identifies the current call of ``backward`` or ``autograd.grad``."""
     return torch._C._current_graph_task_id()
 
 
 def noted(uses: UsesByPass) -> Uses:
-    """The notes of the backward pass that runs now."""
+    """Returns the notes of the current backward pass."""
     return uses.setdefault(backward_pass(), Uses())
 
 
 def reaches_kernels(ctx) -> bool:
-    """Whether the backward pass that runs now goes on from a use of the kernels to :class:`WriteGradient`."""
+    """Checks whether the current backward pass goes on from a use of the kernels to :class:`WriteGradient`."""
     writer = ctx.next_functions[0][0]
     return writer is not None and torch._C._will_engine_execute_node(writer)
 
 
 def rows(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[slice]:
-    """As many rows of the grid at a time as what their kernels see may be held at once."""
+    """Yields rows of the grid, as many at a time as the inputs of their kernels fit into memory."""
     few = chunk_size(kernel.shape[1] * len(fields) * kernel[0, 0, 0].numel(), kernel.device)
     for x in range(0, len(kernel), few):
         yield slice(x, min(x + few, len(kernel)))
 
 
 def at_places(outputs: Float[Tensor, "B X Y O"], x: slice) -> Float[Tensor, "P B O"]:
-    """Some rows of the grid, place by place."""
+    """Reads some rows of the grid, place by place."""
     return outputs[:, x].permute(1, 2, 0, 3).contiguous().flatten(0, 1)
 
 
 def slabs(fields: Float[Tensor, "B X2 Y2 I"], kernel: Untied) -> Iterator[tuple[slice, Float[Tensor, "P B kkI"]]]:
-    """Rows of the grid, and what each of their kernels sees."""
+    """Yields rows of the grid, and the inputs of each of their kernels."""
     k = kernel.shape[3]
     for x in rows(fields, kernel):
         windows = fields[:, x.start : x.stop + k - 1].unfold(1, k, 1).unfold(2, k, 1)
