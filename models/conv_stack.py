@@ -13,7 +13,7 @@ from torch.nn.functional import gelu
 from ..symmetry import PointGroup, point_group
 from .forecaster import Forecaster
 from .layers import C8, DILATIONS, Fields, ScaleGroup
-from .layers.fields.fields import Turns
+from .layers.fields import Turns
 from .task import Task
 
 HIDDEN_LAYERS = 3

@@ -22,8 +22,8 @@ from .layers import (
     SteerableConv2d,
     TurnedLocalConv2d,
 )
-from .layers.convolutions.field import FieldConv2d
-from .layers.untied.locally_connected import LocallyConnected2d
+from .layers.convolutions import FieldConv2d
+from .layers.untied import LocallyConnected2d
 
 Strict = PlainConv2d | SteerableConv2d
 Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d | RelaxedTranslationConv2d

@@ -10,7 +10,7 @@ from ...symmetry import nontrivial_elements
 from ..coarse_encoder import CoarseEncoder
 from ..conv_stack import ChannelForecaster, channel_layers, field_layers
 from ..layers import Fields, PlainConv2d, SteerableConv2d
-from ..layers.fields.fields import representation
+from ..layers.fields import representation
 from ..registry import register
 from ..task import Task
 from .lift import LiftTrunk
