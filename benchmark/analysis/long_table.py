@@ -135,12 +135,13 @@ def _data_error(data: Mapping[str, Any]) -> float:
     return data["asymmetry"] if "asymmetry" in data else data["equivariance_error"][DATA_ERROR_STEPS]
 
 
-def load_results(folder: Path) -> pd.DataFrame:
-    """The long table of a results folder, made from its runs.
+def load_results(folder: str | Path) -> pd.DataFrame:
+    """Makes the long table of a results folder from its runs.
 
     Raises:
         ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
     """
+    folder = Path(folder)
     return table_of(load_runs(folder), folder)
 
 

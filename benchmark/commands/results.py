@@ -10,7 +10,7 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ..grids.grid import failure, warn
-from ..grids.presets import PRESETS, summary
+from ..grids.presets import PRESETS, Preset, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
 from ..runs.records import load_run
@@ -56,32 +56,29 @@ class Run:
             given = "--dry-run" if self.dry_run else "--overwrite"
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
         if self.record is not None:
-            self._repeat()
-        elif self.dry_run:
-            self._estimate()
-        else:
-            self._run_preset()
+            self._repeat(self.record, self.out or Path("results") / "rerun")
+        elif self.preset is not None:
+            work = self._estimate if self.dry_run else self._run_preset
+            work(self.preset, self.out or Path("results") / self.preset.name)
 
-    def _repeat(self) -> None:
+    def _repeat(self, record: Path, out: Path) -> None:
         from ..submissions.agreement import circumstances, compare
         from ..submissions.repeat import repeat
 
-        out = self.out or Path("results") / "rerun"
-        recorded, found = load_run(self.record), repeat(self.record, out, self.machine, CONSOLE, self.model_file)
+        recorded, found = load_run(record), repeat(record, out, self.machine, CONSOLE, self.model_file)
         if found["status"] == "failed":
             raise CommandFailed(f"expected the run to finish again, got: {found['reason']}")
         agreement = compare(recorded, found)
         if agreement.difference:
             changes = "; ".join(circumstances(recorded, found)) or "the same versions and machine"
-            raise CommandFailed(f"expected the metrics of {self.record} bit for bit, got {agreement}; {changes}")
-        CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
+            raise CommandFailed(f"expected the metrics of {record} bit for bit, got {agreement}; {changes}")
+        CONSOLE.print(f"{found['hash']}: the metrics agree bit for bit with {record}", soft_wrap=True)
 
-    def _run_preset(self) -> None:
+    def _run_preset(self, preset: Preset, out: Path) -> None:
         from ..grids.run import run
         from ..tables.terminal import rich_table
 
-        out = self.out or Path("results") / self.preset.name
-        finished = run(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
+        finished = run(preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
         CONSOLE.print(rich_table(finished.leaderboard, str(out)))
         CONSOLE.print(f"{len(finished.figures)} figures in {out / 'figures'}", soft_wrap=True)
         failed = [record for record in finished.records if record["status"] == "failed"]
@@ -91,19 +88,18 @@ class Run:
             runs = len(finished.records)
             raise CommandFailed(f"expected {runs} runs to finish, got the {len(failed)} above that failed")
 
-    def _estimate(self) -> None:
+    def _estimate(self, preset: Preset, out: Path) -> None:
         from ..grids.estimate import estimate
 
-        warn(self.preset.runs(self.model_file), self.preset, CONSOLE)
-        out = self.out or Path("results") / self.preset.name
-        CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
+        warn(preset.runs(self.model_file), preset, CONSOLE)
+        CONSOLE.print(estimate(preset, self.machine, out, self.model_file))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tune:
     """Choose step size and length of each model's training on validation data.
 
-    `symbreak run --tuned` uses the choices.
+    The choices are for `symbreak run --tuned`.
     """
 
     preset: PresetChoice
