@@ -37,7 +37,7 @@ class Run:
 
     preset: PresetChoice = None
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
-    """A record, runs/<hash>.json of any results folder, whose run to repeat instead of a preset."""
+    """Repeat the run of this record, runs/<hash>.json of any results folder, instead of running a preset."""
     model_file: Path | None = None
     """A Python file that registers a model of yours; it joins the preset's models."""
     out: Path | None = None
@@ -45,7 +45,7 @@ class Run:
     overwrite: bool = False
     """Repeat runs that are done already."""
     dry_run: bool = False
-    """Only print the grid, its size and an estimate of its time."""
+    """Print the grid, its size and an estimate of its time, and run nothing."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
@@ -166,10 +166,11 @@ class Plot:
     """What to show of the plumes of a data set; results have no such choice."""
 
     def __call__(self) -> None:
-        from ..figures import plot
+        from ..figures.plotting import is_data_set, plot
 
         written = plot(self.folder, self.field)
-        CONSOLE.print(f"{len(written)} figures in {written[0].parent}", soft_wrap=True)
+        what = "pictures" if is_data_set(self.folder) else "figures"
+        CONSOLE.print(f"{len(written)} {what} in {written[0].parent}", soft_wrap=True)
 
 
 @dataclass(frozen=True)
