@@ -27,7 +27,7 @@ Styles = dict[str, dict[str, Any]]
 
 
 def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) -> Styles:
-    """Matplotlib line styles by model, family after family, the shades of each from dark to light.
+    """Returns matplotlib line styles by model, family after family, the shades of each from dark to light.
 
     Args:
         families: the family of each model.
@@ -47,8 +47,8 @@ def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) 
 
 
 def model_styles(results: pd.DataFrame) -> Styles:
-    """One style for each model, the same in all figures of a results folder; ``rpp-rotation`` looks as ``rpp-scaling``
-    does."""
+    """Returns one style for each model, the same in all figures of a results folder; ``rpp-rotation`` looks as
+    ``rpp-scaling`` does."""
     models = results.groupby("model")[["family", "symmetry"]].first()
     return styles(
         models.family.to_dict(), {model: kind(model, symmetry) for model, symmetry in models.symmetry.items()}

@@ -26,6 +26,11 @@ def compute_tables(loaded: LoadedResults) -> dict[str, pd.DataFrame]:
     return {table.name: table.compute(loaded) for table in TABLES}
 
 
+def csv_files(computed: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Returns the text of each CSV file by its name."""
+    return {f"{table.name}.csv": computed[table.name].to_csv(index=False) for table in TABLES if table.csv}
+
+
 @dataclass(frozen=True)
 class Section:
     """Holds a table as text, to be shown below the leaderboard."""

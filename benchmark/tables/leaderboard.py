@@ -9,7 +9,7 @@ import pandas as pd
 from ...datasets.store.files import write_atomically
 from ..analysis.leaderboard import LEADERBOARD, scores_by_setting
 from ..analysis.loaded import LoadedResults, load
-from .all_tables import TABLES, compute_tables
+from .all_tables import compute_tables, csv_files
 from .markup import latex, leaderboard_markdown, markdown
 from .provenance import provenance
 
@@ -36,7 +36,6 @@ def write_leaderboard(results: str | Path | LoadedResults, folder: str | Path | 
         "summary.md": markdown(scores_by_setting(loaded.results)) + "\n",
         "leaderboard.tex": latex(computed[LEADERBOARD.name]),
     }
-    files |= {f"{table.name}.csv": computed[table.name].to_csv(index=False) for table in TABLES if table.csv}
-    for name, text in files.items():
+    for name, text in (files | csv_files(computed)).items():
         write_atomically(Path(folder or loaded.folder) / name, text.encode())
     return computed[LEADERBOARD.name]

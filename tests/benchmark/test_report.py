@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from symbreak.benchmark.analysis.long_table import tabulate
+from symbreak.benchmark.analysis.table import Table
 from symbreak.benchmark.figures.palette import MARKERS
 from symbreak.benchmark.report import write_report
 from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
 from symbreak.benchmark.report.page import code
 from symbreak.benchmark.report.strips import LEVELS, strip
 from symbreak.benchmark.runs.records import save_run
+from symbreak.benchmark.tables import all_tables
+from symbreak.benchmark.tables.leaderboard import write_leaderboard
 
 HOSTILE = "<img src=x onerror=alert(1)><b>"
 SCRIPT = "</script><script>alert(1)</script>"
@@ -187,6 +190,25 @@ def test_columns_of_an_only_setting_are_left_out_and_the_model_is_first(folder, 
     save_run(tmp_path, record("s", 1.0, "convnet", 0, 2), {}, {})
     learned = write_report(tmp_path).read_text().split('id="learned"')[-1]
     assert re.findall(headings, learned.split("</thead>")[0]) == ["model", "seeds", "first", "last", "slope", "p"]
+
+
+def test_adding_a_table_takes_one_object(tmp_path, monkeypatch):
+    """In the tuple of all tables it is a CSV file, a section of the Markdown and one of the page."""
+    runs_of = Table(
+        name="runs-of",
+        title="Runs of each model",
+        meaning="`runs`: how many.",
+        compute=lambda loaded: loaded.results.groupby("model", as_index=False).agg(runs=("seed", "nunique")),
+        format=lambda table: table.astype(str),
+    )
+    monkeypatch.setattr(all_tables, "TABLES", (*all_tables.TABLES, runs_of))
+    save_run(tmp_path, record("s", 0.5, "convnet", 0, 1), {}, {})
+    write_leaderboard(tmp_path)
+    assert (tmp_path / "runs-of.csv").read_text() == "model,runs\nconvnet,1\n"
+    section = "## Runs of each model\n\n`runs`: how many.\n\n| model | runs |\n| --- | ---: |\n| convnet | 1 |\n"
+    assert section in (tmp_path / "leaderboard.md").read_text()
+    page = write_report(tmp_path).read_text()
+    assert '<h2 id="runs-of">Runs of each model</h2>' in page and "<code>runs</code>: how many." in page
 
 
 def test_a_folder_where_every_run_failed_has_no_page(tmp_path):
