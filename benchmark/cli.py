@@ -77,8 +77,10 @@ def parse(args: Sequence[str]) -> Any:
 
 
 def choices(args: Sequence[str]) -> Any:
-    """Returns the union of all commands, for tyro: the first that ``args`` name as it is, of the others name and
-    summary."""
+    """Returns the union of all commands, from which tyro chooses.
+
+    The command that ``args`` name is imported; of the others tyro learns name and summary.
+    """
     import tyro
 
     chosen = next((word for word in args if word in COMMANDS), None)

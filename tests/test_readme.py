@@ -1,7 +1,10 @@
 """The README shows what the command line wrote, and nothing else."""
 
+import ast
+import inspect
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,27 @@ def test_every_command_of_the_pages_is_one(page):
     for words in commands:
         parse(words[1 + words.index("symbreak") :])
     assert len(commands) > 15 or page.name != "README.md"
+
+
+def python_of_readme() -> list[ast.stmt]:
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return [statement for block in blocks for statement in ast.parse(block).body]
+
+
+def test_every_python_call_of_the_readme_is_one():
+    """What it imports is there, what it calls is imported, and the arguments fit."""
+    imports = [statement for statement in python_of_readme() if isinstance(statement, ast.ImportFrom)]
+    names = {alias.name: getattr(import_module(line.module), alias.name) for line in imports for alias in line.names}
+    calls = [node for line in python_of_readme() for node in ast.walk(line) if isinstance(node, ast.Call)]
+    named = [call for call in calls if isinstance(call.func, ast.Name)]
+    for call in named:
+        arguments = {keyword.arg: None for keyword in call.keywords}
+        inspect.signature(names[call.func.id]).bind(*call.args, **arguments)
+    assert len(named) > 15
+
+
+def test_the_readme_imports_from_faces_what_they_export():
+    """A reader finds each name in ``__all__`` of the module that it comes from."""
+    for line in python_of_readme():
+        if isinstance(line, ast.ImportFrom) and line.module.startswith("symbreak"):
+            assert {alias.name for alias in line.names} <= set(import_module(line.module).__all__), line.module

@@ -119,12 +119,13 @@ def tabulate(records: Iterable[RunRecord]) -> pd.DataFrame:
     )
 
 
-def load_results(folder: Path) -> pd.DataFrame:
+def load_results(folder: str | Path) -> pd.DataFrame:
     """Makes the long table of a results folder from its runs.
 
     Raises:
         ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
     """
+    folder = Path(folder)
     return table_of(load_runs(folder), folder)
 
 

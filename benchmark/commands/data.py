@@ -37,7 +37,7 @@ class Generate:
     published: bool = False
     """Take strengths, sizes and frames from the original study; for the scenarios published-*."""
     as_published: bool = False
-    """Of the above, store velocity on the lower faces of cells, half a cell off, as the study did."""
+    """Do as --published, and store velocity on the lower faces of cells, half a cell off, as the study did."""
     simulations: OmitArgPrefixes[Simulations] = field(default_factory=Simulations)
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
@@ -69,15 +69,15 @@ class Import:
     source: Positional[Path]
     """A file, or a folder of files."""
     name: str
-    """What to call the data set."""
+    """Name of the data set."""
     group: str = "C4"
-    """The group in which the flow is roughly symmetric."""
+    """Group under which the flow is roughly symmetric."""
     boundary: tuple[str, str] = ("closed", "closed")
     """Walls along x and y: closed, open or periodic."""
     axes: Literal["xy", "yx"] = "xy"
     """Order of the last two axes in the files; yx for the smoke plumes of the original study."""
     data_dir: Path = Path("data")
-    """Where data sets are."""
+    """Folder of the data sets."""
 
     def __call__(self) -> None:
         options = {name: getattr(self, name) for name in ("name", "group", "boundary", "axes")}

@@ -1,4 +1,4 @@
-"""``symbreak list``: what there is."""
+"""Shows what there is: ``symbreak list``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _told(scenario: Scenario) -> str:
 
 
 def _model_rows() -> list[dict]:
-    """Three lines a model, for which 80 columns have room."""
+    """Fits each model into three lines of 80 columns."""
     return [{"model": _what(entry), "what it is": _traits(entry)} for entry in list_models()]
 
 

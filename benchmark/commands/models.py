@@ -29,7 +29,7 @@ class Check:
             raise ValueError(f"expected the name of a model or --all, got {'both' if self.all else 'neither'}")
         if self.model_file:
             load_model_file(self.model_file)
-        names = [entry.name for entry in list_models() if entry.usable] if self.all else [self.model]
+        names = [entry.name for entry in list_models() if entry.usable] if self.model is None else [self.model]
         failed = []
         for name in names:
             report = check_model(name)
@@ -49,8 +49,8 @@ class Bench:
     """
 
     what: Positional[Literal["simulate", "train", "results"]]
-    """A simulation-step against resolution and batch, a training step of each model on one thread, as runs train, or
-    loading, ranking and plotting 100,000 rows of results."""
+    """Measure a simulation-step against resolution and batch, a training step of each model on one thread, as runs
+    train, or loading, ranking and plotting 100,000 rows of results."""
     models: tuple[str, ...] = (
         "equiv-rotation",
         "rpp-rotation",

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ..grids.grid import failure, warn
-from ..grids.presets import PRESETS, summary
+from ..grids.presets import PRESETS, Preset, summary
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
 from ..tables.quote import quote
 from .command import CommandFailed
 from .console import CONSOLE
-
-if TYPE_CHECKING:
-    pass
 
 PresetChoice = Annotated[
     tyro.extras.subcommand_type_from_defaults(
@@ -39,7 +36,7 @@ class Run:
 
     preset: PresetChoice = None
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
-    """A record, runs/<hash>.json of any results folder, whose run to repeat instead of a preset."""
+    """Repeat the run of this record, runs/<hash>.json of any results folder, instead of running a preset."""
     model_file: Path | None = None
     """A Python file that registers a model of yours; it joins the preset's models."""
     out: Path | None = None
@@ -47,7 +44,7 @@ class Run:
     overwrite: bool = False
     """Repeat runs that are done already."""
     dry_run: bool = False
-    """Only print the grid, its size and an estimate of its time."""
+    """Print the grid, its size and an estimate of its time, and run nothing."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
@@ -60,25 +57,22 @@ class Run:
             given = "--dry-run" if self.dry_run else "--overwrite"
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
         if self.record is not None:
-            self._repeat()
-        elif self.dry_run:
-            self._estimate()
-        else:
-            self._run_preset()
+            self._repeat(self.record, self.out or Path("results") / "rerun")
+        elif self.preset is not None:
+            work = self._estimate if self.dry_run else self._run_preset
+            work(self.preset, self.out or Path("results") / self.preset.name)
 
-    def _repeat(self) -> None:
+    def _repeat(self, record: Path, out: Path) -> None:
         from ..submissions.repeat import reproduce
 
-        out = self.out or Path("results") / "rerun"
-        found = reproduce(self.record, out, self.machine, CONSOLE, self.model_file)
-        CONSOLE.print(f"{found.hash}: the metrics agree bit for bit with {self.record}", soft_wrap=True)
+        found = reproduce(record, out, self.machine, CONSOLE, self.model_file)
+        CONSOLE.print(f"{found.hash}: the metrics agree bit for bit with {record}", soft_wrap=True)
 
-    def _run_preset(self) -> None:
+    def _run_preset(self, preset: Preset, out: Path) -> None:
         from ..grids.run import run
         from ..tables.terminal import rich_table
 
-        out = self.out or Path("results") / self.preset.name
-        finished = run(self.preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
+        finished = run(preset, out, self.machine, CONSOLE, self.model_file, self.overwrite)
         CONSOLE.print(rich_table(finished.leaderboard, str(out)))
         CONSOLE.print(f"{len(finished.figures)} figures in {out / 'figures'}", soft_wrap=True)
         failed = [record for record in finished.records if not record.done]
@@ -88,19 +82,18 @@ class Run:
             runs = len(finished.records)
             raise CommandFailed(f"expected {runs} runs to finish, got the {len(failed)} above that failed")
 
-    def _estimate(self) -> None:
+    def _estimate(self, preset: Preset, out: Path) -> None:
         from ..grids.estimate import estimate
 
-        warn(self.preset.runs(self.model_file), self.preset, CONSOLE)
-        out = self.out or Path("results") / self.preset.name
-        CONSOLE.print(estimate(self.preset, self.machine, out, self.model_file))
+        warn(preset.runs(self.model_file), preset, CONSOLE)
+        CONSOLE.print(estimate(preset, self.machine, out, self.model_file))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tune:
     """Choose step size and length of each model's training on validation data.
 
-    `symbreak run --tuned` uses the choices.
+    The choices are for `symbreak run --tuned`.
     """
 
     preset: PresetChoice
@@ -167,10 +160,11 @@ class Plot:
     """What to show of the plumes of a data set; results have no such choice."""
 
     def __call__(self) -> None:
-        from ..figures import plot
+        from ..figures.plotting import is_data_set, plot
 
         written = plot(self.folder, self.field)
-        CONSOLE.print(f"{len(written)} figures in {written[0].parent}", soft_wrap=True)
+        what = "pictures" if is_data_set(self.folder) else "figures"
+        CONSOLE.print(f"{len(written)} {what} in {written[0].parent}", soft_wrap=True)
 
 
 @dataclass(frozen=True)

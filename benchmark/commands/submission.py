@@ -20,7 +20,7 @@ class Submit:
     results: Positional[Path]
     """Results folder."""
     models: tuple[str, ...]
-    """Whose finished runs to pack."""
+    """Models whose finished runs to pack."""
     model_file: Path | None = None
     """The Python file that registers the models, if they are yours; the same as when they ran."""
     archive: Path = Path("submission.tar.gz")
@@ -41,10 +41,10 @@ class Rescore:
     archive: Positional[Path]
     """File that `symbreak submit` wrote."""
     trust_model_file: bool = False
-    """Import the archive's model.py. That is the submitter's code, it runs with your rights: read it first, or
-    rescore inside a container. Everything else in an archive is read as data and cannot execute anything."""
+    """Import the archive's model.py. It is the submitter's code and runs with your rights: read it first, or rescore
+    inside a container. Everything else in an archive is read as data and cannot execute anything."""
     tolerance: float = 1e-3
-    """Largest relative difference that counts as agreement; another kind of machine gives other last digits."""
+    """Largest relative difference that counts as agreement; the last digits differ between kinds of machines."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:

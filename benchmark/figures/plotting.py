@@ -26,6 +26,11 @@ def plot(folder: str | Path, field: str = "speed", workers: int | None = None) -
         ValueError: as :func:`.plot_folder` and :func:`.plot_data` do.
     """
     folder = Path(folder)
-    if (folder / MANIFEST).exists():
+    if is_data_set(folder):
         return plot_data(folder, field)
     return plot_folder(folder, workers=workers or joblib.cpu_count())
+
+
+def is_data_set(folder: str | Path) -> bool:
+    """Tells the folder of a data set from one of results."""
+    return (Path(folder) / MANIFEST).exists()

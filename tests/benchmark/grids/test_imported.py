@@ -162,7 +162,7 @@ def test_refusals(jet, tiny, data, tmp_path, capsys):
 def test_stations_are_drawn(jet, tmp_path, capsys):
     copy = shutil.copytree(jet, tmp_path / jet.name)
     main(["plot", str(copy)])
-    assert "3 figures in" in capsys.readouterr().out
+    assert "3 pictures in" in capsys.readouterr().out
     words = (copy / "figures" / "plumes-speed.svg").read_text()
     assert all(each in words for each in ("station 19", "station 22", "frame 1", "frame 40", "the first test stations"))
 
