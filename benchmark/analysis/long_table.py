@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from ...datasets.recipes.imported import PREFIX
-from ...datasets.store.files import write_atomically
 from ...simulators import list_scenarios
 from ..runs.records import DATA_ERROR_STEPS, RunRecord, load_runs
 
@@ -127,13 +126,6 @@ def load_results(folder: str | Path) -> pd.DataFrame:
     """
     folder = Path(folder)
     return table_of(load_runs(folder), folder)
-
-
-def write_results(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
-    """:func:`table_of` the records, written to ``results.csv``."""
-    table = table_of(records, folder)
-    write_atomically(folder / "results.csv", table.to_csv(index=False).encode())
-    return table
 
 
 def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
