@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .long_table import SETTING
-from .statistics import bootstrap_rows
+from .statistics import bootstrap_rows, rounded
 
 LINE = [*SETTING, "metric", "split", "strength", "model"]
 """What the rollout steps of one line have in common."""
@@ -31,5 +31,5 @@ def seed_means(results: pd.DataFrame) -> pd.DataFrame:
     for count in np.unique(seeds[seeds > 0]):
         chosen = finite & (seeds[row] == count)
         numbers[:, seeds == count] = bootstrap_rows(values[chosen].reshape(-1, count))
-    table[["mean", "low", "high"]] = numbers.T
+    table[["mean", "low", "high"]] = rounded(numbers.T)
     return table.astype({name: object for name in ("scenario", "metric", "split", "model")})

@@ -16,6 +16,8 @@ from scipy.stats import ttest_1samp
 RESAMPLES = 2000
 TAILS = (0.025, 0.975)
 """Between these quantiles of the resampled means lie the 95 % of an interval."""
+DIGITS = 12
+"""Significant digits of what is written."""
 ROUNDING = 1e-4
 """Logarithms of ratios, and slopes, below this are what rounding leaves of 0."""
 
@@ -71,6 +73,13 @@ def tails(
         for tail in TAILS
     )
     return low, high
+
+
+def rounded(values: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """Rounds to 12 significant digits: the last of 16 depend on the processor, and tables and figures
+    are to be the same files on all."""
+    texts = [f"{value:.{DIGITS}g}" for value in values.ravel().tolist()]
+    return np.array(texts, dtype=float).reshape(values.shape)
 
 
 def bootstrap_rows(

@@ -15,6 +15,7 @@ from ..analysis.crossovers import CROSSOVERS
 from ..analysis.leaderboard import LEADERBOARD
 from ..analysis.learned import LEARNED
 from ..analysis.loaded import LoadedResults
+from ..analysis.statistics import rounded
 from ..analysis.table import Table
 
 TABLES: tuple[Table, ...] = (LEADERBOARD, COMPARISONS, CROSSOVERS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)
@@ -27,8 +28,13 @@ def compute_tables(loaded: LoadedResults) -> dict[str, pd.DataFrame]:
 
 
 def csv_files(computed: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Returns the text of each CSV file by its name."""
-    return {f"{table.name}.csv": computed[table.name].to_csv(index=False) for table in TABLES if table.csv}
+    """Returns the text of each CSV file by its name, numbers with the digits that every machine agrees on."""
+    return {f"{table.name}.csv": _rounded(computed[table.name]).to_csv(index=False) for table in TABLES if table.csv}
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    floats = table.select_dtypes("float").columns
+    return table.assign(**{name: rounded(table[name].to_numpy()) for name in floats})
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from symbreak.benchmark.analysis.statistics import bootstrap, bootstrap_rows, resamples, tails
+from symbreak.benchmark.analysis.statistics import bootstrap, bootstrap_rows, resamples, rounded, tails
 
 
 def test_one_value_has_no_interval():
@@ -60,3 +60,9 @@ def test_rows_agree_with_a_slow_bootstrap(seeds):
         resampled = [row[draw].mean() for draw in draws]
         expected = np.quantile(resampled, [0.025, 0.975], method="inverted_cdf")
         assert (mean, low, high) == pytest.approx((row.mean(), *expected))
+
+
+def test_rounding_keeps_what_machines_agree_on():
+    values = np.array([[0.9710796850416114, 0.9710796850416112], [6.0, np.nan]])
+    assert rounded(values)[0].tolist() == [0.971079685042] * 2
+    assert rounded(values)[1, 0] == 6.0 and np.isnan(rounded(values)[1, 1])

@@ -53,7 +53,7 @@ def test_curves_hold_the_results(results, tiny):
     row = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step == "mean")]
     expected = row[row.split == "domain"]
     line = lines(figure.axes[0])["convnet"]
-    assert line.get_ydata().tolist() == expected.value.tolist()
+    assert line.get_ydata().tolist() == pytest.approx(expected.value.tolist(), rel=1e-11)
     assert line.get_xdata().tolist() == expected.data_error.tolist()
     assert "equivariance error" in figure.axes[0].get_xlabel() and "nRMSE" in figure.axes[0].get_ylabel()
     assert "cells per frame" in figure.axes[1].get_ylabel()
@@ -77,7 +77,9 @@ def test_rollout_error_has_a_panel_a_strength(results, tiny):
     rows = results[(results.model == "convnet") & (results.metric == "nrmse") & (results.step != "mean")]
     expected = rows[(rows.split == "domain") & (rows.strength == 1)]
     line = lines(figure.axes[1])["convnet"]
-    assert line.get_xdata().tolist() == [1, 2, 3, 4, 5] and line.get_ydata().tolist() == expected.value.tolist()
+    assert line.get_xdata().tolist() == [1, 2, 3, 4, 5] and line.get_ydata().tolist() == pytest.approx(
+        expected.value.tolist(), rel=1e-11
+    )
 
 
 def test_sweeps_are_drawn_where_there_are_several(results):
