@@ -5,8 +5,9 @@ What is exported is imported when it is first asked for, so that the command lin
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .lazy import exports
 
 if TYPE_CHECKING:
     from .analysis.long_table import load_results
@@ -65,7 +66,7 @@ _MODULES = {
     "Verdict": "submissions.submission",
     "compare": "submissions.agreement",
     "estimate": "grids.estimate",
-    "leaderboard": "tables.leaderboard",
+    "leaderboard": "tables.leaderboard:write_leaderboard",
     "load_results": "analysis.long_table",
     "plot": "figures.plotting",
     "quote": "tables.quote",
@@ -77,14 +78,7 @@ _MODULES = {
     "tune": "grids.tuning",
     "write_report": "report.page",
 }
-_OTHER_NAMES = {"leaderboard": "write_leaderboard"}
-
-
-def __getattr__(name: str) -> Any:
-    """Imports what is exported when it is first asked for."""
-    if name in _MODULES:
-        return getattr(import_module(f".{_MODULES[name]}", __name__), _OTHER_NAMES.get(name, name))
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

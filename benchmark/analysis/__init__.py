@@ -5,8 +5,9 @@ Each table stands beside its computation, as a :class:`.Table`. What is exported
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import exports
 
 if TYPE_CHECKING:
     from .loaded import LoadedResults, load
@@ -26,10 +27,4 @@ _MODULES = {
     "select": "long_table",
     "setting_of": "long_table",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Imports what is exported when it is first asked for."""
-    if name in _MODULES:
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(__name__, _MODULES)

@@ -5,8 +5,9 @@ What is exported is imported when it is first asked for: processes that draw nee
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import exports
 
 if TYPE_CHECKING:
     from .folder import plot_folder, save
@@ -23,10 +24,4 @@ _MODULES = {
     "plot_plumes": "plumes",
     "save": "folder",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Imports what is exported when it is first asked for."""
-    if name in _MODULES:
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(__name__, _MODULES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import exports
 
 if TYPE_CHECKING:
     from .all_tables import TABLES, Section, compute_tables, sections
@@ -33,10 +34,4 @@ _MODULES = {
     "sections": "all_tables",
     "write_leaderboard": "leaderboard",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Imports what is exported when it is first asked for."""
-    if name in _MODULES:
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = exports(__name__, _MODULES)
