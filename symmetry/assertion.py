@@ -60,9 +60,10 @@ def assert_equivariant(
         tolerance: largest relative error; by default what rounding in ``dtype`` explains.
 
     Raises:
-        ValueError: no element, or a dtype without a tolerance.
-        AssertionError: the output is zero everywhere, which tells nothing; or names the element and the error and, in a
-            module, the first layer of declared fields that fails by itself.
+        ValueError: no element, or one that does not act on velocity; empty inputs; a field that is no velocity, without
+            an action of its own; or a dtype without a tolerance.
+        AssertionError: the output is zero everywhere, which tells nothing; or names the element and the two shapes that
+            differ, or the error and, in a module, the first layer of declared fields that fails by itself.
     """
     if dtype not in TOLERANCES:
         raise ValueError(f"dtype: expected one of {', '.join(map(str, TOLERANCES))}, got {dtype}")
@@ -92,13 +93,18 @@ def commutation_errors(
     act_on_output: Action,
 ) -> list[float]:
     """Computes ``max |f(g x) - g f(x)| / max |f(x)|`` for each ``g``; infinite where an output is not finite."""
+    if not inputs.numel():
+        raise ValueError(f"inputs: expected at least one number, got an empty batch of shape {tuple(inputs.shape)}")
     output = function(inputs)
     if not output.any():
         raise AssertionError("expected an output that tells something, got zero everywhere")
     errors: list[float] = []
     for element in elements:
-        difference = (function(act_on_input(element, inputs)) - act_on_output(element, output)).abs().max()
-        error = (difference / output.abs().max()).item()
+        after, before = function(act_on_input(element, inputs)), act_on_output(element, output)
+        if after.shape != before.shape:
+            shapes = f"{tuple(after.shape)} and {tuple(before.shape)}"
+            raise AssertionError(f"expected one shape of f(g x) and g f(x) for g = {element}, got {shapes}")
+        error = ((after - before).abs().max() / output.abs().max()).item()
         errors.append(error if error == error else float("inf"))
     return errors
 
@@ -115,6 +121,11 @@ def _declares_fields(layer: object) -> bool:
 
 
 def _act_on_velocity(element: Any, field: Tensor) -> Tensor:
+    if not hasattr(element, "vector"):
+        raise ValueError(f"elements: expected some that act on velocity, such as C4.elements; got {element!r}")
+    if field.ndim < 3 or field.shape[-3] != 2:
+        given = f"{tuple(field.shape)}; other fields need act_on_input or act_on_output"
+        raise ValueError(f"expected velocity [..., 2, X, Y], got the shape {given}")
     return element.vector(field)
 
 

@@ -71,3 +71,29 @@ def test_what_tells_nothing_is_no_proof():
         assert_equivariant(lambda v: v, FLOW, ())
     with pytest.raises(ValueError, match=r"dtype: expected one of torch.float64, .*, got torch.int64"):
         assert_equivariant(lambda v: v, FLOW, C4.elements, dtype=torch.int64)
+    for empty in (FLOW[:0], FLOW[..., :0]):
+        with pytest.raises(ValueError, match=r"^inputs: expected at least one number, got an empty batch"):
+            assert_equivariant(lambda v: v, empty, C4.elements)
+
+
+def test_shapes_that_cannot_be_compared_are_named():
+    """A crop of x alone, and a mean over y, which would broadcast."""
+    expected = r"^expected one shape of f\(g x\) and g f\(x\) for g = 90°, got \(2, 2, 3, 5\) and \(2, 2, 7, 3\)$"
+    with pytest.raises(AssertionError, match=expected):
+        assert_equivariant(lambda v: v[..., :3, :], FLOW, C4.elements)
+    with pytest.raises(AssertionError, match=r"for g = 90°, got \(2, 2, 7, 1\) and \(2, 2, 1, 5\)"):
+        assert_equivariant(lambda v: v.mean(-1, keepdim=True), FLOW, C4.elements)
+
+
+def test_the_action_on_velocity_wants_elements_and_velocity():
+    with pytest.raises(ValueError, match=r"^elements: expected some that act on velocity, .*; got 'quarter turn'$"):
+        assert_equivariant(lambda v: v, FLOW, ["quarter turn"])
+    assert_equivariant(lambda v: v, FLOW, ["upside down"], act_on_input=flipped, act_on_output=flipped)
+    expected = r"^expected velocity \[..., 2, X, Y\], got the shape \(2, .*; other fields need .* act_on_output$"
+    for function in (lambda v: v.mean((-2, -1)), lambda v: v[:, [0, 1, 0]]):
+        with pytest.raises(ValueError, match=expected):
+            assert_equivariant(function, FLOW, C4.elements)
+
+
+def flipped(_, field):
+    return field.flip(-1)
