@@ -22,7 +22,7 @@ class Unnamed:
 
 
 class UsageError(ValueError):
-    """The command line does not name a command and its arguments."""
+    """Says that a command line does not name a command and its arguments."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -93,7 +93,7 @@ def choices(args: Sequence[str]) -> Any:
 
 
 def one_line(box: str) -> str:
-    """The message in one of tyro's boxes, without frame, hints and tyro's own names."""
+    """Takes the message out of one of tyro's boxes, without frame, hints and tyro's own names."""
     text = " ".join(re.sub(r"[╭╮╰╯│─]|-{3,}", " ", box).split())
     text = re.split(r"For full helptext|Argument helptext:|Arguments similar to", text)[0]
     text = re.sub(r"(Perhaps you meant: --\S+).*", r"(\1)", text)

@@ -12,7 +12,7 @@ from .task import ENVIRONMENT_CHANNELS
 
 
 def probe_environment(model: Forecaster, batch: int, *, seed: int = 1) -> tuple[Float[Tensor, "B E X Y"], ...]:
-    """The environment to call a model with beside a history: random smooth fields, none if it is not informed."""
+    """Makes the environment to call a model with beside a history: random smooth fields, none if it is not informed."""
     if not model.informed:
         return ()
     pairs = -(-ENVIRONMENT_CHANNELS // 2)

@@ -40,8 +40,8 @@ class ModelEntry:
     sides: int = 1
 
     def fits(self, shape: Shape, has_environment: bool = False) -> bool:
-        """Whether the model can be built for a grid, whose sides are multiples of ``sides``, and for data that store
-        an environment or not."""
+        """Tells whether the model can be built for a grid, whose sides are multiples of ``sides``, and for data that
+        store an environment or not."""
         return not any(cells % self.sides for cells in shape) and (has_environment or not self.cls.informed)
 
     @property

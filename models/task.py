@@ -20,7 +20,7 @@ ENVIRONMENT_CHANNELS = sum(2 if kind == "vector" else 1 for kind in ENVIRONMENT.
 
 
 def moved_environment(element: Element, environment: Float[Tensor, "B E X Y"]) -> Float[Tensor, "B E X2 Y2"]:
-    """``g e``: the force turns with its place, the scalars move."""
+    """Applies ``g`` to ``e``: the force turns with its place, the scalars move."""
     force, scalars = environment.split((2, ENVIRONMENT_CHANNELS - 2), 1)
     return torch.cat((element.vector(force), element.scalar(scalars)), 1)
 

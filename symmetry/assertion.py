@@ -13,16 +13,16 @@ Action = Callable[[Any, Tensor], Tensor]
 
 
 class Fields(Protocol):
-    """What a layer declares about its channels: how a group acts on them."""
+    """Says what a layer declares about its channels: how a group acts on them."""
 
     def act(self, element: Any, fields: Tensor, /) -> Tensor:
-        """``g f``."""
+        """Returns ``g f``."""
         ...
 
 
 @runtime_checkable
 class Typed(Protocol):
-    """A layer that declares the fields of its input and its output."""
+    """Declares the fields of a layer's input and output."""
 
     source: Fields
     target: Fields
@@ -110,7 +110,7 @@ def commutation_errors(
 
 
 def _actions(function: object) -> tuple[Action, Action]:
-    """The actions on the fields that a layer declares, or those on velocity."""
+    """Finds the actions on the fields that a layer declares, or those on velocity."""
     if isinstance(function, Typed):
         return function.source.act, function.target.act
     return _act_on_velocity, _act_on_velocity

@@ -45,7 +45,7 @@ class Element(ABC):
 
     @abstractmethod
     def inverse(self) -> Element:
-        """``g^-1``; raises ``ValueError`` where there is none."""
+        """Returns ``g^-1``; raises ``ValueError`` where there is none."""
 
     def vector(self, field: Float[Tensor, "... 2 X Y"]) -> Float[Tensor, "... 2 X2 Y2"]:
         """Moves the pixels and turns the components: ``(g v)(p) = R_g v(g^-1 p)``."""

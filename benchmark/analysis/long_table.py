@@ -54,18 +54,18 @@ class Setting(NamedTuple):
 
 
 def is_imported(scenario: str) -> bool:
-    """Whether ``data_error`` is a statistical asymmetry, which must never share an axis with an equivariance error."""
+    """Tells if ``data_error`` is a statistical asymmetry, which must never share an axis with an equivariance error."""
     return scenario.startswith(PREFIX)
 
 
 def in_plume_units(scenario: str) -> bool:
-    """Whether the group acts in plume units where ``data_error`` is measured, :attr:`Scenario.observe`: it lacks the
+    """Tells if the group acts in plume units where ``data_error`` is measured, :attr:`Scenario.observe`: it lacks the
     interpolation of frames that is part of every model's equivariance error."""
     return scenario in {known.name for known in list_scenarios() if known.observe is not None}
 
 
 def is_like_models(scenario: str) -> bool:
-    """Whether ``data_error`` and the equivariance error of models are one measure, which may have a diagonal."""
+    """Tells if ``data_error`` and the equivariance error of models are one measure, which may have a diagonal."""
     return not is_imported(scenario) and not in_plume_units(scenario)
 
 
@@ -129,7 +129,7 @@ def load_results(folder: str | Path) -> pd.DataFrame:
 
 
 def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
-    """:func:`load_results` of records that are loaded already."""
+    """Does the work of :func:`load_results` for records that are loaded already."""
     check_distinct(records)
     table = tabulate(records)
     if table.empty:

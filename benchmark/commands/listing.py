@@ -34,12 +34,12 @@ class List:
 
 
 def _scenario_rows() -> list[dict]:
-    """Three lines a scenario, for which 80 columns have room."""
+    """Fits each scenario into three lines of 80 columns."""
     return [{"scenario": f"{s.name}\n  {s.symmetry}, {s.group}", "what it is": _told(s)} for s in list_scenarios()]
 
 
 def _told(scenario: Scenario) -> str:
-    """Three lines: what breaks the symmetry, what of it is hidden, and what a state reveals."""
+    """Says in three lines what breaks the symmetry, what of it is hidden, and what a state reveals."""
     return f"{scenario.description}\nhidden: {scenario.hidden}\nrevealed by: {scenario.reveals}"
 
 

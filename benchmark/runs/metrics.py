@@ -37,7 +37,7 @@ def square_error(prediction: Fields, target: Fields) -> PerStep:
 
 
 def relative_l2(prediction: Fields, target: Fields) -> PerStep:
-    """``||p - t|| / ||t||`` over components and pixels; 1 is as good as predicting no flow. NaN where nothing flows.
+    """Computes ``||p - t|| / ||t||`` over components and pixels; 1: as good as predicting no flow, NaN: nothing flows.
 
     Weak and strong plumes weigh alike in its mean, while the mean of squares weighs them by their energy.
 
@@ -48,7 +48,7 @@ def relative_l2(prediction: Fields, target: Fields) -> PerStep:
 
 
 def orbit_relative_l2(error: Float[Tensor, "O G N"], energy: Float[Tensor, "O G N"]) -> Float[Tensor, "O N"]:
-    """:func:`relative_l2` of whole orbits: ``sqrt(sum_g ||p - t||^2 / sum_g ||t||^2)``.
+    """Computes :func:`relative_l2` of whole orbits: ``sqrt(sum_g ||p - t||^2 / sum_g ||t||^2)``.
 
     Over the members of an orbit squares are added before the root is taken, because the floor of a strict network
     bounds their sum and not each of them.
@@ -63,7 +63,7 @@ def orbit_relative_l2(error: Float[Tensor, "O G N"], energy: Float[Tensor, "O G 
 def pool_orbits(
     prediction: Fields, target: Fields, members: int, floor: Float[Tensor, " N"], floor_relative_l2: Float[Tensor, " N"]
 ) -> dict[str, list[float]]:
-    """Every metric of the split ``orbit`` per rollout step, followed by its value over all steps::
+    """Computes every metric of the split ``orbit`` per rollout step, followed by its value over all steps::
 
         rmse                sqrt(mean (p - t)^2)              over orbits, members, components, pixels
         relative_l2         :func:`orbit_relative_l2`, mean over orbits

@@ -35,7 +35,7 @@ def asymmetry_of_files(folder: Path, imported: Imported, files: dict[str, str]) 
 
 
 def moments(parts: Iterable[Tensor]) -> tuple[Float[Tensor, "2 X Y"], Float[Tensor, "2 2 X Y"]]:
-    """Mean of the velocity in each cell, and covariance of its two components there, over frames ``[T, 2, X, Y]``."""
+    """Computes the mean velocity in each cell, and the covariance of its components, over frames ``[T, 2, X, Y]``."""
     count, total, squares = 0, torch.zeros((), dtype=torch.float64), torch.zeros((), dtype=torch.float64)
     for part in parts:
         frames = part.double()

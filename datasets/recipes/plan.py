@@ -21,8 +21,8 @@ that is exact."""
 
 @dataclass(frozen=True)
 class Chunk:
-    """Simulations ``first ... last - 1`` of ``train``, ``valid``, ``test`` or ``orbit``, simulated together in one
-    batch. Those of ``orbit`` are states at the onset, each of which is then moved by every element of the group."""
+    """Names simulations ``first ... last - 1`` of ``train``, ``valid``, ``test`` or ``orbit``, simulated together in
+    one batch. Those of ``orbit`` are states at the onset, each of which is then moved by every element of the group."""
 
     simulations: str
     first: int
@@ -86,8 +86,8 @@ def file_names(recipe: DataSource, split: str) -> list[str]:
 
 
 def orbit_elements(recipe: Recipe) -> tuple[Element, ...]:
-    """The elements of an orbit, the identity first: all of a point group that map the grid onto itself, or shifts by
-    multiples of an eighth of the box."""
+    """Lists the elements of an orbit, the identity first: all of a point group that map the grid onto itself, or shifts
+    by multiples of an eighth of the box."""
     scenario, shape = recipe.physics, recipe.shape
     if scenario.group == "shift-x":
         count = next(count for count in range(min(SHIFTS, shape[0]), 0, -1) if shape[0] % count == 0)

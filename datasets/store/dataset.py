@@ -42,7 +42,7 @@ class DataSet:
         return self._read(split, "velocity")
 
     def environment(self, split: str) -> Float[Tensor, "N 4 X Y"]:
-        """What the law adds to the symmetric one for each simulation of a split: force, drag and openness, see
+        """Tells what the law adds to the symmetric one for each simulation of a split: force, drag and openness, see
         :meth:`~symbreak.simulators.Scenario.environment`.
 
         Raises:
@@ -64,7 +64,7 @@ class DataSet:
     def windows(
         self, split: str, *, history: int, horizon: int, smoke: bool = False, after_onset: range | None = None
     ) -> Windows:
-        """Runs of ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel if wanted.
+        """Cuts out ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel if wanted.
 
         Args:
             after_onset: how many frames after the onset a history may end; any if None. ``range(1)`` is where the
@@ -98,8 +98,8 @@ class DataSet:
 
 
 class Windows(torch.utils.data.Dataset[Tensor]):
-    """Window ``i`` starts ``first + i % W`` frames into simulation ``i // W``, where ``W`` windows fit into each
-    simulation.
+    """Cuts frames into windows: window ``i`` starts ``first + i % W`` frames into simulation ``i // W``, where ``W``
+    windows fit into each simulation.
 
     Args:
         ends: the frames at which a history may end, counted from 0; all that fit if None.
@@ -146,7 +146,7 @@ class Windows(torch.utils.data.Dataset[Tensor]):
         return self.frames[simulation[:, None], start[:, None] + steps]
 
     def environments(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B E X Y"] | None:
-        """The environments of the windows of these numbers, None where the data do not tell."""
+        """Collects the environments of the windows with these indices, None where the data do not tell."""
         if self.environment is None:
             return None
         return self.environment[indices.div(self.per_simulation, rounding_mode="floor")]

@@ -67,7 +67,7 @@ def floor_of(
 
 
 def floor_of_files(folder: Path, recipe: Recipe, files: dict[str, str]) -> Floor | None:
-    """:func:`floor_of` the stored split ``orbit``, over all steps after the onset; None where there is none."""
+    """Computes :func:`floor_of` the stored split ``orbit``, over all steps after the onset; None if there is none."""
     if recipe.orbit == 0 or recipe.onset is None:
         return None
     names = file_names(recipe, "orbit")
@@ -78,5 +78,5 @@ def floor_of_files(folder: Path, recipe: Recipe, files: dict[str, str]) -> Floor
 
 
 def as_lists(floor: Floor) -> dict[str, list[float]]:
-    """The floor as the manifest holds it."""
+    """Writes the floor as the manifest holds it."""
     return {name: list(values) for name, values in asdict(floor).items()}

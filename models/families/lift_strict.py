@@ -19,7 +19,7 @@ ABOUT = {"family": "strict", "breaks": "none", "source": "control of Wang et al.
 
 
 class AveragedEncoder(nn.Module):
-    """``z(x) = 1/|H| sum_h rho(h)^-1 e(h x)`` over the elements ``h`` that map the task's grid onto itself.
+    """Averages ``z(x) = 1/|H| sum_h rho(h)^-1 e(h x)`` over the elements ``h`` that map the task's grid onto itself.
 
     ``z(g x) = rho(g) z(x)`` for any encoder ``e``: in the sum over ``h`` of ``rho(h)^-1 e(h g x)`` each ``h g`` is an
     element again.
@@ -57,7 +57,7 @@ class AveragedEncoder(nn.Module):
 @register("lift-strict-rotation", symmetry="rotation", keeps="the point group, exactly", **ABOUT)
 @register("lift-strict-reflection", symmetry="reflection", keeps="the point group, exactly", **ABOUT)
 class StrictLiftNet(ChannelForecaster):
-    """``lift`` with an encoder that is averaged over the group: strictly equivariant, and sees the whole box.
+    """Averages the encoder of ``lift`` over the group: strictly equivariant, and sees the whole box.
 
     Args:
         width: regular fields of the trunk and width of the encoder.
@@ -77,7 +77,7 @@ class StrictLiftNet(ChannelForecaster):
     **ABOUT,
 )
 class StrictLiftConvNet(ChannelForecaster):
-    """The same for shifts along x: a plain trunk whose latent does not change when the flow is shifted.
+    """Does the same for shifts along x: a plain trunk whose latent does not change when the flow is shifted.
 
     Args:
         width: channels of the trunk and width of the encoder.

@@ -21,7 +21,7 @@ VECTORS = sum(kind == "vector" for kind in ENVIRONMENT.values())
 
 
 class InformedForecaster(Forecaster):
-    """A forecaster whose network maps channels of frames and environment ``[B, 2T + E, X, Y]`` to ``[B, 2, X, Y]``.
+    """Forecasts with a network from channels of frames and environment, ``[B, 2T + E, X, Y]``, to ``[B, 2, X, Y]``.
 
     ``f(g x, g e) = g f(x, e)`` for history ``x`` and environment ``e``: that a network which does not see ``e`` must
     treat related flows alike costs this one nothing, so that its error is how hard the flow itself is to predict.
@@ -44,7 +44,7 @@ class InformedForecaster(Forecaster):
 
 
 class VectorsAndScalars(nn.Module):
-    """``K_v * v + K_s * s + b``: one convolution of vector fields ``v`` and scalar fields ``s``, in two parts.
+    """Computes ``K_v * v + K_s * s + b``: one convolution of vector fields ``v`` and scalar fields ``s``, in two parts.
 
     Args:
         vectors: takes the first channels.
@@ -63,7 +63,7 @@ class VectorsAndScalars(nn.Module):
 @register("oracle-rotation", symmetry="rotation", **POINT_GROUP)
 @register("oracle-reflection", symmetry="reflection", **POINT_GROUP)
 class OracleNet(InformedForecaster):
-    """``equiv`` that also sees the force, as a vector field, and drag and openness, as scalar fields.
+    """Sees what ``equiv`` does, and the force, as a vector field, and drag and openness, as scalar fields.
 
     Args:
         width: regular fields, each with as many channels as the group has elements.
@@ -87,7 +87,7 @@ class OracleNet(InformedForecaster):
     **ABOUT,
 )
 class OracleConvNet(InformedForecaster):
-    """``convnet`` that also sees the environment.
+    """Sees what ``convnet`` does, and the environment.
 
     Args:
         width: channels.

@@ -31,7 +31,7 @@ def pad_periodic(
 
 
 def zero_padding(boundary: tuple[str, str], radius: int) -> tuple[int, int]:
-    """Cells of zeros to add along x and y: none along periodic axes."""
+    """Counts the cells of zeros to add along x and y: none along periodic axes."""
     return tuple(0 if kind == "periodic" else radius for kind in boundary)
 
 

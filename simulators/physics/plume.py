@@ -51,7 +51,7 @@ def plume_step(plumes: Plumes, law: Law, solve: PressureSolve, box: Box) -> Plum
 def trace_in_box(
     field: Field, velocity: Field, dt: float, v0: PhiTensor[Any] | None = None, *, box: Box
 ) -> PhiTensor[Any]:
-    """Where the flow carries the sample points of a field in ``dt``: an Euler step, wrapped into periodic axes.
+    """Finds where the flow carries the sample points of a field in ``dt``: an Euler step, wrapped into periodic axes.
 
     PhiFlow wraps look-ups itself, but where only one axis is periodic it does so modulo the *padded* grid, so that
     look-ups across the seam by more than a cell are wrong (phiml 1.16, ``grid_sample``).
@@ -99,7 +99,7 @@ def _bounds(box: Box) -> PhiBox:
 
 @contextmanager
 def phiflow_on(device: str) -> Generator[None, None, None]:
-    """PhiFlow computes with torch, in double precision, on the given device."""
+    """Lets PhiFlow compute with torch, in double precision, on the given device."""
     kind, _, number = device.partition(":")
     devices = TORCH.list_devices("CPU" if kind == "cpu" else "GPU")
     before = TORCH.get_default_device()

@@ -53,7 +53,7 @@ def draw_sideways(generator: Generator, index: int, shape: Shape, buoyancy: floa
 
 
 def force_along_the_rise(box: Box, draws: Draws, strength: float) -> Law:
-    """Force ``b (1 - 0.8 eps cos(2 pi x / X))`` along x: it changes while the plume rises through it."""
+    """Applies force ``b (1 - 0.8 eps cos(2 pi x / X))`` along x: it changes while the plume rises through it."""
     x, _ = cell_centers(box)
     modulation = LARGEST_CONTRAST * strength * -torch.cos(2 * pi * x / box.shape[0])
     return law(box, draws, force=(draws.buoyancy[:, None] * draws.direction)[:, :, None, None] * (1 + modulation))

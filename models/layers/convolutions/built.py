@@ -49,7 +49,7 @@ class BuiltConv2d(BuiltOnce):
         return self.kernel(), self.channel_bias()
 
     def sizes(self) -> str:
-        """Channels, kernel and walls, in words."""
+        """Describes channels, kernel and walls in words."""
         return sizes(self.kernel(), self.boundary, self.dilation)
 
 
@@ -67,7 +67,7 @@ def convolve(
 
 
 def sizes(kernel: Kernel, boundary: tuple[str, str], dilation: int = 1) -> str:
-    """Channels, kernel and walls, in words."""
+    """Describes channels, kernel and walls in words."""
     target, source, k, _ = kernel.shape
     apart = f" of entries {dilation} cells apart" if dilation > 1 else ""
     return f"{source} -> {target} channels, {k} x {k} kernels{apart}, {' and '.join(boundary)} walls"

@@ -19,7 +19,7 @@ from .untied_kernel import Untied, UntiedKernel
 class LocallyConnected2d(BuiltOnce, RelaxedLayer):
     """Computes ``out(p) = sum_y K(p, y) f(p + y) + b``, with untied kernels ``K: [X, Y, O, k, k, I]``.
 
-    Subclasses say which kernels they would rather have, by a squared distance from them; what they start from has none.
+    Subclasses say which kernels theirs are penalised for differing from, by a squared distance; at the start it is 0.
 
     Args:
         start: the kernel ``[O, I, k, k]`` that all places start from.
@@ -69,7 +69,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         """Returns one number per output channel, or None for fields that allow none."""
 
     def sizes(self) -> str:
-        """Channels, kernel and walls, in words."""
+        """Describes channels, kernel and walls in words."""
         return sizes(self.weight[0, 0].movedim(-1, 1), self.boundary)
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:

@@ -152,7 +152,7 @@ def test_one_kind_of_model_looks_the_same_whatever_its_symmetry():
     assert style["rpp-rotation"] == style["rpp-scaling"] == style["rpp"] != style["lift-scaling"]
 
 
-def test_stills_show_x_to_the_right_and_y_up():
+def test_a_strip_of_frames_has_x_to_the_right_and_y_up():
     """One moving cell at x = 4, y = 1 of 5 x 7: row 1 from below and column 4, plus the blank edge of one pixel."""
     flow = np.zeros((1, 2, 5, 7))
     flow[0, 0, 4, 1] = 1.0
