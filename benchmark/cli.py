@@ -93,11 +93,11 @@ def choices(args: Sequence[str]) -> Any:
 
 
 def one_line(box: str) -> str:
-    """Takes the message out of one of tyro's boxes, without frame, hints and tyro's own names."""
-    text = " ".join(re.sub(r"[╭╮╰╯│─]|-{3,}", " ", box).split())
+    """Takes the message out of one of tyro's boxes, without title, frame, hints and tyro's own names."""
+    message = box.strip().split("\n", 1)[-1]  # the first line is the title, which says no more than the message
+    text = " ".join(re.sub(r"[╭╮╰╯│─]|-{3,}", " ", message).split())
     text = re.split(r"For full helptext|Argument helptext:|Arguments similar to", text)[0]
     text = re.sub(r"(Perhaps you meant: --\S+).*", r"(\1)", text)
-    text = re.sub(r"^(Unrecognized options|Value error|Parsing error|Required options) ", "", text)
     return re.sub(r"Error parsing __tyro\S*:", "", text).strip()
 
 

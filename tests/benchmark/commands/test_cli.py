@@ -30,7 +30,11 @@ def test_list(capsys, what, name):
 BAD_INPUT = [
     ((), r"Expected one of \{list,"),
     (("fly",), r"Unrecognized options: fly"),
-    (("list", "planets"), r"'planets'|planets"),
+    (("list", "planets"), r"^symbreak: invalid choice 'planets' for .* \('scenarios', 'models', 'presets'\)"),
+    (("bench", "planets"), r"^symbreak: invalid choice 'planets' for .* \('simulate', 'train', 'results'\)"),
+    (("generate", "--scenario"), r"^symbreak: Missing value for argument '--scenario'"),
+    (("fly", "--high"), r"^symbreak: Unrecognized options: fly"),
+    (("import", "jet"), r"^symbreak: Missing from symbreak import: --name STR Name of the data set. \(required\)$"),
     (("run", "--from", "x.json", "--dry-run"), "expected a preset for --dry-run, got --from"),
     (("run", "slow"), r"Unrecognized options: slow.*quick"),
     (("run", "quick", "--models", "resnest"), r"expected one of the models .*convnet.*, got 'resnest'"),
