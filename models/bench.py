@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import pandas
 import torch
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from .build import count_parameters
 from .check import default_task
@@ -20,6 +19,9 @@ from .layers import BuiltConv2d, Fields, RelaxedTranslationConv2d, kernels_built
 from .probe_fields import probe_fields
 from .registry import ModelEntry, get_model
 from .task import Task
+
+if TYPE_CHECKING:
+    import pandas
 
 BARE = "bare convolutions"
 PLAIN = "convnet"
@@ -107,6 +109,8 @@ class Run:
 
     def prepare(self, settings: BenchSettings) -> None:
         """Moves the model, counts its operations and warms it up."""
+        from torch.utils.flop_counter import FlopCounterMode
+
         self.model.to(settings.device)
         self.history = probe_fields(settings.batch, settings.history, self.task.shape).to(settings.device)
         self.optimiser = torch.optim.Adam(self.model.parameters(), 1e-4, fused=True)
@@ -182,6 +186,8 @@ def _synchronise() -> None:
 
 
 def _table(runs: list[Run], settings: BenchSettings) -> pandas.DataFrame:
+    import pandas
+
     by_name = {run.name: run for run in runs}
     bare = by_name[BARE].flops / by_name[BARE].step_seconds
     rows = [

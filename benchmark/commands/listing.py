@@ -1,18 +1,19 @@
-"""Shows what there is: ``symbreak list``."""
+"""Shows what there is: ``symbreak list``, which imports no more than what it shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.table import Table
 from tyro.conf import Positional
 
-from ...models import ModelEntry, list_models
-from ...simulators import Scenario, list_scenarios
-from ..grids.presets import PRESETS, summary
 from .console import CONSOLE
+
+if TYPE_CHECKING:
+    from ...models import ModelEntry
+    from ...simulators import Scenario
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class List:
 
 def _scenario_rows() -> list[dict]:
     """Fits each scenario into three lines of 80 columns."""
+    from ...simulators import list_scenarios
+
     return [{"scenario": f"{s.name}\n  {s.symmetry}, {s.group}", "what it is": _told(s)} for s in list_scenarios()]
 
 
@@ -45,6 +48,8 @@ def _told(scenario: Scenario) -> str:
 
 def _model_rows() -> list[dict]:
     """Fits each model into three lines of 80 columns."""
+    from ...models import list_models
+
     return [{"model": _what(entry), "what it is": _traits(entry)} for entry in list_models()]
 
 
@@ -58,6 +63,8 @@ def _traits(entry: ModelEntry) -> str:
 
 
 def _preset_rows() -> list[dict]:
+    from ..grids.presets import PRESETS, summary
+
     return [
         {"name": name, "runs": len(preset().runs()), "what it is": summary(name)} for name, preset in PRESETS.items()
     ]

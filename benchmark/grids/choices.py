@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 CHOICE = ["scenario", "model", "learning_rate", "epochs"]
 
 
@@ -15,6 +13,8 @@ def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
     Raises:
         ValueError: the file is not such a table.
     """
+    import pandas as pd  # takes long to import, and most grids are not tuned
+
     try:
         table = pd.read_csv(path, dtype={"learning_rate": float, "epochs": int})[CHOICE]
     except (ValueError, KeyError) as error:

@@ -13,9 +13,9 @@ import tyro
 from ...datasets import Imported, Recipe, verify
 from ...datasets.store.manifest import read_manifest
 from ...models import get_model, list_models, load_model_file
-from ..analysis.long_table import DATA_ERROR_STEPS
 from ..methods import base_model
 from ..runs.configuration import Evaluation, RunConfig, Simulations, Training
+from ..runs.records import DATA_ERROR_STEPS
 from .choices import read_choices
 
 LARGEST_BUDGET = 100_000_000

@@ -186,15 +186,31 @@ def test_interruption_of_imports_is_one_line(capsys, monkeypatch):
 @pytest.mark.parametrize("flag, expected", [("--help", "leaderboard"), ("--version", f"symbreak {__version__}\n")])
 def test_help_and_version_import_nothing_heavy(flag, expected):
     """What is asked for most often is answered before torch could be imported."""
+    out, modules = imported_by(flag)
+    assert expected in out
+    assert "symbreak.benchmark.cli" in modules and not HEAVY & modules
+
+
+@pytest.mark.parametrize(
+    "what, needed", [("scenarios", {"torch"}), ("models", {"torch"}), ("presets", {"torch", "joblib"})]
+)
+def test_lists_import_what_they_show(what, needed):
+    """Scenarios and models are code of torch; the analysis of results takes as long to import again."""
+    _, modules = imported_by("list", what)
+    assert (HEAVY | {"scipy.stats"}) & modules == needed
+
+
+def imported_by(*args):
+    """What a command prints, and the modules that it imports."""
     code = (
         "import sys, atexit\n"
         "atexit.register(lambda: sys.stderr.write(' '.join(sys.modules)))\n"
         "from symbreak.benchmark.cli import main\n"
         "main(sys.argv[1:])"
     )
-    done = subprocess.run([sys.executable, "-c", code, flag], capture_output=True, text=True)
-    assert done.returncode == 0 and expected in done.stdout
-    assert "symbreak.benchmark.cli" in done.stderr.split() and not HEAVY & set(done.stderr.split())
+    done = subprocess.run([sys.executable, "-c", code, *args], capture_output=True, text=True)
+    assert done.returncode == 0
+    return done.stdout, set(done.stderr.split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
