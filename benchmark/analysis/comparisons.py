@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from .baselines import BASELINE
-from .kinds import by_kind, strict_models
-from .long_table import by_model, select
+from .kinds import BASELINE, by_kind, strict_models
+from .long_table import by_model, primary
 from .scores import REFERENCE, complete, gains, whole_seeds
 from .statistics import logarithm, p_of_mean
 from .table import Table, number_texts
@@ -21,15 +20,15 @@ EVERYWHERE = "all"
 BROKEN = "above 0"
 
 
-def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrmse") -> pd.DataFrame:
+def paired_comparisons(results: pd.DataFrame, reference: str) -> pd.DataFrame:
     """Compares every model with a reference on the cells (:data:`~.long_table.CELL`) in which both stayed finite, of
     the seeds that have all of them.
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
     paired t test, whose samples are the mean logarithms of these seeds, because cells of one seed are not independent;
     ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models that are tested and trained:
-    baselines, which nobody doubts to be worse, would only soften it, and have none. All seeds share the simulations, so
-    ``p`` speaks of these data sets, not of all.
+    baselines, which nobody doubts to be worse, would only soften it, and have none. Where all seeds share the
+    simulations, ``p`` speaks of these data sets, not of all.
 
     Returns:
         Columns :data:`PAIRED`, best first; ``p`` is NaN below two such seeds, where either diverged, and of a model
@@ -38,7 +37,7 @@ def paired_comparisons(results: pd.DataFrame, reference: str, metric: str = "nrm
     Raises:
         ValueError: the reference has no results.
     """
-    errors = by_model(select(results, metric))
+    errors = by_model(primary(results))
     if reference not in errors:
         raise ValueError(f"expected results of {reference}, got those of {', '.join(errors.columns)}")
     rows = []
@@ -88,7 +87,7 @@ def _by_strengths(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 def _scored(results: pd.DataFrame) -> pd.DataFrame:
     """Returns the results of the rows of the leaderboard that have a score over all scenarios."""
-    rows = by_kind(select(results, "nrmse"))
+    rows = by_kind(primary(results))
     whole = complete(gains(rows))
     return rows.loc[rows.model.isin(whole.loc[whole].index)]
 
@@ -102,13 +101,13 @@ COMPARISONS = Table(
     name="comparisons",
     title="Comparisons",
     meaning=(
-        "`ratio`: how many times smaller the nRMSE on unseen simulations is than that of the reference, geometric mean "
+        "Exploratory. `ratio`: how many times smaller the error is than that of the reference, geometric mean "
         "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite, of the "
         "seeds that lack none; `p`: two-sided paired t test of its logarithm, with one mean a seed, `p_adjusted` after "
         "Benjamini and Hochberg for the number of trained models that this reference is compared with in this scenario "
         "(baselines do not count); none where either diverged, and for a model that repeats the reference, as "
         "augmentation with a symmetry that a network has does. `strengths`: over all, or over those above 0 alone, "
-        "where a symmetry can be wrong. It speaks of these data sets, not of all."
+        "where a symmetry can be wrong. Where all seeds share the simulations it speaks of these, not of all."
     ),
     compute=lambda loaded: comparisons(loaded.results),
     format=comparison_text,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .comparisons import adjusted
 from .kinds import strict_models
-from .long_table import SETTING, by_model, by_setting, is_imported, select
+from .long_table import SETTING, by_model, by_setting, is_imported, primary
 from .statistics import bootstrap, logarithm, p_of_mean
 from .table import Table, interval_texts, number_texts
 
@@ -19,7 +19,7 @@ COST_COLUMNS = [*SETTING, "strict", *GROWN, "p_adjusted"]
 def costs(results: pd.DataFrame) -> pd.DataFrame:
     """Computes one row for each setting with several strengths, strict model of it, and model.
 
-    ``first`` and ``last`` are the nRMSE on unseen simulations of the data with the least and the most symmetry
+    ``first`` and ``last`` are the error (:func:`~.long_table.primary`) on the data with the least and the most symmetry
     breaking, mean over the ``seeds`` whose errors are finite at both; ``growth = exp mean ln(last / first)`` over these
     seeds, with its bootstrap 95 % interval. Data may get harder for all models: a strict one pays for its symmetry as
     far as its growth exceeds that of others. ``p`` is that of the two-sided paired t test over seeds that both grow
@@ -30,7 +30,7 @@ def costs(results: pd.DataFrame) -> pd.DataFrame:
         Columns :data:`COST_COLUMNS`; no row for a model without such seeds.
     """
     parts = []
-    for setting, part in by_setting(select(results, "nrmse")):
+    for setting, part in by_setting(primary(results)):
         if part.strength.nunique() > 1 and not is_imported(setting.scenario):
             for strict in strict_models(part):
                 parts.append(_beside(strict, part).assign(**setting._asdict(), strict=strict))
@@ -64,7 +64,7 @@ COSTS = Table(
     name="costs",
     title="What symmetry breaking costs",
     meaning=(
-        "`first` and `last`: nRMSE on unseen simulations of the data with the least and the most symmetry breaking, "
+        "Exploratory. `first` and `last`: error on the data with the least and the most symmetry breaking, "
         "mean over seeds; `growth`: their ratio, with its bootstrap 95 % interval over seeds. Data may get harder for "
         "all models: the strict one pays for its symmetry as far as it grows more than others. `p`: paired t test over "
         "seeds that both grow alike, `p_adjusted` after Benjamini and Hochberg for the number of trained models; none "

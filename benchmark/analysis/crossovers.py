@@ -11,7 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from .kinds import strict_models
-from .long_table import SETTING, by_model, by_setting, select
+from .long_table import SETTING, by_model, by_setting, mean_data_error, primary
 from .statistics import Interval, logarithm, resamples, tails
 from .table import Table, interval_texts
 
@@ -33,7 +33,7 @@ class Crossover:
     seeds: int
 
 
-def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "nrmse") -> Crossover:
+def crossover(results: pd.DataFrame, strict: str, relaxed: str) -> Crossover:
     """Finds the smallest symmetry breaking from which on ``relaxed`` is better than ``strict``.
 
     ``d(eps) = mean over seeds of ln e(strict) - ln e(relaxed)``, linear between strengths; the crossover is the last
@@ -49,14 +49,14 @@ def crossover(results: pd.DataFrame, strict: str, relaxed: str, metric: str = "n
     """
     if len(results.groupby(SETTING)) != 1:
         raise ValueError("expected results of one scenario, history and number of training simulations, got several")
-    rows = select(results, metric)
+    rows = primary(results)
     errors = by_model(rows).replace(math.inf, math.nan).droplevel(SETTING)
     for model in (strict, relaxed):
         if model not in errors:
             raise ValueError(f"expected results of {model}, got those of {', '.join(errors.columns)}")
     gain = logarithm(errors.loc[:, strict] / errors.loc[:, relaxed]).unstack("seed").dropna(axis=1)
     strengths = gain.index.to_numpy()
-    data_errors = rows.groupby("strength").data_error.first().loc[gain.index].to_numpy()
+    data_errors = mean_data_error(rows).groupby(rows.strength).first().loc[gain.index].to_numpy()
     strength, data_error = (_crossing_interval(axis, gain.to_numpy()) for axis in (strengths, data_errors))
     return Crossover(strength, data_error, gain.shape[1])
 
@@ -88,16 +88,24 @@ def crossovers(results: pd.DataFrame) -> pd.DataFrame:
     """Computes the :func:`crossover` of every strict and relaxed model of a setting that has several strengths.
 
     A plain convnet shares its weights over all places: where translations are the symmetry it is the strict model.
+    Where the asymmetry is hidden, models of the family ``unconstrained`` stand in the column ``relaxed``, too.
 
     Returns:
         Columns :data:`CROSSED`.
     """
     found = []
-    for setting, part in by_setting(select(results, "nrmse")):
+    for setting, part in by_setting(primary(results)):
         if part.strength.nunique() > 1:
-            pairs = product(strict_models(part), part.model[part.family == "relaxed"].unique())
+            pairs = product(strict_models(part), _overtaking(part))
             found += [[*setting, *pair, *_numbers(crossover(part, *pair))] for pair in pairs]
     return pd.DataFrame(found, columns=CROSSED).dropna(subset="strength", ignore_index=True)
+
+
+def _overtaking(rows: pd.DataFrame) -> list[str]:
+    """Lists the relaxed models; where a floor holds strict ones back, those without any symmetry, too."""
+    families = ["relaxed", "unconstrained"] if (rows.split == "orbit").all() else ["relaxed"]
+    found = rows.model[rows.family.isin(families)].unique()
+    return [model for model in found if model not in strict_models(rows)]
 
 
 def _numbers(crossing: Crossover) -> list[float | int]:
@@ -116,9 +124,10 @@ CROSSOVERS = Table(
     name="crossovers",
     title="Where relaxed models overtake strict ones",
     meaning=(
-        "The symmetry breaking from which on the relaxed model has the smaller nRMSE, as strength and as equivariance "
+        "The symmetry breaking from which on the relaxed model has the smaller error, as strength and as equivariance "
         "error of the data, with its bootstrap 95 % interval over seeds; the smallest value: ahead from the start; "
-        "never: not ahead at the largest strength."
+        "never: not ahead at the largest strength. Where the asymmetry is hidden, networks without any symmetry are "
+        "listed, too."
     ),
     compute=lambda loaded: crossovers(loaded.results),
     format=crossover_text,

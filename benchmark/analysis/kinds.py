@@ -8,6 +8,8 @@ from ...models import SYMMETRIES
 from .scores import REFERENCE
 
 STRICT = "equiv"
+BASELINE = "baseline"
+"""The family of what needs no training."""
 
 
 def kind(model: str, symmetry: str) -> str:

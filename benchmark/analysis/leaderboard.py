@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .kinds import by_kind
-from .long_table import SETTING, Setting, by_setting, is_imported, select
+from .long_table import ERROR, FLOOR, SETTING, Setting, by_setting, floors, is_imported, primary, select
 from .scores import REFERENCE, gains, places, score_text, score_texts, scores
 from .seed_means import seed_means
 from .statistics import Interval
@@ -23,8 +23,9 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
     """Ranks models, or kinds of model where scenarios have several symmetries (see :mod:`.kinds`), a row each.
 
     Columns: ``model, family, score, low, high, best, worst, cells`` (see :mod:`.scores`), ``score <scenario>`` for each
-    of several scenarios, ``parameters, train s``, and the nRMSE at each data set, as text."""
-    rows = by_kind(select(results, "nrmse"))
+    of several scenarios, ``parameters, train s``, and the error at each data set, as text.
+    Where data have a floor, that is the last row."""
+    rows = by_kind(primary(results))
     gain, models = gains(rows), rows.groupby("model")
     overall = scores(gain)
     table = pd.DataFrame({"family": models.family.first(), "score": overall["mean"]}, index=overall.index)
@@ -36,11 +37,15 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
             table[f"score {scenario}"] = score_texts(part)
     table["parameters"] = models.n_parameters.max()
     table["train s"] = models.train_seconds.mean().round(1)
-    return pd.concat([table, error_texts(rows)], axis=1).reset_index(names="model")
+    errors = error_texts(pd.concat([rows, select(floors(results), "relative_l2", "orbit")]))
+    if FLOOR in errors.index:
+        table.loc[FLOOR, ["family", "cells", "parameters"]] = "bound", 0, 0
+        table = table.astype({"cells": int, "parameters": int})
+    return pd.concat([table, errors], axis=1).reset_index(names="model")
 
 
 def error_texts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Formats the nRMSE, a row a model, a column a data set; a label says only what differs between data sets."""
+    """Formats the error, a row a model, a column a data set; a label says only what differs between data sets."""
     table = seed_means(rows)
     several, columns = varying(table), {}
     for setting, rows_of_setting in by_setting(table):
@@ -106,23 +111,24 @@ LEADERBOARD = Table(
     name="leaderboard",
     title="Leaderboard",
     meaning=(
-        f"`score` is how many times smaller the nRMSE on unseen simulations is than the {REFERENCE}'s: the geometric "
-        "mean of the ratios over `cells` (scenario, history, training simulations, strength, seed) of the seeds that "
-        "both were run on throughout (1 = as good, above 1 = better), with its bootstrap 95 % interval over seeds (of "
-        "three seeds this and every interval below is their range, which holds the mean in about three cases of four). "
+        f"`score` is how many times smaller the error is than the {REFERENCE}'s: the geometric mean of the ratios over "
+        "`cells` (scenario, history, training simulations, strength, seed) of the seeds that both were run on "
+        "throughout (1 = as good, above 1 = better), with its bootstrap 95 % interval over seeds (of three seeds this "
+        "and every interval below is their range, which holds the mean in about three cases of four). "
         f"A row that was not run on every data set of the {REFERENCE}'s has none, because a mean over other data sets "
         "does not compare; its scores of single scenarios do. `places` are the best and the worst place among the rows "
         "with a score when each seed ranks them by itself. Where scenarios have several symmetries, a row is a kind of "
         f"model: `rpp` is `rpp-rotation` where the symmetry is rotation. Where it is translation, the {REFERENCE} is "
-        "the strict model, and counts as `equiv`, too."
+        f"the strict model, and counts as `equiv`, too. {ERROR}. Above the numbers of the row `{FLOOR}` lies the error "
+        "of every strictly equivariant network, whatever its size and its training."
     ),
     compute=lambda loaded: leaderboard(loaded.results),
     format=leaderboard_text,
 )
 ERRORS_MEANING = (
-    "nRMSE (error divided by the rms of the truth, all rollout steps; smaller is better) on the unseen simulations of "
-    "each data set, mean over seeds with the bootstrap 95 % interval where there are several. The columns are the "
-    "strengths of the symmetry breaking; `error` is the equivariance error of the data over ten steps, `asymmetry`, of "
-    "imported data, is another measure, on another scale: how far their statistics are from the moved ones."
+    "The error by which models are ranked (relative to the truth; smaller is better) on each data set, mean over seeds "
+    "with the bootstrap 95 % interval where there are several. The columns are the strengths of the symmetry breaking; "
+    "`error` is the equivariance error of the data over ten steps, `asymmetry`, of imported data, is another measure, "
+    "on another scale: how far their statistics are from the moved ones."
 )
 """What the columns after the :func:`overview_columns` are."""

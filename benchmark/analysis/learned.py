@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .long_table import DATA_ERROR_STEPS, SETTING, by_setting, is_imported, select
+from .long_table import DATA_ERROR_STEPS, SETTING, by_setting, is_imported, mean_data_error, select
 from .statistics import bootstrap, p_of_mean
 from .table import Table, interval_texts, number_texts
 
@@ -26,6 +26,7 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     """
     simulated = results.loc[[not is_imported(scenario) for scenario in results.scenario]]
     rows = select(simulated, "equivariance_error", step=DATA_ERROR_STEPS).dropna(subset="value")
+    rows = rows.assign(data_error=mean_data_error(rows))
     found = []
     for setting, part in by_setting(rows):
         for model, own in part.groupby("model", sort=False):

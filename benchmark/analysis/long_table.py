@@ -33,6 +33,15 @@ SETTING = ["scenario", "history", "train_simulations"]
 """What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
 CELL = [*SETTING, "strength", "seed"]
 """What two models have in common when they are compared."""
+PRIMARY = (("relative_l2", "orbit"), ("relative_l2", "domain"), ("nrmse", "domain"))
+"""Metrics and splits by which models are ranked, the preferred one first."""
+ERROR = (
+    "The error is the relative L2 over all rollout steps on whole orbits where the asymmetry is hidden, on unseen "
+    "simulations elsewhere; in settings with runs older than that metric, the nRMSE"
+)
+"""What :func:`primary` selects, in words."""
+FLOOR = "floor"
+"""The row, and the line, of the least error that a strictly equivariant network can have."""
 
 
 class Setting(NamedTuple):
@@ -177,6 +186,33 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = 
 def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str = "mean") -> pd.DataFrame:
     """Selects the rows of one metric, split and step."""
     return results.loc[(results.metric == metric) & (results.split == split) & (results.step == step)]
+
+
+def primary(results: pd.DataFrame) -> pd.DataFrame:
+    """Selects the errors by which models are ranked, over all rollout steps: in each setting the first of
+    :data:`PRIMARY` that all its runs have. What has been selected already stays as it is."""
+    means = results.loc[(results.step == "mean") & results.metric.isin([metric for metric, _ in PRIMARY])]
+    parts = [
+        max((select(part, metric, split) for metric, split in PRIMARY), key=len)
+        for _, part in means.groupby(SETTING, sort=False)
+    ]
+    return pd.concat(parts) if parts else means
+
+
+def floors(results: pd.DataFrame) -> pd.DataFrame:
+    """Lists the relative L2 on orbits that no strictly equivariant network can fall below, at every step, as rows of a
+    model that is called :data:`FLOOR`; none where data have no floor."""
+    rows = results.loc[(results.metric == "floor_relative_l2") & (results.split == "orbit")]
+    rows = rows.drop_duplicates([*CELL, "step"])
+    return rows.assign(model=FLOOR, family="bound", metric="relative_l2", n_parameters=0, train_seconds=0.0)
+
+
+def mean_data_error(rows: pd.DataFrame) -> pd.Series:
+    """Averages the error of the data over the seeds of each setting and strength, aligned with the rows; the same
+    number where all seeds have the same data."""
+    place = [*SETTING, "strength"]
+    means = rows.drop_duplicates([*place, "data_error"]).groupby(place).data_error.mean()
+    return rows[place].merge(means.rename("data_error"), how="left", left_on=place, right_index=True).data_error
 
 
 def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:

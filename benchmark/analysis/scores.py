@@ -7,18 +7,19 @@ import math
 import numpy as np
 import pandas as pd
 
-from .long_table import SETTING, by_model, select
+from .long_table import SETTING, by_model, primary
 from .statistics import Interval, bootstrap, logarithm
 
 REFERENCE = "convnet"
 
 
 def gains(results: pd.DataFrame) -> pd.DataFrame:
-    """Computes ``ln(nRMSE(convnet) / nRMSE(model))`` of unseen simulations: a row a cell, a column a model.
+    """Computes ``ln(e(convnet) / e(model))`` of the errors ``e`` of :func:`~.long_table.primary`: a row a
+    cell, a column a model.
 
     NaN where either was not run or the convnet itself diverged, ``-inf`` where the model diverged.
     """
-    errors = by_model(select(results, "nrmse"))
+    errors = by_model(primary(results))
     if REFERENCE not in errors:
         return errors * math.nan
     reference = errors.loc[:, REFERENCE].where(np.isfinite(errors[REFERENCE]))

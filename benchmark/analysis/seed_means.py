@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .long_table import SETTING
+from .long_table import SETTING, mean_data_error
 from .statistics import bootstrap_rows, rounded
 
 LINE = [*SETTING, "metric", "split", "strength", "model"]
@@ -13,10 +13,12 @@ LINE = [*SETTING, "metric", "split", "strength", "model"]
 
 
 def seed_means(results: pd.DataFrame) -> pd.DataFrame:
-    """Averages over seeds: one row per step of each :data:`LINE`, numbered steps first, with ``data_error`` and, over
-    the seeds whose rollout stayed finite, ``mean, low, high``; ``diverged`` is the number of other seeds."""
+    """Averages over seeds: one row per step of each :data:`LINE`, numbered steps first, with ``data_error``, the
+    mean over seeds where these have data of their own, and, over the seeds whose rollout stayed finite, ``mean, low,
+    high``; ``diverged`` is the number of other seeds."""
     order = pd.Series(pd.to_numeric(results.step, errors="coerce")).fillna(np.inf)
-    keys = results[[*LINE, "step", "data_error", "seed"]].assign(order=order, value=results.value.astype(float))
+    keys = results[[*LINE, "step", "seed"]].assign(order=order, value=results.value.astype(float))
+    keys["data_error"] = mean_data_error(results)
     for name in ("scenario", "metric", "split", "model"):
         keys[name] = keys[name].astype("category")
     ordered = keys.sort_values([*LINE, "order", "seed"], kind="stable", ignore_index=True)

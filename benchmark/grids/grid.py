@@ -56,7 +56,7 @@ def run_grid(
         console.print(f"left out, made for other symmetries or grids: {', '.join(sorted(left_out))}")
     warn(configs, preset, console)
     out.mkdir(parents=True, exist_ok=True)
-    superseded = set_aside_superseded(configs, out)
+    superseded = set_aside_superseded(configs, out, preset.fixed_data)
     if superseded:
         console.print(f"{superseded} runs of other contents of the model file set aside in {out}/runs/superseded")
     return run_missing(configs, out, machine, console, model_file, overwrite, imports)
@@ -99,11 +99,14 @@ def warn(configs: Sequence[RunConfig], preset: Preset, console: Console) -> None
         console.print(warning, soft_wrap=True)
 
 
-def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
+def set_aside_superseded(configs: Sequence[RunConfig], out: Path, fixed_data: bool = False) -> int:
     """Moves the runs of an earlier content of the model file away; returns how many.
 
     Means are over strengths and seeds, so runs of one setting and model differ in these alone; those of two models also
     in what is tuned.
+
+    Args:
+        fixed_data: whether all seeds of the grid share their simulations.
 
     Raises:
         ValueError: a run in ``out`` that differs in more.
@@ -114,6 +117,8 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     for record in (load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes):
         if like := grid.get(_trained(record)) or grid.get(setting_of(record)):
             varied = VARIED if like.model == record.model else VARIED | OF_A_MODEL
+            if _data_seed(record) - _data_seed(like) == (0 if fixed_data else record.seed - like.seed):
+                varied = varied | {"recipe.seed"}
             changed = set(differences(record.config, like.config)) - varied
             if changed - {"model_source"} and record.counts:
                 raise ValueError(
@@ -126,6 +131,10 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     for name in old:
         set_aside(out, name)
     return len(old)
+
+
+def _data_seed(record: RunRecord) -> int:
+    return record.config["recipe"].get("seed", 0)
 
 
 def _trained(record: RunRecord) -> tuple:

@@ -54,7 +54,10 @@ class Preset:
     models: tuple[str, ...] = ()
     """Which models; none named: all that fit a scenario's symmetry and those that know no symmetry."""
     seeds: tuple[int, ...] = (0,)
-    """Seeds of initialisation and shuffling; the data stay the same."""
+    """Replicates: each has simulations, initialisation and shuffling of its own."""
+    fixed_data: bool = False
+    """Whether all seeds share the simulations of ``simulations.data_seed``, and differ in initialisation and shuffling
+    alone. Imported data they share in any case."""
     history: tuple[int, ...] = (1,)
     """Input frames."""
     train_simulations: tuple[int, ...] = ()
@@ -106,18 +109,20 @@ class Preset:
                 raise ValueError(f"expected history + {name} of at most {frames} frames, got {got}")
 
     def recipes(self) -> list[Recipe | Imported]:
-        """Lists the data sets of the grid."""
-        return [recipe for series in self.series() for recipe in series]
+        """Lists the data sets of the grid, each once."""
+        return list(dict.fromkeys(recipe for seed in self.seeds for series in self.series(seed) for recipe in series))
 
-    def series(self) -> list[list[Recipe | Imported]]:
-        """Lists the data sets, those together that differ in their strength alone.
+    def series(self, seed: int) -> list[list[Recipe | Imported]]:
+        """Lists the data sets of one seed, those together that differ in their strength alone.
 
         Raises:
             ValueError: a folder without imported data, or with simulations too short for the preset's windows; or two
                 folders of one name, which tables could not tell apart.
         """
+        drawn = self.simulations.data_seed + (0 if self.fixed_data else seed)
+        simulations = replace(self.simulations, data_seed=drawn)
         simulated = [
-            [replace(self.simulations, train=train).recipe(scenario, strength) for strength in self.strengths]
+            [replace(simulations, train=train).recipe(scenario, strength) for strength in self.strengths]
             for scenario in self.scenarios
             for train in self.train_simulations or (self.simulations.train,)
         ]
@@ -173,7 +178,7 @@ class Preset:
                 evaluation=self.evaluation,
             )
             for seed in self.seeds
-            for series in self.series()
+            for series in self.series(seed)
             for history in self.history
             for model in self.models_for(series[0], own)
             for recipe in series

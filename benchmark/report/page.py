@@ -58,7 +58,7 @@ def write_report(results: str | Path | LoadedResults) -> Path:
             policy=content_security_policy(scripts),
             leaderboard=LEADERBOARD.format(computed[LEADERBOARD.name]),
             text_columns=TEXT_COLUMNS,
-            explanations=(LEADERBOARD.meaning, f"The last columns are {ERRORS_MEANING}"),
+            explanations=(LEADERBOARD.meaning, f"The last columns: {ERRORS_MEANING}"),
             sections=[_narrow(section, table) for section in sections(computed) if section.table.page],
             curves=curve_data(table),
             groups=rollout_groups(folder, records, model_styles(table)),

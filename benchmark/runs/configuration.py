@@ -34,7 +34,7 @@ class Simulations:
     future_frames: int = 20
     """Later frames of the same simulations to score on."""
     data_seed: int = 0
-    """Seed of the simulations' inflows and forces."""
+    """Seed of the simulations' inflows and forces at seed 0, or at every seed where the data are fixed."""
 
     def recipe(self, scenario: str, strength: float) -> Recipe:
         sizes = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

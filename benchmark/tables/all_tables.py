@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..analysis.baselines import UNBEATEN
 from ..analysis.comparisons import COMPARISONS
-from ..analysis.convergence import CONVERGENCE
 from ..analysis.costs import COSTS
 from ..analysis.crossovers import CROSSOVERS
+from ..analysis.declared import DECLARED
 from ..analysis.leaderboard import LEADERBOARD
 from ..analysis.learned import LEARNED
 from ..analysis.loaded import LoadedResults
 from ..analysis.statistics import rounded
 from ..analysis.table import Table
+from ..analysis.trained import CONVERGENCE, UNBEATEN
 
-TABLES: tuple[Table, ...] = (LEADERBOARD, COMPARISONS, CROSSOVERS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)
+TABLES: tuple[Table, ...] = (LEADERBOARD, DECLARED, CROSSOVERS, COMPARISONS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)
 """From these the terminal, ``leaderboard.md``, the CSV files, ``leaderboard.tex`` and the page are made."""
 
 

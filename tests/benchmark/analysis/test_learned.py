@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from scipy.stats import ttest_1samp
 
-from symbreak.benchmark.analysis.baselines import unbeaten
 from symbreak.benchmark.analysis.learned import learned
+from symbreak.benchmark.analysis.trained import unbeaten
 
 COLUMNS = ["strength", "data_error", "model", "seed", "split", "metric", "step", "value"]
 

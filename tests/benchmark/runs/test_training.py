@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from symbreak.benchmark.analysis.convergence import CONVERGENCE, convergence
+from symbreak.benchmark.analysis.trained import CONVERGENCE, convergence
 from symbreak.benchmark.methods import METHODS, Plain
 from symbreak.benchmark.methods.remul import equivariance_loss
 from symbreak.benchmark.runs import training
