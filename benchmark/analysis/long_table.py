@@ -42,6 +42,8 @@ ERROR = (
 """What :func:`primary` selects, in words."""
 FLOOR = "floor"
 """The row, and the line, of the least error that a strictly equivariant network can have."""
+FLOORED = {"floor_relative_l2": "relative_l2", "floor": "rmse"}
+"""Metrics of records that bound another one from below."""
 
 
 class Setting(NamedTuple):
@@ -200,11 +202,12 @@ def primary(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def floors(results: pd.DataFrame) -> pd.DataFrame:
-    """Lists the relative L2 on orbits that no strictly equivariant network can fall below, at every step, as rows of a
-    model that is called :data:`FLOOR`; none where data have no floor."""
-    rows = results.loc[(results.metric == "floor_relative_l2") & (results.split == "orbit")]
-    rows = rows.drop_duplicates([*CELL, "step"])
-    return rows.assign(model=FLOOR, family="bound", metric="relative_l2", n_parameters=0, train_seconds=0.0)
+    """Lists the errors on orbits that no strictly equivariant network can fall below, at every step, as rows of a model
+    that is called :data:`FLOOR`, with the metrics that :data:`FLOORED` bounds; none where data have no floor."""
+    rows = results.loc[results.metric.isin([*FLOORED]) & (results.split == "orbit")]
+    rows = rows.drop_duplicates([*CELL, "metric", "step"])
+    rows = rows.assign(metric=[FLOORED[metric] for metric in rows.metric])
+    return rows.assign(model=FLOOR, family="bound", n_parameters=0, train_seconds=0.0)
 
 
 def mean_data_error(rows: pd.DataFrame) -> pd.Series:

@@ -13,18 +13,18 @@ from matplotlib.figure import Figure
 
 from ...datasets.store.files import write_atomically
 from ..analysis.loaded import LoadedResults, load
-from ..analysis.long_table import by_setting
+from ..analysis.long_table import by_setting, floors
 from ..analysis.seed_means import seed_means
 from ..runs.records import RunRecord
 from .curves import error_curve, learned_curve
 from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
 from .film import gif
+from .onset import ONSET_FIGURES
 from .palette import Styles, model_styles
 from .rollout_snapshots import rollout_snapshots
 from .spectra import spectra
-from .steps import rollout_error
-from .sweeps import sweeps
+from .strengths import rollout_error, sweeps
 from .training_curves import training_curves, training_table
 
 CURVES = {"": error_curve, "-learned": learned_curve, "-steps": rollout_error}
@@ -79,12 +79,15 @@ def plot_folder(results: str | Path | LoadedResults, folder: str | Path | None =
 
 
 def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
-    """Draws the curves of each setting, and those over history lengths and training-set sizes where there are
-    several."""
+    """Draws the curves of each setting, those of a hidden asymmetry where it has a floor, and those over history
+    lengths and training-set sizes where there are several."""
     table = seed_means(results)
     for setting, part in by_setting(table):
         for kind, draw in CURVES.items():
             yield f"{setting.slug}{kind}", draw(part, style, setting.title)
+    for setting, part in by_setting(results.loc[results.scenario.isin(floors(results).scenario)]):
+        for kind, draw in ONSET_FIGURES.items():
+            yield f"{setting.slug}-{kind}", draw(part, style)
     yield from sweeps(table, style)
 
 

@@ -2,9 +2,10 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { models, metrics, splits, dataErrorLabels, withDiagonal, learnedStep } = data;
+  const { models, metrics, splits, dataErrorLabels, withDiagonal, learnedStep, floorName } = data;
   const series = data.series.map((values) => Object.fromEntries(data.columns.map((name, i) => [name, values[i]])));
   for (const row of series) row.step = data.steps[row.step];
+  const ofModels = series.filter((row) => row.model !== floorName);
   const controls = document.getElementById("controls");
   const choice = Object.fromEntries([...controls.querySelectorAll("select")].map((select) => [select.name, select]));
   const modelBoxes = new Map();
@@ -20,7 +21,7 @@
     step: (step) => (step === "mean" ? "all" : step),
     train_simulations: (count) => `${count} simulation${count === 1 ? "" : "s"}`,
   };
-  const preferred = { metric: ["nrmse"], split: ["domain"], step: ["mean", learnedStep] };
+  const preferred = { metric: ["relative_l2", "nrmse"], split: ["orbit", "domain"], step: ["mean", learnedStep] };
 
   // ---- controls
 
@@ -49,7 +50,7 @@
 
   // Narrows the series control by control, so that each offers only what there is; returns what is left.
   function narrow() {
-    let rows = series;
+    let rows = ofModels;
     for (const name of [...SETTING, "metric", "split"]) {
       offer(name, distinct(rows.map((row) => row[name])));
       rows = rows.filter((row) => String(row[name]) === choice[name].value);
@@ -101,7 +102,11 @@
     const { scenario, history, train_simulations, metric, split, step, axis, strength } = Object.fromEntries(
       Object.entries(choice).map(([name, select]) => [name, select.value]),
     );
-    const here = series.filter((row) => SETTING.every((name) => String(row[name]) === choice[name].value));
+    const ofSetting = (row) => SETTING.every((name) => String(row[name]) === choice[name].value);
+    const here = ofModels.filter(ofSetting);
+    const floors = series.filter(
+      (row) => row.model === floorName && row.metric === metric && row.split === split && ofSetting(row),
+    );
     const present = new Set(here.map((row) => row.model));
     for (const [name, box] of modelBoxes) box.parentElement.hidden = !present.has(name);
     for (const figure of document.querySelectorAll("figure[data-model]")) {
@@ -115,12 +120,14 @@
       note: `${meaning}. ${where}; rollout steps: ${labels.step(step)}${divergence(rows, step)}.`,
       x: axis === "strength" ? labels.axis(axis) : dataErrorLabels[scenario],
       y: labels.metric(metric),
+      floor: floors.flatMap((row) => atStep(row, step, axis)),
     });
     const strong = rows.filter((row) => String(row.strength) === strength);
     draw("rollout", byModel(strong, overSteps), {
       note: `${where}; strength ${strength}${divergence(strong)}.`,
       x: "rollout step",
       y: labels.metric(metric),
+      floor: floors.filter((row) => String(row.strength) === strength).flatMap(overSteps),
     });
     const learned = here.filter((row) => row.metric === "equivariance_error");
     const comparable = withDiagonal.includes(scenario);
@@ -133,10 +140,12 @@
     });
   }
 
-  function draw(name, lines, { note, x, y, diagonal = false }) {
-    document.getElementById(`${name}-note`).textContent = note;
+  function draw(name, lines, { note, x, y, diagonal = false, floor = [] }) {
+    const shaded = floor.length ? " Shaded: no strictly equivariant network can be here." : "";
+    document.getElementById(`${name}-note`).textContent = note + shaded;
     const traces = lines.flatMap((line) => [band(line), curve(line, x, y)]);
     if (diagonal && lines.length) traces.unshift(identity(lines));
+    if (floor.length) traces.unshift(region(floor));
     const chart = document.getElementById(name);
     const options = { responsive: true, displaylogo: false, displayModeBar: !touch, modeBarButtons: [BUTTONS] };
     Plotly.react(chart, traces, layout(x, y, lines.length === 0), options);
@@ -177,6 +186,20 @@
     const top = Math.max(...lines.flatMap((line) => line.points.map((p) => p.x)), 0.1);
     const line = { color: paint("--quiet"), dash: "dot", width: 1.5 };
     return { x: [0, top], y: [0, top], mode: "lines", line, hoverinfo: "skip" };
+  }
+
+  // Where no strictly equivariant network can be: below the floor.
+  function region(points) {
+    const sorted = points.toSorted((a, b) => a.x - b.x);
+    return {
+      x: sorted.map((p) => p.x),
+      y: sorted.map((p) => p.mean),
+      mode: "lines",
+      line: { color: paint("--quiet"), width: 1 },
+      fill: "tozeroy",
+      fillcolor: "rgba(128, 128, 128, 0.25)",
+      hovertemplate: "floor: no strictly equivariant network<br>can be below %{y}<extra></extra>",
+    };
   }
 
   function layout(x, y, empty) {

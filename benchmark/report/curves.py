@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.long_table import DATA_ERROR_STEPS, data_error_label, is_like_models
+from ..analysis.long_table import DATA_ERROR_STEPS, FLOOR, FLOORED, data_error_label, floors, is_like_models
 from ..analysis.seed_means import LINE, seed_means
 from ..figures.palette import model_styles
 
 METRICS = {
     "relative_l2": ("relative L2", "error of each window divided by its truth, averaged; smaller is better"),
-    "floor_relative_l2": ("floor of relative L2", "the least that any strict network can have on whole orbits"),
-    "floor": ("floor of RMSE (cells per frame)", "the least that any strict network can have on whole orbits"),
     "excess": ("excess over the floor (cells per frame)", "what a better strict network could still gain"),
     "nrmse": ("nRMSE", "error divided by the rms of the truth; smaller is better"),
     "rmse": ("RMSE (cells per frame)", "root mean square error of the velocity; smaller is better"),
@@ -58,11 +56,11 @@ DIGITS = 4
 
 
 def curve_data(results: pd.DataFrame) -> dict[str, Any]:
-    """Returns everything that the curves need, ready for JSON.
+    """Returns everything that the curves need, ready for JSON, the floors among the series.
 
     A series is the list of its values in the order of ``columns``, and has for ``step`` a place in ``steps``.
     """
-    entries = series(results)
+    entries = series(pd.concat([results.loc[~results.metric.isin([*FLOORED])], floors(results)]))
     steps = list(dict.fromkeys(tuple(entry["step"]) for entry in entries))
     return {
         "columns": list(entries[0]),
@@ -74,6 +72,7 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
         "dataErrorLabels": {scenario: data_error_label(scenario) for scenario in results.scenario.unique()},
         "withDiagonal": [scenario for scenario in results.scenario.unique() if is_like_models(scenario)],
         "learnedStep": DATA_ERROR_STEPS,
+        "floorName": FLOOR,
     }
 
 

@@ -17,8 +17,7 @@ from symbreak.benchmark.figures.lines import OUTLIER, evenly_spread, from_zero, 
 from symbreak.benchmark.figures.palette import MARKERS, model_styles, styles
 from symbreak.benchmark.figures.rollout_snapshots import _strip
 from symbreak.benchmark.figures.spectra import spectra
-from symbreak.benchmark.figures.steps import rollout_error
-from symbreak.benchmark.figures.sweeps import sweeps
+from symbreak.benchmark.figures.strengths import rollout_error, sweeps
 from symbreak.benchmark.runs.records import load_runs
 
 

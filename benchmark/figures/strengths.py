@@ -1,4 +1,4 @@
-"""Error against how much a model sees and how much it learns from."""
+"""A panel for each strength: error over the rollout, the number of input frames, the number of training simulations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import cast
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..analysis.long_table import select
 from .lines import add_title_and_legend, from_zero, panel_per_strength
@@ -17,6 +18,23 @@ AXES = {
     "train_simulations": ("training simulations", "train"),
 }
 """Column of a sweep, what it counts, and its name in the names of files."""
+
+
+def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
+    """Draws the nRMSE on unseen simulations over the rollout step, one panel a strength.
+
+    Args:
+        table: the :func:`~..analysis.seed_means.seed_means` of one setting.
+    """
+    rows = table[(table.metric == "nrmse") & (table.split == "domain") & (table.step != "mean")]
+    rows = rows.assign(number=pd.to_numeric(rows.step))
+    figure, row = panel_per_strength(rows, style, "number")
+    for axes in row:
+        axes.set_xlabel("rollout step (frames)")
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    from_zero(row[0], rows.loc[:, "mean"])
+    row[0].set_ylabel("nRMSE")
+    return add_title_and_legend(figure, f"{title}\nerror over the rollout, unseen simulations")
 
 
 def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
