@@ -154,7 +154,7 @@ def check_distinct(records: Iterable[RunRecord]) -> None:
         if record.counts:
             other = first.setdefault(label(record), record)
             if other is not record:
-                difference = ", ".join(differences(other.config, record.config))
+                difference = ", ".join(differences(other.config.as_dict(), record.config.as_dict()))
                 raise ValueError(
                     f"expected one run of {record.model} per scenario, history, training simulations, strength and "
                     f"seed, got {other.hash} and {record.hash}, which differ in {difference}: keep them in two "

@@ -114,7 +114,7 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path) -> int:
     for record in (load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes):
         if like := grid.get(_trained(record)) or grid.get(setting_of(record)):
             varied = VARIED if like.model == record.model else VARIED | OF_A_MODEL
-            changed = set(differences(record.config, like.config)) - varied
+            changed = set(differences(record.config.as_dict(), like.config.as_dict())) - varied
             if changed - {"model_source"} and record.counts:
                 raise ValueError(
                     f"expected a folder for this grid alone, got {out}, whose run {record.hash} of "
