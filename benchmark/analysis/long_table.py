@@ -165,7 +165,7 @@ def check_distinct(records: Iterable[RunRecord]) -> None:
         if record.counts:
             other = first.setdefault(label(record), record)
             if other is not record:
-                difference = ", ".join(differences(other.config, record.config))
+                difference = ", ".join(differences(other.config.as_dict(), record.config.as_dict()))
                 raise ValueError(
                     f"expected one run of {record.model} per scenario, history, training simulations, strength and "
                     f"seed, got {other.hash} and {record.hash}, which differ in {difference}: keep them in two "
@@ -215,7 +215,7 @@ def mean_data_error(rows: pd.DataFrame) -> pd.Series:
     number where all seeds have the same data."""
     place = [*SETTING, "strength"]
     means = rows.drop_duplicates([*place, "data_error"]).groupby(place).data_error.mean()
-    return rows[place].merge(means.rename("data_error"), how="left", left_on=place, right_index=True).data_error
+    return rows[place].join(means.rename("data_error"), on=place).data_error
 
 
 def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:

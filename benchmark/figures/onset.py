@@ -40,12 +40,12 @@ def orbit_curve(results: pd.DataFrame, style: Styles) -> Figure:
     rows = primary(results)
     strict, plain = reference(rows), _plain(rows)
     crossing = crossover(rows, strict, plain) if strict and plain and rows.strength.nunique() > 1 else None
-    table = seed_means(rows[rows.family != BASELINE])
+    table = seed_means(rows.loc[rows.family != BASELINE])
     figure, axes = _panel(table.loc[:, "mean"].max())
     _shade(axes, seed_means(select(floors(results), "relative_l2", "orbit")))
     _draw(axes, table, style, "strength", rows)
     if crossing and math.isfinite(crossing.strength.mean):
-        _mark(axes, crossing, table[table.model == plain])
+        _mark(axes, crossing, table.loc[table.model == plain])
     axes.set_xlabel("strength of the symmetry breaking")
     axes.set_ylabel("relative L2 error on whole orbits")
     return _titled(figure, finding(crossing), rows)
@@ -85,7 +85,7 @@ def finding(crossing: Crossover | None) -> str:
 
 
 def _fading(table: pd.DataFrame, strict: str | None) -> str:
-    means = table[table.model == strict].sort_values("frames").loc[:, "mean"].tolist()
+    means = table.loc[table.model == strict].sort_values("frames").loc[:, "mean"].tolist()
     if len(means) < 2 or not all(map(math.isfinite, means)):
         return "Error against frames since the onset"
     return (
@@ -119,7 +119,7 @@ def _draw(axes: Axes, table: pd.DataFrame, style: Styles, x: str, rows: pd.DataF
     """Draws a line a model, dashed where it is told the environment, with its name at its end."""
     families, ends = dict(zip(rows.model, rows.family, strict=True)), {}
     for model in (model for model in style if model in set(table.model)):
-        own = table[table.model == model].sort_values(x)
+        own = table.loc[table.model == model].sort_values(x)
         dashes = "--" if families[model] == "informed" else "-"
         look: dict[str, Any] = style[model] | {"linestyle": dashes, "markersize": 5, "linewidth": 1.8}
         axes.plot(own[x], own.loc[:, "mean"], **look)

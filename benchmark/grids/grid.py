@@ -119,7 +119,7 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path, fixed_data: bo
             varied = VARIED if like.model == record.model else VARIED | OF_A_MODEL
             if _data_seed(record) - _data_seed(like) == (0 if fixed_data else record.seed - like.seed):
                 varied = varied | {"recipe.seed"}
-            changed = set(differences(record.config, like.config)) - varied
+            changed = set(differences(record.config.as_dict(), like.config.as_dict())) - varied
             if changed - {"model_source"} and record.counts:
                 raise ValueError(
                     f"expected a folder for this grid alone, got {out}, whose run {record.hash} of "
@@ -134,7 +134,7 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path, fixed_data: bo
 
 
 def _data_seed(record: RunRecord) -> int:
-    return record.config["recipe"].get("seed", 0)
+    return getattr(record.config.recipe, "seed", 0)
 
 
 def _trained(record: RunRecord) -> tuple:

@@ -127,6 +127,18 @@ class RunConfig:
         return parse(cls, content, "config")
 
     @property
+    def labels(self) -> dict[str, Any]:
+        """What names the run in files and tables: a record repeats it beside its configuration."""
+        return {
+            "hash": self.hash,
+            "scenario": self.recipe.scenario,
+            "symmetry": self.recipe.symmetry,
+            "strength": self.recipe.strength,
+            "model": self.model,
+            "seed": self.seed,
+        }
+
+    @property
     def hash(self) -> str:
         """16 hexadecimal digits of the SHA-256 of the configuration, written as canonical JSON."""
         text = json.dumps(self.as_dict() | {"recipe": self.recipe.hash}, sort_keys=True)

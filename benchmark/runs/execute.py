@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import platform
 import traceback
 from collections.abc import Iterator
@@ -138,15 +137,10 @@ def identity(config: RunConfig) -> RunRecord:
     """Records what is known of a run before it starts; until it is done it counts as failed."""
     instructions = torch.backends.cpu.get_cpu_capability()
     return RunRecord(
-        hash=config.hash,
+        **config.labels,
         status="failed",
         reason="",
-        scenario=config.recipe.scenario,
-        symmetry=config.recipe.symmetry,
-        strength=config.recipe.strength,
-        model=config.model,
-        seed=config.seed,
-        config=json.loads(json.dumps(config.as_dict())),  # lists for tuples, as in a record that was read
+        config=config,
         source=source(),
         versions={name: importlib.metadata.version(name) for name in PACKAGES},
         machine=f"{platform.machine()} {platform.system()}, {instructions}, Python {platform.python_version()}",

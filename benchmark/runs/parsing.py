@@ -124,7 +124,7 @@ def _union_reader(choices: tuple[Any, ...]) -> Reader:
 
 
 def _fixed_reader(hints: tuple[Any, ...]) -> Reader:
-    def read(value: Any) -> tuple:
+    def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple) or len(value) != len(hints):
             raise Misfit(f"to be a list of {len(hints)}", f"{value!r:.80}")
         return tuple(
@@ -138,7 +138,7 @@ def _many_reader(hint: Any) -> Reader:
     """Reads lists of any length; numbers all at once if nothing is wrong with them, which is faster than one by one."""
     allowed = _allowed(hint) if _is_leaf(hint) else set()
 
-    def read(value: Any) -> tuple:
+    def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
             raise Misfit("to be a list", f"{value!r:.80}")
         if allowed.issuperset(map(type, value)):
@@ -152,7 +152,7 @@ class Rows(Sequence[T]):
     """Holds named tuples as plain ones, and names them when they are asked for: a results folder has a million rows,
     and the garbage collector visits named tuples again and again, but plain ones of numbers and text only once."""
 
-    def __init__(self, cls: Any, values: Sequence[tuple]):
+    def __init__(self, cls: Any, values: Sequence[tuple[Any, ...]]):
         self._cls, self._values = cls, values
 
     def __len__(self) -> int:
@@ -171,7 +171,7 @@ def _rows_reader(cls: Any) -> Reader:
     allowed = [_allowed(hint) for hint in typing.get_type_hints(cls).values()]
     values_of, each = itemgetter(*cls._fields), _many_reader(cls)
 
-    def read(rows: Any) -> Sequence:
+    def read(rows: Any) -> Sequence[Any]:
         try:
             values = list(map(values_of, rows))
             whole = set(map(len, rows)) <= {len(allowed)}
@@ -198,7 +198,7 @@ def _allowed(hint: Any) -> set[type]:
 def _object_reader(hint: Any) -> Reader:
     """Reads objects with any keys."""
 
-    def read(value: Any) -> dict:
+    def read(value: Any) -> dict[Any, Any]:
         if not isinstance(value, dict):
             raise Misfit("to be an object", f"{value!r:.80}")
         return value if hint is Any else {key: _inside(key, hint, part) for key, part in value.items()}
@@ -216,7 +216,7 @@ def _row_reader(cls: Any) -> Reader:
     return _fields_reader(cls, list(cls._fields), set(cls._fields), lambda values: cls(**values))
 
 
-def _fields_reader(cls: Any, names: list[str], needed: set[str], build: Callable[[dict], Any]) -> Reader:
+def _fields_reader(cls: Any, names: list[str], needed: set[str], build: Callable[[dict[str, Any]], Any]) -> Reader:
     hints = typing.get_type_hints(cls)
 
     def read(content: Any) -> Any:

@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -88,8 +87,7 @@ class RunRecord:
     model: str
     """With the method, such as ``convnet+augment``."""
     seed: int
-    config: dict[str, Any]
-    """The configuration as JSON; see :attr:`configuration`."""
+    config: RunConfig
     source: dict[str, Any] | None = field(default=None, metadata=OPTIONAL)
     """``commit`` of the checkout, and whether it was ``dirty``, see :func:`.checkout.source`."""
     versions: dict[str, str]
@@ -123,12 +121,6 @@ class RunRecord:
 
     def _check(self) -> None:
         """Checks that the record holds what tables and pages are made of."""
-        needed = {"config.history": self.config.get("history")}
-        recipe = self.config.get("recipe")
-        needed["config.recipe.train"] = recipe.get("train") if isinstance(recipe, dict) else None
-        for place, value in needed.items():
-            if type(value) is not int:
-                raise ValueError(f"expected {place} to be a whole number, got {value!r:.80}")
         measured = ("train_seconds", "curves", "metrics") if self.done else ()
         for name in ("family", "data", "n_parameters", *measured) if self.counts else ():
             if getattr(self, name) is None:
@@ -159,26 +151,17 @@ class RunRecord:
     @property
     def history(self) -> int:
         """Number of input frames."""
-        return self.config["history"]
+        return self.config.history
 
     @property
     def train_simulations(self) -> int:
         """Number of simulations, or stations, that the run was trained on."""
-        return self.config["recipe"]["train"]
+        return self.config.recipe.train
 
     @property
     def commit(self) -> str | None:
         """The commit that the run's code was checked out from, if it is known."""
         return (self.source or {}).get("commit")
-
-    @cached_property
-    def configuration(self) -> RunConfig:
-        """The configuration, read at its first use.
-
-        Raises:
-            ValueError: it is damaged, or of other fields than those of this version.
-        """
-        return RunConfig.from_dict(self.config)
 
 
 def save_run(folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
@@ -187,7 +170,8 @@ def save_run(folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], 
     if weights:
         write_atomically(runs / f"{name}.pt", as_bytes(lambda file: torch.save(weights, file)))
     if rollout:
-        write_atomically(runs / f"{name}.npz", as_bytes(lambda file: np.savez_compressed(file, **rollout)))
+        arrays: dict[str, Any] = {**rollout}
+        write_atomically(runs / f"{name}.npz", as_bytes(lambda file: np.savez_compressed(file, **arrays)))
     write_atomically(runs / f"{name}.json", json.dumps(record.as_json(), indent=1, allow_nan=False).encode())
 
 
@@ -202,15 +186,27 @@ def load_run(path: Path) -> RunRecord:
     """Loads one record.
 
     Raises:
-        ValueError: the file is no record of the run that it is named after; it names the file and what is wrong.
+        ValueError: the file is no record of the run that it is named after, or the record's labels contradict its
+            configuration; it names the file and what is wrong.
     """
     try:
         record = RunRecord.from_json(json.loads(path.read_text()))
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"expected a run record in {path}, got another content: {error}") from error
     if record.hash != path.stem:
         raise ValueError(f"expected a run record of {path.stem} in {path}, got that of {record.hash!r:.80}")
+    _check_labels(record, path)
     return record
+
+
+def _check_labels(record: RunRecord, path: Path) -> None:
+    """Refuses a record that is called otherwise than its configuration says."""
+    for name, expected in record.config.labels.items():
+        if (got := getattr(record, name)) != expected:
+            reason = "the record was edited, or written by a version of symbreak with other rules"
+            raise ValueError(
+                f"expected {name} {expected!r:.80} from the configuration in {path}, got {got!r:.80}: {reason}"
+            )
 
 
 def load_runs(folder: Path) -> list[RunRecord]:

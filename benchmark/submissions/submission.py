@@ -58,7 +58,7 @@ def submit(
     for model in models:
         if model not in {record.model for record in records}:
             raise ValueError(f"expected finished runs of {model} in {results}, got none")
-    configs = [config_of(record) for record in records]
+    configs = [record.config for record in records]
     _check_sources(configs, model_file)
     _check_code(configs)
     members = {f"recipes/{config.recipe.hash}.json": config.recipe.content.encode() for config in configs}

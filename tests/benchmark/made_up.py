@@ -3,21 +3,27 @@
 from dataclasses import replace
 from typing import Any
 
+from symbreak.benchmark.runs.configuration import RunConfig
 from symbreak.benchmark.runs.records import RunRecord
+from symbreak.datasets import Recipe
+
+
+def configured(
+    scenario: str = "rotation-buoyancy", strength: float = 0.5, model: str = "convnet", train: int = 24, **changes: Any
+) -> RunConfig:
+    """Gives the configuration of a run that would bear these labels; ``changes`` are other fields of it."""
+    return RunConfig(recipe=Recipe(scenario=scenario, strength=strength, train=train), model=model, **changes)
 
 
 def made_up(**changes: Any) -> RunRecord:
-    """Gives a run of ``convnet`` that is done, with one number; ``changes`` are fields as in JSON."""
+    """Gives a run that is done, with one number; ``changes`` are fields as in JSON. Its configuration is made of the
+    labels among these, and the other labels of its configuration."""
+    given = {name: changes[name] for name in ("scenario", "strength", "model", "seed") if name in changes}
+    config = RunConfig.from_dict(changes["config"]) if "config" in changes else configured(**given)
     content = {
-        "hash": "0" * 16,
         "status": "done",
         "reason": "",
-        "scenario": "s",
-        "symmetry": "rotation",
-        "strength": 0.5,
-        "model": "convnet",
-        "seed": 0,
-        "config": {"history": 1, "recipe": {"train": 24}},
+        "config": config.as_dict(),
         "versions": {"symbreak": "0.1.0"},
         "machine": "abacus",
         "family": "unconstrained",
@@ -27,7 +33,7 @@ def made_up(**changes: Any) -> RunRecord:
         "curves": {"train_loss": [1.0], "valid_rmse": [1.0], "best_epoch": 0},
         "metrics": [{"split": "domain", "metric": "nrmse", "step": "mean", "value": 1.0}],
     }
-    return RunRecord.from_json(content | changes)
+    return RunRecord.from_json(config.labels | content | changes)
 
 
 def failed(**changes: Any) -> RunRecord:

@@ -7,15 +7,13 @@ import pytest
 from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate
 from symbreak.benchmark.analysis.seed_means import seed_means
 
-from ..made_up import made_up
+from ..made_up import configured, made_up
 
 
-def record(seed=0, value=1.0, step="mean", number=0, history=1, train=24, **config):
+def record(seed=0, value=1.0, step="mean", **config):
     """A run with one number."""
     return made_up(
-        hash=f"{number:016x}",
-        seed=seed,
-        config={"history": history, "recipe": {"train": train}} | config,
+        config=configured(seed=seed, **config).as_dict(),
         metrics=[{"split": "domain", "metric": "nrmse", "step": step, "value": value}],
     )
 
@@ -40,8 +38,8 @@ def test_settings_are_not_averaged_together(setting):
 
 def test_runs_that_a_table_cannot_tell_apart_are_refused(tmp_path):
     """Of two runs with equal setting, strength, model and seed, what differs is named; failed ones do not count."""
-    one, other = record(number=1, budget=5), record(number=2, budget=6)
-    with pytest.raises(ValueError, match=r"got 0+1 and 0+2, which differ in budget: keep them in two results folders"):
+    one, other = record(budget=5), record(budget=6)
+    with pytest.raises(ValueError, match=f"got {one.hash} and {other.hash}, which differ in budget: keep them in two"):
         table_of([one, other], tmp_path)
     assert len(table_of([one, replace(other, status="failed")], tmp_path)) == 1
 

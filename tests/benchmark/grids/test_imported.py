@@ -1,6 +1,5 @@
 """Runs on data that somebody else measured: a jet of 24 stations on a grid of 62 x 23, in the published layout."""
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,6 @@ from symbreak.benchmark.analysis.long_table import load_results
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_grid, set_aside_superseded
 from symbreak.benchmark.grids.presets import PRESETS
-from symbreak.benchmark.runs.configuration import RunConfig
 from symbreak.benchmark.runs.records import load_runs, save_run
 from symbreak.datasets import DataError, DataSet, import_tensors
 
@@ -75,7 +73,7 @@ def test_the_command_line_marks_the_measure_and_repeats_a_run(results, jet, data
         assert "statistical asymmetry of the data" in words and "model = data" not in words
     record = next(record for record in load_runs(results) if record.model == "convnet")
     path = results / "runs" / f"{record.hash}.json"
-    assert RunConfig.from_dict(json.loads(json.dumps(record.config))) == some.runs()[1]
+    assert record.config == some.runs()[1]
     main(["run", "--from", str(path), "--data-dir", str(data_dir), "--out", str(tmp_path / "again")])
     message = complaint(capsys, "run", "--from", path, "--data-dir", tmp_path, "--out", tmp_path / "again")
     assert "expected the imported data set jet in" in message and "got none" in message
@@ -178,7 +176,6 @@ def test_simulated_runs_are_what_they_were():
 
 
 def test_runs_of_an_edited_model_file_on_imported_data_are_set_aside(results, some, tmp_path):
-    """Records hold lists where configurations hold tuples: that is no difference."""
     record = load_runs(results)[0]
     config = next(config for config in some.runs() if config.hash == record.hash)
     save_run(tmp_path, record, {}, {})

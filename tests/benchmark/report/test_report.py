@@ -4,6 +4,8 @@ import json
 import math
 import re
 import shutil
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +21,10 @@ from symbreak.benchmark.runs.records import RunRecord, save_run
 from symbreak.benchmark.tables import all_tables
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 
+from ..made_up import failed, made_up
+
 HOSTILE = "<img src=x onerror=alert(1)><b>"
 SCRIPT = "</script><script>alert(1)</script>"
-read = RunRecord.from_json
 FAMILIES = {
     "convnet": "unconstrained",
     "equiv-rotation": "strict",
@@ -32,8 +35,8 @@ FAMILIES = {
 STEPS = 3
 
 
-def record(scenario: str, strength: float, model: str, seed: int, number: int) -> dict:
-    """A run as :mod:`symbreak.benchmark.runs.execute` records it; the error depends on all arguments."""
+def record(scenario: str, strength: float, model: str, seed: int, **changes: Any) -> RunRecord:
+    """A run as :mod:`symbreak.benchmark.runs.execute` records it; the error depends on all labels."""
     base = 0.1 * (1 + list(FAMILIES).index(model)) + 0.2 * strength + 0.01 * seed
     metrics = [
         {"split": split, "metric": metric, "step": step, "value": base * (step if step != "mean" else 2) * factor}
@@ -45,21 +48,11 @@ def record(scenario: str, strength: float, model: str, seed: int, number: int) -
         {"split": "domain", "metric": "equivariance_error", "step": step, "value": strength / 3 + seed / 100}
         for step in (1, 5, 10, 20)
     ]
-    return {
-        "hash": f"{number:016x}",
-        "status": "done",
-        "reason": "",
+    content = {
         "scenario": scenario,
-        "symmetry": "rotation",
         "strength": strength,
         "model": model,
         "seed": seed,
-        "config": {
-            "model": model,
-            "history": 1,
-            "seed": seed,
-            "recipe": {"scenario": scenario, "strength": strength, "train": 24},
-        },
         "versions": {"symbreak": "0.1.0", "torch": "2.6.0"},
         "machine": "x86_64 Linux, Python 3.11",
         "family": FAMILIES[model],
@@ -68,10 +61,9 @@ def record(scenario: str, strength: float, model: str, seed: int, number: int) -
             "equivariance_error": {"1": 0.0, "5": strength / 4, "10": strength / 2, "20": strength},
         },
         "n_parameters": 100 * len(model),
-        "train_seconds": 1.5,
-        "curves": {"train_loss": [1.0], "valid_rmse": [1.0], "best_epoch": 0},
         "metrics": metrics,
     }
+    return made_up(**content | changes)
 
 
 @pytest.fixture(scope="module")
@@ -79,21 +71,19 @@ def folder(tmp_path_factory):
     """Two scenarios, three strengths, two seeds, five models of which one seed diverges at one place, a failed run."""
     folder = tmp_path_factory.mktemp("results")
     runs = [
-        record(scenario, strength, model, seed, 0)
-        for scenario in ("rotation-buoyancy", "rotation-inflow")
+        record(scenario, strength, model, seed)
+        for scenario in ("rotation-buoyancy", "rotation-buoyancy-onset")
         for strength in (0.0, 0.5, 1.0)
         for model in FAMILIES
         for seed in (0, 1)
     ]
-    for row in runs[-1]["metrics"]:
-        row["value"] = None
-    failed = record("rotation-buoyancy", 1.0, HOSTILE, 2, 0) | {"status": "failed", "reason": f"Boom: {SCRIPT}"}
-    for key in ("family", "data", "n_parameters", "train_seconds", "curves", "metrics"):
-        del failed[key]
+    runs[-1] = replace(runs[-1], metrics=[row._replace(value=None) for row in runs[-1].rows])
+    lost = failed(model=HOSTILE, strength=1.0, seed=2)
+    runs.append(replace(lost, reason=f"Boom: {SCRIPT}"))
     random = np.random.default_rng(0)
     rollout = {name: random.normal(size=(STEPS, 2, 5, 7)).astype(np.float16) for name in ("prediction", "target")}
-    for number, run in enumerate([*runs, failed]):
-        save_run(folder, read(run | {"hash": f"{number:016x}"}), {}, rollout if run["status"] == "done" else {})
+    for run in runs:
+        save_run(folder, run, {}, rollout if run.done else {})
     return folder
 
 
@@ -103,11 +93,10 @@ def page(folder) -> str:
 
 
 def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
-    run = record("s", 1.0, "convnet", 0, 0)
-    run["data"]["equivariance_error"]["10"] = 0.45199999999999996
     values = {"10": 10.0, "2": 2.0, "mean": None}
-    run["metrics"] = [{"split": "domain", "metric": "rmse", "step": s, "value": v} for s, v in values.items()]
-    [line] = series(tabulate([read(run)]))
+    metrics = [{"split": "domain", "metric": "rmse", "step": s, "value": v} for s, v in values.items()]
+    data = {"hash": "da7a", "equivariance_error": {"10": 0.45199999999999996}}
+    [line] = series(tabulate([record("rotation-buoyancy", 1.0, "convnet", 0, metrics=metrics, data=data)]))
     assert line["step"] == ["2", "10", "mean"] and line["mean"] == [2.0, 10.0, None]
     assert line["data_error"] == 0.452 and line["low"] == [None] * 3 and line["diverged"] == ["mean"]
     assert json.loads(json.dumps(line, allow_nan=False)) == line
@@ -115,7 +104,7 @@ def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
 
 def test_every_marker_of_the_palette_has_a_plotly_symbol_and_black_is_white_in_the_dark():
     assert set(SYMBOLS) == set(MARKERS)
-    [strict] = model_looks(tabulate([read(record("s", 0.0, "equiv-rotation", 0, 0))]))
+    [strict] = model_looks(tabulate([record("rotation-buoyancy", 0.0, "equiv-rotation", 0)]))
     assert (strict["light"], strict["dark"]) == ("#000000", "#ffffff")
 
 
@@ -134,7 +123,12 @@ def test_a_rollout_that_left_the_numbers_is_drawn_bright():
 
 
 def test_page_names_data_versions_configurations_and_reasons(page):
-    for text in ("data-rotation-inflow-0.5", "torch 2.6.0", "config.recipe.strength = 0.5", "Boom: &lt;/script&gt;"):
+    for text in (
+        "data-rotation-buoyancy-onset-0.5",
+        "torch 2.6.0",
+        "config.recipe.strength = 0.5",
+        "Boom: &lt;/script&gt;",
+    ):
         assert text in page
     assert len(page.encode()) < 8e6
 
@@ -152,7 +146,7 @@ def test_names_from_users_are_escaped_everywhere(page):
 
 
 def test_a_page_without_the_reference_and_without_rollouts(tmp_path):
-    save_run(tmp_path, read(record("rotation-buoyancy", 0.5, "persistence", 0, 1)), {}, {})
+    save_run(tmp_path, record("rotation-buoyancy", 0.5, "persistence", 0), {}, {})
     page = write_report(tmp_path).read_text()
     assert 'id="comparisons"' not in page and 'id="rollouts"' not in page and "Every run finished" in page
 
@@ -160,7 +154,7 @@ def test_a_page_without_the_reference_and_without_rollouts(tmp_path):
 def test_the_page_names_the_commit_of_the_code(tmp_path):
     """Runs of one machine and commit are one line; where git was missing nothing is said."""
     for number, source in enumerate(({"commit": "c0ffee", "dirty": True}, {"commit": None, "dirty": None}, {})):
-        save_run(tmp_path, read(record("s", 0.5, "convnet", number, number) | {"source": source}), {}, {})
+        save_run(tmp_path, record("rotation-buoyancy", 0.5, "convnet", number, source=source), {}, {})
     page = write_report(tmp_path).read_text()
     assert re.findall(r"(\d) runs? of convnet: x86_64.*torch 2.6.0(.*)</li>", page) == [
         ("2", ""),
@@ -170,11 +164,10 @@ def test_the_page_names_the_commit_of_the_code(tmp_path):
 
 def test_a_kind_of_model_leads_to_its_runs_in_all_scenarios(tmp_path):
     """A model that failed wherever it was run is in no table, and keeps its name."""
-    turns = record("rotation-buoyancy", 0.5, "equiv-rotation", 0, 1)
-    scales = turns | {"hash": f"{2:016x}", "scenario": "scaling-drag", "symmetry": "scaling", "model": "equiv-scaling"}
-    failed = scales | {"hash": f"{3:016x}", "model": "rpp-scaling", "status": "failed", "reason": "Boom"}
-    for run in (turns, scales, failed):
-        save_run(tmp_path, read(run), {}, {})
+    turns = record("rotation-buoyancy", 0.5, "equiv-rotation", 0)
+    scales = made_up(scenario="scaling-drag", model="equiv-scaling")
+    for run in (turns, scales, failed(scenario="scaling-drag", model="rpp-scaling")):
+        save_run(tmp_path, run, {}, {})
     page = write_report(tmp_path).read_text()
     assert '<a href="#runs-0">equiv</a>' in page and '<h4 id="runs-1">rpp-scaling</h4>' in page
     of_equiv = page.split('<h4 id="runs-0">equiv</h4>')[1].split("<h4")[0]
@@ -187,8 +180,8 @@ def test_columns_of_an_only_setting_are_left_out_and_the_model_is_first(folder, 
     assert "scenario" in re.findall(headings, page) and "history" not in re.findall(headings, page)
     compared = re.findall(headings, page.split('id="comparisons"')[-1].split("</thead>")[0])
     assert compared[:3] == ["model", "scenario", "reference"]
-    save_run(tmp_path, read(record("s", 0.5, "convnet", 0, 1)), {}, {})
-    save_run(tmp_path, read(record("s", 1.0, "convnet", 0, 2)), {}, {})
+    save_run(tmp_path, record("rotation-buoyancy", 0.5, "convnet", 0), {}, {})
+    save_run(tmp_path, record("rotation-buoyancy", 1.0, "convnet", 0), {}, {})
     learned = write_report(tmp_path).read_text().split('id="learned"')[-1]
     assert re.findall(headings, learned.split("</thead>")[0]) == ["model", "seeds", "first", "last", "slope", "p"]
 
@@ -203,7 +196,7 @@ def test_adding_a_table_takes_one_object(tmp_path, monkeypatch):
         format=lambda table: table.astype(str),
     )
     monkeypatch.setattr(all_tables, "TABLES", (*all_tables.TABLES, runs_of))
-    save_run(tmp_path, read(record("s", 0.5, "convnet", 0, 1)), {}, {})
+    save_run(tmp_path, record("rotation-buoyancy", 0.5, "convnet", 0), {}, {})
     write_leaderboard(tmp_path)
     assert (tmp_path / "runs-of.csv").read_text() == "model,runs\nconvnet,1\n"
     section = "## Runs of each model\n\n`runs`: how many.\n\n| model | runs |\n| --- | ---: |\n| convnet | 1 |\n"
@@ -213,7 +206,7 @@ def test_adding_a_table_takes_one_object(tmp_path, monkeypatch):
 
 
 def test_a_folder_where_every_run_failed_has_no_page(tmp_path):
-    save_run(tmp_path, read(record("s", 0.5, "convnet", 0, 1) | {"status": "failed", "reason": "Boom"}), {}, {})
+    save_run(tmp_path, failed(), {}, {})
     with pytest.raises(ValueError, match="expected a finished run"):
         write_report(tmp_path)
 
@@ -297,7 +290,7 @@ def test_headings_sort_by_mouse_and_keyboard_and_say_so(browser):
 
 def test_intervals_sort_by_their_mean_and_divergence_comes_last(browser):
     headings = browser.find_elements("css selector", "table.sortable th[scope=col]")
-    index = next(i for i, heading in enumerate(headings) if heading.text.startswith("rotation-inflow 1 "))
+    index = next(i for i, heading in enumerate(headings) if heading.text.startswith("rotation-buoyancy-onset 1 "))
     for _ in range(2):
         headings[index].find_element("tag name", "button").click()
         shown = column(browser, index)
@@ -318,7 +311,7 @@ def test_another_metric_and_scenario_change_the_curves(browser):
     axis = "return document.getElementById('asymmetry').data.find(t => t.name === 'convnet').x"
     assert browser.execute_script(axis) == [0, 0.5, 1]
     assert "Some seeds diverged" not in browser.find_element("id", "asymmetry-note").text
-    choose(browser, "scenario", "rotation-inflow")
+    choose(browser, "scenario", "rotation-buoyancy-onset")
     assert f"Some seeds diverged and are left out: {HOSTILE}" in browser.find_element("id", "asymmetry-note").text
 
 

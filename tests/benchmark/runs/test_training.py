@@ -202,5 +202,5 @@ def test_what_the_last_quarter_gained():
     [row] = convergence([*records, untrained, failed()]).itertuples()
     assert (row.model, row.epochs, row.best_epoch) == ("a", 8, 4.5)
     assert row.last_quarter == pytest.approx(0.1)
-    assert "| s | 1 | 24 | a | 8 | 4.5 | 10.0% |" in markdown(CONVERGENCE.format(convergence(records)))
+    assert "| rotation-buoyancy | 1 | 24 | a | 8 | 4.5 | 10.0% |" in markdown(CONVERGENCE.format(convergence(records)))
     assert convergence([untrained]).empty

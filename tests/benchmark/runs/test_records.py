@@ -1,0 +1,88 @@
+"""Records are read strictly, and are called what their configuration says."""
+
+import json
+
+import pytest
+
+from symbreak.benchmark.runs.records import load_run, save_run
+
+from ..conftest import complaint
+from ..made_up import configured, made_up
+
+EDITED = "the record was edited, or written by a version of symbreak with other rules"
+
+
+@pytest.fixture
+def path(tmp_path):
+    """The file of a record in a results folder."""
+    record = made_up()
+    save_run(tmp_path, record, {}, {})
+    return tmp_path / "runs" / f"{record.hash}.json"
+
+
+def refusal(path, capsys, change):
+    """What ``symbreak leaderboard`` says when the content of the file has been changed."""
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    return complaint(capsys, "leaderboard", path.parents[1])
+
+
+@pytest.mark.parametrize(
+    "label, value, expected",
+    [
+        ("scenario", "rotation-boundary", "'rotation-buoyancy'"),
+        ("symmetry", "scaling", "'rotation'"),
+        ("strength", 1.0, "0.5"),
+        ("strength", float("nan"), "0.5"),
+        ("model", "equiv-rotation", "'convnet'"),
+        ("seed", -1, "0"),
+    ],
+)
+def test_a_label_that_contradicts_the_configuration_is_refused(path, capsys, label, value, expected):
+    message = refusal(path, capsys, lambda content: content.update({label: value}))
+    said = f"expected {label} {expected} from the configuration in {path}, got {value!r}: {EDITED}"
+    assert message == f"symbreak: {said}\n"
+
+
+@pytest.mark.parametrize("key, value", [("seed", -1), ("model", "mlp\n"), ("history", 2)])
+def test_a_configuration_of_another_run_is_refused(path, capsys, key, value):
+    """Its hash, which all of it goes into, is not that of the record."""
+    message = refusal(path, capsys, lambda content: content["config"].update({key: value}))
+    expected = configured(**{key: value}).hash
+    assert f"expected hash '{expected}' from the configuration in {path}, got '{path.stem}': {EDITED}" in message
+
+
+@pytest.mark.parametrize("part", [(), ("recipe",), ("training",), ("evaluation",)])
+def test_keys_of_the_configuration_are_missing_or_unknown(path, capsys, part):
+    def inside(content):
+        for name in ("config", *part):
+            content = content[name]
+        return content
+
+    place, whole = ".".join(("config", *part)), json.loads(path.read_text())
+    names = list(inside(whole))
+    said = f"symbreak: expected a run record in {path}, got another content: expected {place} with {', '.join(names)}"
+    message = refusal(path, capsys, lambda content: inside(content).pop(names[-1]))
+    assert message == f"{said}, got no {names[-1]}\n"
+    path.write_text(json.dumps(whole))
+    message = refusal(path, capsys, lambda content: inside(content).update(speed=3))
+    assert message == f"{said}, got an unknown 'speed'\n"
+
+
+@pytest.mark.parametrize(
+    "part, key, value, said",
+    [
+        ("training", "batch", 0, "expected batch >= 1, got 0"),
+        ("training", "batch", True, "expected config.training.batch to be a whole number, got True"),
+        ("recipe", "strength", 2.0, "expected a strength in [0, 1], got 2.0"),
+    ],
+)
+def test_values_of_the_configuration_are_checked(path, capsys, part, key, value, said):
+    message = refusal(path, capsys, lambda content: content["config"][part].update({key: value}))
+    assert message == f"symbreak: expected a run record in {path}, got another content: {said}\n"
+
+
+def test_a_record_survives_its_file(path):
+    assert load_run(path) == made_up()
+    assert json.dumps(load_run(path).as_json(), indent=1) == path.read_text()
