@@ -51,7 +51,7 @@ def reference(rows: pd.DataFrame) -> str | None:
     return next((model for model in (steerable, REFERENCE) if model in strict_models(rows)), None)
 
 
-def _at_ends(rows: pd.DataFrame, strict: str, model: str) -> list[tuple[float, ...]]:
+def _at_ends(rows: pd.DataFrame, strict: str, model: str) -> list[tuple[float | int, ...]]:
     """Gives strength, seeds, ratio with its interval, and p, at the least and the largest strength."""
     errors = by_model(rows)[[strict, model]].dropna().droplevel(SETTING)
     ends = []

@@ -35,9 +35,12 @@ class MetricRow(NamedTuple):
 
 
 DIVERGED = tuple(
-    MetricRow(split, metric, "mean", None) for split in ("future", "domain") for metric in ("nrmse", "rmse")
+    MetricRow(split, metric, "mean", None)
+    for split in ("future", "domain", "revealed", "orbit")
+    for metric in ("nrmse", "rmse", "relative_l2")
+    if (split, metric) != ("orbit", "nrmse")
 )
-"""The rows of a run whose training diverged."""
+"""The rows of a run whose training diverged, on every split that there may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +149,11 @@ class RunRecord:
     @property
     def rows(self) -> Sequence[MetricRow]:
         """The rows that tables show: empty ones of a run that diverged, none of one that failed for another reason."""
-        return (self.metrics or ()) if self.done else DIVERGED if self.diverged else ()
+        if not self.diverged:
+            return (self.metrics or ()) if self.done else ()
+        recipe = self.config.recipe
+        splits = {"future", "domain", *(("revealed",) if recipe.onset else ()), *(("orbit",) if recipe.orbit else ())}
+        return [row for row in DIVERGED if row.split in splits]
 
     @property
     def history(self) -> int:

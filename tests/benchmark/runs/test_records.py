@@ -86,3 +86,18 @@ def test_values_of_the_configuration_are_checked(path, capsys, part, key, value,
 def test_a_record_survives_its_file(path):
     assert load_run(path) == made_up()
     assert json.dumps(load_run(path).as_json(), indent=1) == path.read_text()
+
+
+@pytest.mark.parametrize(
+    "scenario, splits",
+    [
+        ("rotation-buoyancy", {"future", "domain"}),
+        ("rotation-buoyancy-onset", {"future", "domain", "revealed", "orbit"}),
+    ],
+)
+def test_a_run_that_diverged_has_no_numbers_on_every_split_of_its_data(scenario, splits):
+    """Else it would be missing where models are ranked, in place of being last."""
+    rows = made_up(scenario=scenario, status="failed", diverged=True, metrics=None).rows
+    assert {row.split for row in rows} == splits
+    assert {row.value for row in rows} == {None}
+    assert all(("relative_l2", split) in {(row.metric, row.split) for row in rows} for split in splits)
