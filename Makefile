@@ -1,7 +1,7 @@
 # make quick: data, training, tables and figures of the first look, in results/quick/
 # make check: lint, format and types
 # make test:  the whole test suite
-# make findings: tables and figures of results/core and results/history from their runs, the page of results/core, and
+# make findings: tables and figures of results/revealed and results/history from their runs, the page of results/revealed, and
 #                what README.md and docs/findings.md quote
 # They make the virtual environment when it is not there or out of date. Needs Python 3.11+ with venv.
 
@@ -23,9 +23,9 @@ test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
 
 findings: $(VENV)/installed
-	for folder in results/core results/history; do \
+	for folder in results/revealed results/history; do \
 		for command in leaderboard plot; do $(VENV)/bin/symbreak $$command $$folder || exit; done; done
-	$(VENV)/bin/symbreak report results/core
+	$(VENV)/bin/symbreak report results/revealed
 	$(VENV)/bin/symbreak quote README.md docs/findings.md
 
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -15,7 +15,7 @@ import pandas as pd
 from ...datasets.measure import STEPS
 from ..analysis.loaded import load
 from ..figures.folder import plot_folder
-from ..grids.presets import core
+from ..grids.presets import revealed
 from ..runs.execute import identity
 from ..runs.records import DataErrors, LearningCurves, MetricRow, RunRecord, save_run
 from ..tables.leaderboard import write_leaderboard
@@ -51,10 +51,10 @@ def bench_results(rows: int = ROWS, repeats: int = REPEATS) -> pd.DataFrame:
 
 
 def made_up_records(rows: int) -> Iterator[RunRecord]:
-    """Makes up runs of the preset ``core``, with as many seeds as it takes, whose metrics are drawn at random."""
+    """Makes up runs of the preset ``revealed``, with as many seeds as it takes, whose metrics are drawn at random."""
     draw, made = np.random.default_rng(0), 0
-    seeds = 1 + rows // (len(_metrics(draw, 15, 1.0)) * len(replace(core(), seeds=(0,)).runs()))
-    for config in replace(core(), seeds=tuple(range(seeds))).runs():
+    seeds = 1 + rows // (len(_metrics(draw, 15, 1.0)) * len(replace(revealed(), seeds=(0,)).runs()))
+    for config in replace(revealed(), seeds=tuple(range(seeds))).runs():
         if made >= rows:
             return
         metrics = _metrics(draw, config.evaluation.steps, 0.1 + config.recipe.strength)

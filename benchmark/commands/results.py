@@ -84,8 +84,12 @@ class Run:
 
     def _estimate(self, preset: Preset, out: Path) -> None:
         from ..grids.estimate import estimate
+        from ..grids.warnings import slow_widths
 
-        warn(preset.runs(self.model_file), preset, CONSOLE)
+        configs = preset.runs(self.model_file)
+        warn(configs, preset, CONSOLE)
+        if slow := slow_widths(configs):
+            CONSOLE.print(slow, soft_wrap=True)
         CONSOLE.print(estimate(preset, self.machine, out, self.model_file))
 
 

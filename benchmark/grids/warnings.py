@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 
 from ...models import count_parameters
+from ...models.task import ENVIRONMENT_CHANNELS
 from ..methods import base_model
 from ..runs.configuration import RunConfig
 from ..runs.execute import untrained
 from .choices import read_choices
 
 TOLERANCE = 0.2
+FAST = 16
+"""Channels that vector units fill: others are padded or computed one by one."""
+CONVOLUTIONS = (torch.conv2d, torch.nn.functional.conv2d)
 
 
 def off_budget(configs: Sequence[RunConfig]) -> str:
@@ -27,6 +33,47 @@ def off_budget(configs: Sequence[RunConfig]) -> str:
     if not found:
         return ""
     return f"more than {TOLERANCE:.0%} off the budget of {configs[0].budget:,} parameters: {', '.join(found)}"
+
+
+def slow_widths(configs: Sequence[RunConfig]) -> str:
+    """Names, in one line, the models whose convolutions have other numbers of channels than multiples of 16, with which
+    they take two to three times as long an operation; empty if none has."""
+    found = {}
+    for config in {(base_model(each.model), each.recipe.scenario, each.history): each for each in configs}.values():
+        channels = widest(config)
+        if channels % FAST:
+            found[base_model(config.model)] = f"{base_model(config.model)} {channels}"
+    if not found:
+        return ""
+    return f"channels that are no multiple of {FAST}, slow for their size: {', '.join(found.values())}"
+
+
+def widest(config: RunConfig) -> int:
+    """Finds the largest number of channels that a convolution of the model gives in one prediction; 0 without any."""
+    counted = ConvolutionChannels()
+    try:
+        with torch.random.fork_rng(), torch.no_grad():
+            rollout = untrained(config, 1.0, 0)
+            history = torch.zeros(1, rollout.task.history, 2, *rollout.task.shape)
+            told = torch.zeros(1, ENVIRONMENT_CHANNELS, *rollout.task.shape) if rollout.model.informed else None
+            with counted:
+                rollout(history, 1, told)
+    except Exception:
+        return 0
+    return max(counted.found, default=0)
+
+
+class ConvolutionChannels(TorchFunctionMode):
+    """Lists how many channels each convolution gives that is computed under it."""
+
+    def __init__(self):
+        super().__init__()
+        self.found: list[int] = []
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in CONVOLUTIONS:
+            self.found.append(args[1].shape[0])
+        return func(*args, **(kwargs or {}))
 
 
 def parameters(config: RunConfig) -> int | None:

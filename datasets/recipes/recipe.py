@@ -17,8 +17,8 @@ LARGEST_SEED = 2**63 - 1
 """The largest whole number of 64 bits with a sign, which every reader of HDF5 knows."""
 LARGEST_ORBIT = 24
 """States of the split ``orbit``."""
-SCORED_STEPS = 15
-"""Steps after the onset that a data set stores at least."""
+MEASURED_STEPS = 20
+"""Steps after the onset that a data set stores at least: those over which its error is measured."""
 SPLITS = ("train", "valid", "future", "domain")
 
 
@@ -92,9 +92,9 @@ class Recipe(DataSource):
                 raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")
         if self.as_published and scenario.render is not Scenario.render:
             raise ValueError(f"expected as_published of frames as they are simulated, got {self.scenario}, rendered")
-        if scenario.onset and not self.first_frame <= scenario.onset <= self.last_frame - SCORED_STEPS:
+        if scenario.onset and not self.first_frame <= scenario.onset <= self.last_frame - MEASURED_STEPS:
             raise ValueError(
-                f"expected frames that hold {scenario.onset} to {scenario.onset + SCORED_STEPS} for {self.scenario}, "
+                f"expected frames that hold {scenario.onset} to {scenario.onset + MEASURED_STEPS} for {self.scenario}, "
                 f"whose asymmetry begins at {scenario.onset}, got {self.first_frame} to {self.last_frame}"
             )
         if self.last_frame > scenario.last_frame:

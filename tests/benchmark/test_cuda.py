@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from symbreak.benchmark.grids.grid import run_grid
-from symbreak.benchmark.grids.presets import core
+from symbreak.benchmark.grids.presets import revealed
 from symbreak.benchmark.runs import training
 from symbreak.benchmark.runs.execute import execute
 from symbreak.benchmark.runs.machine import Machine
@@ -24,14 +24,14 @@ pytestmark = [
     pytest.mark.gpu,
     pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
 ]
-NAMES = (*core().models, "convnet+augment", "convnet+remul", "convnet+remul-gradnorm")
+NAMES = (*revealed().models, "convnet+augment", "convnet+remul", "convnet+remul-gradnorm")
 RUNS = (("first", "cuda"), ("again", "cuda"), ("on CPU", "cpu"))
 STRICT = ("equiv-rotation", "equiv8-rotation")
 
 
 def config_of(tiny, name):
     """A run of a model on the scenario of the tiny preset, or on the first of the study that it is made for."""
-    for scenario in core().scenarios:
+    for scenario in revealed().scenarios:
         with suppress(ValueError):
             return replace(tiny, scenarios=(scenario,), strengths=(0.5,), models=(name,)).runs()[0]
     raise AssertionError(name)

@@ -23,7 +23,7 @@ def test_training_times_are_written(tmp_path):
 
 
 def test_results_are_loaded_ranked_and_plotted():
-    """One seed of core has 185 runs of 167 rows; 40,000 rows take two. How long it takes is no matter of a test."""
+    """One seed of revealed has 185 runs of 167 rows; 40,000 rows take two. How long it takes is no matter of a test."""
     first, last = make(40_000)[0], make(40_000)[-1]
     assert sum(len(record.metrics) for record in make(40_000)) - 40_000 in range(len(first.metrics))
     assert first.seed == 0 and last.seed == 1

@@ -1,0 +1,75 @@
+"""The floor as a check of models: on whole orbits of the simulator no strictly equivariant network falls below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+
+from ...datasets import DataSet, generate
+from ...models import get_model
+from ...simulators import list_scenarios
+from ..runs.configuration import Evaluation, RunConfig, Simulations
+from ..runs.evaluation import evaluate
+from ..runs.execute import reproducible, untrained
+from ..runs.records import MetricRow
+
+SIMULATIONS = Simulations(resolution=16, train=1, valid=1, test=2, first_frame=15, train_frames=20, future_frames=10)
+EVALUATION = Evaluation(steps=5)
+BOUNDED = (("rmse", "floor"), ("relative_l2", "floor_relative_l2"))
+"""Metrics of the split ``orbit``, and what bounds each from below for strict networks."""
+ROUNDING = 1e-4
+"""By which share a bounded metric may fall below its floor: rounding in single precision."""
+NOISE = 0.1
+"""Added to every weight: a network must be strict with any weights, not only with those that it starts from."""
+
+
+def hidden_scenarios(symmetry: str) -> list[str]:
+    """Lists the scenarios of a symmetry that have a floor."""
+    return [each.name for each in list_scenarios() if each.has_floor and each.symmetry == symmetry]
+
+
+def floor_margins(model: str, data_dir: Path | None = None) -> dict[str, float]:
+    """Runs a strict model with random weights on small orbits of every onset scenario of its symmetries.
+
+    Args:
+        model: name of a registered model.
+        data_dir: folder of data sets, to keep the simulations; they are thrown away if none is given.
+
+    Returns:
+        By scenario, the smallest ``error_n / floor_n`` over steps and :data:`BOUNDED` metrics: at least 1 but for
+        rounding if the network is strict. Nothing for other families, nor where no scenario has a floor.
+    """
+    entry = get_model(model)
+    if entry.family != "strict":
+        return {}
+    with TemporaryDirectory() as temporary:
+        return {
+            scenario: _margin(model, scenario, data_dir or Path(temporary))
+            for symmetry in entry.symmetries
+            for scenario in hidden_scenarios(symmetry)
+        }
+
+
+def _margin(model: str, scenario: str, data_dir: Path) -> float:
+    recipe = SIMULATIONS.recipe(scenario, 1.0)
+    data = DataSet(generate(recipe, data_dir))
+    with reproducible(), torch.no_grad():
+        rollout = untrained(RunConfig(recipe=recipe, model=model), data.increment_rms / data.velocity_rms, seed=0)
+        for parameter in rollout.parameters():
+            parameter.add_(NOISE * torch.randn_like(parameter))
+        return margin(evaluate(rollout, data, EVALUATION, torch.device("cpu")))
+
+
+def margin(rows: list[MetricRow]) -> float:
+    """Finds the smallest ``error_n / floor_n`` of a run, over steps and :data:`BOUNDED` metrics; infinite where there is
+    no floor above 0."""
+    values = {(row.metric, row.step): row.value for row in rows if row.split == "orbit"}
+    ratios = [
+        error / bound
+        for metric, floor in BOUNDED
+        for (name, step), bound in values.items()
+        if name == floor and bound and (error := values[metric, step]) is not None
+    ]
+    return min(ratios, default=float("inf"))
