@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,9 +63,9 @@ def _margin(model: str, scenario: str, data_dir: Path) -> float:
         return margin(evaluate(rollout, data, EVALUATION, torch.device("cpu")))
 
 
-def margin(rows: list[MetricRow]) -> float:
-    """Finds the smallest ``error_n / floor_n`` of a run, over steps and :data:`BOUNDED` metrics; infinite where there is
-    no floor above 0."""
+def margin(rows: Iterable[MetricRow]) -> float:
+    """Finds the smallest ``error_n / floor_n`` of a run, over steps and :data:`BOUNDED` metrics; infinite where no
+    floor is above 0."""
     values = {(row.metric, row.step): row.value for row in rows if row.split == "orbit"}
     ratios = [
         error / bound

@@ -149,7 +149,7 @@ def test_data_from_rest_have_no_orbit(folder):
 
 
 def test_frames_must_hold_the_onset():
-    with pytest.raises(ValueError, match=r"expected frames that hold 20 to 35 for .*, got 21 to 50"):
+    with pytest.raises(ValueError, match=r"expected frames that hold 20 to 40 for .*, got 21 to 50"):
         Recipe(scenario="rotation-buoyancy-onset", first_frame=21, **SMALL)
     recipe = Recipe(scenario="rotation-buoyancy-onset")
     assert recipe.onset == 10 and recipe.orbit == 8 and replace(recipe, test=40).orbit == 24

@@ -67,7 +67,7 @@ def test_the_presets_hide_the_asymmetry_and_score_enough_plumes(name):
 @pytest.mark.parametrize(
     "options, said",
     [
-        (("--history", "12"), "a history of at most 11 frames"),
+        (("--history", "12", "--simulations.future-frames", "40"), "a history of at most 11 frames"),
         (("--simulations.train-frames", "26"), "at least 27 train_frames"),
         (
             ("--simulations.train-frames", "27", "--simulations.future-frames", "20", "--evaluation.steps", "40"),
