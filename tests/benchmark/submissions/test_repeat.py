@@ -5,14 +5,17 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+import torch
 from rich.console import Console
 
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_missing
 from symbreak.benchmark.runs import reproduced
 from symbreak.benchmark.runs.configuration import RunConfig
+from symbreak.benchmark.runs.execute import seeds, untrained
 from symbreak.benchmark.runs.records import MetricRow, load_runs, save_run
 from symbreak.benchmark.runs.reproduced import keep_reproduction, read_reproductions
+from symbreak.benchmark.runs.training import shuffled_batches
 from symbreak.benchmark.submissions.agreement import circumstances, compare
 from symbreak.benchmark.submissions.repeat import check_model_file, config_of, reproduce
 
@@ -197,3 +200,18 @@ def test_reproductions_of_several_models_are_sorted(record, tmp_path):
 def test_a_preset_or_a_record(capsys, arguments, got):
     message = complaint(capsys, "run", *arguments)
     assert "expected either one of the presets quick" in message and message.endswith(f"got {got}\n")
+
+
+def test_replicates_differ_in_everything_and_each_is_repeatable(tiny, machine, tmp_path):
+    """Two seeds of one configuration: other simulations, initialisation and order; either repeats bit for bit."""
+    preset = replace(tiny, models=("convnet",), strengths=(1.0,), seeds=(0, 1))
+    first, second = run_missing(preset.runs(), tmp_path, machine, QUIET)
+    assert first.data.hash != second.data.hash
+    configs = [each.config for each in (first, second)]
+    starts = [untrained(config, 1.0, seeds(config.seed)[0]).state_dict() for config in configs]
+    pairs = zip(*(start.values() for start in starts), strict=True)
+    assert not any(torch.equal(*pair) for pair in pairs if pair[0].any()), "all but zeros differ"
+    orders = [next(shuffled_batches(24, 8, torch.Generator().manual_seed(seeds(each.seed)[1]))) for each in configs]
+    assert not torch.equal(*orders)
+    for record in (first, second):
+        reproduce(tmp_path / "runs" / f"{record.hash}.json", tmp_path / "again", machine, QUIET)
