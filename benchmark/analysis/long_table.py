@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -33,6 +34,9 @@ SETTING = ["scenario", "history", "train_simulations"]
 """What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
 CELL = [*SETTING, "strength", "seed"]
 """What two models have in common when they are compared."""
+VARIED = {"seed", "recipe.strength"}
+OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
+"""In what of their configurations runs of one grid may differ; and those of two models."""
 PRIMARY = (("relative_l2", "orbit"), ("relative_l2", "domain"), ("nrmse", "domain"))
 """Metrics and splits by which models are ranked, the preferred one first."""
 ERROR = (
@@ -123,7 +127,7 @@ def tabulate(records: Iterable[RunRecord]) -> pd.DataFrame:
         for record in records
         for row in record.rows
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({"value": float})
     return table.sort_values(
         [*SETTING, "strength", "model", "seed", "split", "metric"], kind="stable", ignore_index=True
     )
@@ -141,7 +145,7 @@ def load_results(folder: str | Path) -> pd.DataFrame:
 
 def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
     """Does the work of :func:`load_results` for records that are loaded already."""
-    check_distinct(records)
+    check_one_grid(records)
     table = tabulate(records)
     if table.empty:
         reasons = "; ".join(sorted({record.reason for record in records}))
@@ -154,31 +158,64 @@ def label(record: RunRecord) -> tuple:
     return (*setting_of(record), record.strength, record.model, record.seed)
 
 
-def check_distinct(records: Iterable[RunRecord]) -> None:
-    """Refuses two runs of one model on one cell, which would be averaged as if they were two seeds.
+def check_one_grid(records: Iterable[RunRecord]) -> None:
+    """Refuses records that no one grid has, because means and ranks over them would mix what does not compare: two runs
+    of one model on one cell, which would be averaged as if they were two seeds, or runs of one setting that differ in
+    more than strength, seed and model.
 
     Raises:
-        ValueError: there are two; with what differs between their configurations.
+        ValueError: there are two such; with what differs between their configurations.
     """
     first: dict[tuple, RunRecord] = {}
     for record in records:
         if record.counts:
             other = first.setdefault(label(record), record)
             if other is not record:
-                difference = ", ".join(differences(other.config.as_dict(), record.config.as_dict()))
+                difference = ", ".join(differences(other.config, record.config))
                 raise ValueError(
                     f"expected one run of {record.model} per scenario, history, training simulations, strength and "
-                    f"seed, got {other.hash} and {record.hash}, which differ in {difference}: keep them in two "
-                    "results folders"
+                    f"seed, got {other.hash} and {record.hash}, which differ in {difference or 'nothing'}: keep them "
+                    "in two results folders"
                 )
+            for place in (setting_of(record), (*setting_of(record), record.model)):
+                like = first.setdefault(place, record)
+                if changed := unlike(record, like):
+                    raise ValueError(
+                        f"expected the runs of one grid, got {like.hash} of {like.model} and {record.hash} of "
+                        f"{record.model}, which differ in {', '.join(changed)}: keep them in two results folders"
+                    )
 
 
-def differences(one: Mapping[str, Any], other: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Names the values in which two configurations differ, such as ``training.batch``."""
-    found = []
-    for name in dict.fromkeys((*one, *other)):
-        a, b = one.get(name), other.get(name)
-        if isinstance(a, Mapping) and isinstance(b, Mapping):
+def unlike(record: RunRecord, like: RunRecord, fixed_data: bool | None = None) -> list[str]:
+    """Names in what two runs of one setting differ though runs of one grid do not.
+
+    Args:
+        fixed_data: whether all seeds share their simulations, or each has its own; either if not known.
+    """
+    if record is like:
+        return []
+    varied = VARIED if like.model == record.model else VARIED | OF_A_MODEL
+    apart = record.seed - like.seed
+    if data_seed(record) - data_seed(like) in {None: (0, apart), True: (0,), False: (apart,)}[fixed_data]:
+        varied = varied | {"recipe.seed"}
+    return sorted(set(differences(record.config, like.config)) - varied)
+
+
+def data_seed(record: RunRecord) -> int:
+    """Gives the seed of the simulations; 0 of imported data, which have none."""
+    return getattr(record.config.recipe, "seed", 0)
+
+
+def differences(one: Any, other: Any, prefix: str = "") -> list[str]:
+    """Names the values in which two configurations differ, such as ``training.batch``.
+
+    Args:
+        one, other: dataclasses, whose values are numbers, text or dataclasses.
+    """
+    found: list[str] = []
+    for name in dict.fromkeys(field.name for each in (one, other) for field in fields(each)):
+        a, b = getattr(one, name, None), getattr(other, name, None)
+        if is_dataclass(a) and is_dataclass(b):
             found += differences(a, b, f"{prefix}{name}.")
         elif a != b:
             found.append(prefix + name)

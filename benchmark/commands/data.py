@@ -49,6 +49,8 @@ class Generate:
             CONSOLE.print(str(path), soft_wrap=True)
 
     def _recipes(self) -> list[Recipe]:
+        if not self.strengths:
+            raise ValueError("expected at least one of --strengths, got none")
         return [self.simulations.recipe(self.scenario, strength) for strength in self.strengths]
 
     def _published(self) -> list[Recipe]:

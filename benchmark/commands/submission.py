@@ -27,6 +27,8 @@ class Submit:
     """File to write."""
 
     def __call__(self) -> None:
+        if not self.models:
+            raise ValueError("expected at least one of --models, got none")
         records = submit(self.results, self.models, self.archive, self.model_file)
         CONSOLE.print(f"{self.archive}: {len(records)} runs of {', '.join(self.models)}", soft_wrap=True)
 

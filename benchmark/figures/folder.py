@@ -27,7 +27,7 @@ from .spectra import spectra
 from .strengths import rollout_error, sweeps
 from .training_curves import training_curves, training_table
 
-CURVES = {"": error_curve, "-learned": learned_curve, "-steps": rollout_error}
+CURVES = {"": error_curve, "-learned": learned_curve}
 """Figures of one setting, by the end of their names."""
 Named = tuple[str, Figure]
 
@@ -85,6 +85,8 @@ def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
     for setting, part in by_setting(table):
         for kind, draw in CURVES.items():
             yield f"{setting.slug}{kind}", draw(part, style, setting.title)
+        if (part.step != "mean").any():
+            yield f"{setting.slug}-steps", rollout_error(part, style, setting.title)
     for setting, part in by_setting(results.loc[results.scenario.isin(floors(results).scenario)]):
         for kind, draw in ONSET_FIGURES.items():
             yield f"{setting.slug}-{kind}", draw(part, style)

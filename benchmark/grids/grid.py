@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from ..analysis.long_table import differences, setting_of
+from ..analysis.long_table import setting_of, unlike
 from ..runs.configuration import RunConfig
 from ..runs.execute import execute, identity, save_lost_run
 from ..runs.machine import Machine, generate_all, progress_bar
@@ -17,10 +17,6 @@ from ..runs.reproduced import outdated_models
 from ..runs.scheduling import run_all
 from .presets import Preset
 from .warnings import off_budget, untuned
-
-VARIED = {"seed", "recipe.strength"}
-OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
-"""In what of their configurations runs of one table may differ; and those of two models."""
 
 
 def run_grid(
@@ -116,25 +112,17 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path, fixed_data: bo
     old = []
     for record in (load_run(path) for path in sorted((out / "runs").glob("*.json")) if path.stem not in hashes):
         if like := grid.get(_trained(record)) or grid.get(setting_of(record)):
-            varied = VARIED if like.model == record.model else VARIED | OF_A_MODEL
-            if _data_seed(record) - _data_seed(like) == (0 if fixed_data else record.seed - like.seed):
-                varied = varied | {"recipe.seed"}
-            changed = set(differences(record.config.as_dict(), like.config.as_dict())) - varied
-            if changed - {"model_source"} and record.counts:
+            changed = unlike(record, like, fixed_data)
+            if set(changed) - {"model_source"} and record.counts:
                 raise ValueError(
                     f"expected a folder for this grid alone, got {out}, whose run {record.hash} of "
-                    f"{record.model} differs from the grid's in {', '.join(sorted(changed))}: name another one "
-                    "with --out"
+                    f"{record.model} differs from the grid's in {', '.join(changed)}: name another one with --out"
                 )
             if changed:
                 old.append(record.hash)
     for name in old:
         set_aside(out, name)
     return len(old)
-
-
-def _data_seed(record: RunRecord) -> int:
-    return getattr(record.config.recipe, "seed", 0)
 
 
 def _trained(record: RunRecord) -> tuple:

@@ -86,21 +86,20 @@ def seeds(seed: int) -> tuple[int, int, int]:
 def execute(
     config: RunConfig, data_path: Path, out: Path, device: str = "cpu", model_file: Path | None = None
 ) -> RunRecord:
-    """Runs ``config`` and stores its record in ``out``. An exception becomes a record of a failed run.
+    """Runs ``config`` and stores its record in ``out``. An exception becomes a record of a failed run, unless the run
+    has been finished there meanwhile.
 
     Results do not depend on how many runs share the machine: each uses one thread.
     """
     with reproducible():
         record, weights, rollout = _attempt(config, data_path, out, device, model_file)
-    save_run(out, record, weights, rollout)
-    return record
+    return save_run(out, record, weights, rollout)
 
 
 def save_lost_run(config: RunConfig, out: Path) -> RunRecord:
-    """Records a run whose process was killed."""
+    """Records a run whose process was killed, unless it is done by now."""
     record = replace(identity(config), reason="the process was lost: killed, or out of memory")
-    save_run(out, record, {}, {})
-    return record
+    return save_run(out, record, {}, {})
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):

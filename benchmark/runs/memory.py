@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -25,10 +24,14 @@ def forget_peak(device: torch.device) -> None:
 
 def peak_memory(device: torch.device) -> int:
     """Returns the peak in bytes: of what was allocated on a CUDA device, or, on the CPU, of the memory of this process,
-    libraries included."""
+    libraries included; 0 where the system does not tell."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if PROCESS.exists():
         return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", (PROCESS / "status").read_text())[1])
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak

@@ -171,8 +171,17 @@ class RunRecord:
         return (self.source or {}).get("commit")
 
 
-def save_run(folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]) -> None:
-    """Writes a finished run; its record comes last, so that a run with a record is complete."""
+def save_run(
+    folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]
+) -> RunRecord:
+    """Writes a run; its record comes last, so that a run with a record is complete. One that failed replaces none that
+    is done, as another command on the same folder may have finished it.
+
+    Returns:
+        The record that is there now.
+    """
+    if not record.done and (kept := finished(folder, record.hash)):
+        return kept
     runs, name = folder / "runs", record.hash
     if weights:
         write_atomically(runs / f"{name}.pt", as_bytes(lambda file: torch.save(weights, file)))
@@ -180,6 +189,7 @@ def save_run(folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], 
         arrays: dict[str, Any] = {**rollout}
         write_atomically(runs / f"{name}.npz", as_bytes(lambda file: np.savez_compressed(file, **arrays)))
     write_atomically(runs / f"{name}.json", json.dumps(record.as_json(), indent=1, allow_nan=False).encode())
+    return record
 
 
 def as_bytes(write: Callable[[io.BytesIO], object]) -> bytes:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import uuid
 from pathlib import Path
 
 from ..recipes import DataError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes under a temporary name and renames, so that the file is complete or absent.
+    """Writes under a temporary name, random because machines that share a folder may have equal process numbers, and
+    renames, so that the file is complete or absent.
 
     Raises:
         DataError: the folder cannot be written, or the disk is full; nothing is left behind.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate
+from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate, unlike
 from symbreak.benchmark.analysis.seed_means import seed_means
 
 from ..made_up import configured, made_up
@@ -42,6 +42,22 @@ def test_runs_that_a_table_cannot_tell_apart_are_refused(tmp_path):
     with pytest.raises(ValueError, match=f"got {one.hash} and {other.hash}, which differ in budget: keep them in two"):
         table_of([one, other], tmp_path)
     assert len(table_of([one, replace(other, status="failed")], tmp_path)) == 1
+
+
+def test_runs_of_two_grids_are_refused_though_no_two_are_of_one_cell(tmp_path):
+    """Another size, or another model's size, is another grid; seeds with data of their own and learning rates of two
+    models are not, nor is what did not finish."""
+    one = record()
+    for other in (record(budget=6, seed=1), record(budget=6, model="mlp")):
+        with pytest.raises(ValueError, match=r"expected the runs of one grid, .*, which differ in budget: keep them in"):
+            table_of([one, other], tmp_path)
+        assert len(table_of([one, replace(other, status="failed")], tmp_path)) == 1
+    recipe = replace(one.config.recipe, seed=1)
+    faster = replace(one.config.training, learning_rate=0.5)
+    for changes in ({"recipe": recipe, "seed": 1}, {"training": faster, "model": "mlp"}):
+        config = replace(one.config, **changes)
+        assert not unlike(replace(one, config=config, seed=config.seed, model=config.model), one)
+    assert unlike(replace(one, config=replace(one.config, training=faster)), one) == ["training.learning_rate"]
 
 
 def test_names_of_settings():

@@ -258,3 +258,15 @@ def test_a_reader_who_has_seen_enough_gets_no_complaint():
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.close()
         assert process.stderr.read() == "" and process.wait() == 1
+
+
+@pytest.mark.parametrize(
+    "command, option",
+    [
+        (("generate", "--scenario", "rotation-buoyancy"), "--strengths"),
+        (("submit", "results/history"), "--models"),
+    ],
+)
+def test_an_empty_list_is_refused(capsys, command, option):
+    """It would do nothing, with code 0."""
+    assert f"expected at least one of {option}, got none" in complaint(capsys, *command, option)

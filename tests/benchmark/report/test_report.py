@@ -12,6 +12,7 @@ import pytest
 
 from symbreak.benchmark.analysis.long_table import tabulate
 from symbreak.benchmark.analysis.table import Table
+from symbreak.benchmark.figures.folder import plot_folder
 from symbreak.benchmark.figures.palette import MARKERS
 from symbreak.benchmark.report import write_report
 from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
@@ -385,3 +386,28 @@ def test_the_policy_stops_scripts_and_requests(chromium, folder, page):
         "fetch('https://example.org').catch(() => 0).then(() => setTimeout(() => done([stopped, window.broken]), 200));"
     )
     assert {"img-src", "connect-src", "script-src-attr"} <= set(stopped) and broken is None
+
+
+NOTHING = [{"split": split, "metric": "nrmse", "step": "mean", "value": None} for split in ("domain", "future")]
+LOST = {"status": "failed", "diverged": True, "metrics": None, "reason": "the loss is not finite"}
+HUGE = [row | {"value": 1e300} for row in NOTHING]
+
+
+@pytest.mark.parametrize("scenario", ["rotation-buoyancy", "rotation-buoyancy-onset"])
+@pytest.mark.parametrize(
+    "runs",
+    [
+        {"convnet": LOST, "equiv-rotation": LOST},
+        {"convnet": LOST, "equiv-rotation": {}},
+        {"convnet": {"metrics": NOTHING}, "equiv-rotation": {"metrics": NOTHING}},
+        {"convnet": {"metrics": HUGE}, "equiv-rotation": LOST},
+    ],
+    ids=["all diverged", "one diverged", "nothing finite", "huge and diverged"],
+)
+def test_tables_page_and_figures_of_any_mixture(tmp_path, scenario, runs):
+    for strength in (0.0, 1.0):
+        for model, changes in runs.items():
+            save_run(tmp_path, made_up(scenario=scenario, strength=strength, model=model, **changes), {}, {})
+    assert set(write_leaderboard(tmp_path).model) == set(runs)
+    assert write_report(tmp_path).exists()
+    assert plot_folder(tmp_path)

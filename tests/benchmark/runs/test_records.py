@@ -1,6 +1,7 @@
 """Records are read strictly, and are called what their configuration says."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -101,3 +102,13 @@ def test_a_run_that_diverged_has_no_numbers_on_every_split_of_its_data(scenario,
     assert {row.split for row in rows} == splits
     assert {row.value for row in rows} == {None}
     assert all(("relative_l2", split) in {(row.metric, row.split) for row in rows} for split in splits)
+
+
+def test_a_run_that_is_done_is_not_replaced_by_one_that_failed(tmp_path):
+    """Of two commands on one folder the one whose workers were killed comes last."""
+    done = made_up()
+    lost = replace(done, status="failed", reason="the process was lost", metrics=None, curves=None)
+    assert save_run(tmp_path, lost, {}, {}) == lost
+    assert save_run(tmp_path, done, {}, {}) == done
+    assert save_run(tmp_path, lost, {}, {}) == done
+    assert load_run(tmp_path / "runs" / f"{done.hash}.json") == done
