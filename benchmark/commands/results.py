@@ -111,6 +111,7 @@ class Tune:
     def __call__(self) -> None:
         if self.preset is None:
             raise ValueError(f"expected one of the presets {', '.join(PRESETS)}, got none")
+        self._refuse_ignored(self.preset)
         out = self.out or Path("results") / f"tuning-{self.preset.name}"
         choices, failed = tune(self.preset, self.search, out, self.machine, CONSOLE, self.model_file)
         CONSOLE.print(choices.to_string(index=False), soft_wrap=True, highlight=False)
@@ -119,6 +120,21 @@ class Tune:
             raise CommandFailed(
                 f"expected some learning rate to work, got none, and so no choice, for {', '.join(failed)}"
             )
+
+    def _refuse_ignored(self, preset: Preset) -> None:
+        """Refuses what a search does not take from the preset."""
+        default = PRESETS[preset.name]()
+        for option, replacement, given, usual in (
+            ("strengths", "strength", preset.strengths, default.strengths),
+            ("seeds", "seed", preset.seeds, default.seeds),
+            ("training.learning-rate", "learning-rates", preset.training.learning_rate, default.training.learning_rate),
+            ("training.epochs", "epochs", preset.training.epochs, default.training.epochs),
+            ("tuned", "learning-rates", preset.tuned, default.tuned),
+        ):
+            if given != usual:
+                raise ValueError(
+                    f"expected --search.{replacement} for a search, got --{option}, which it does not take"
+                )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 
@@ -31,12 +30,12 @@ def hidden_scenarios(symmetry: str) -> list[str]:
     return [each.name for each in list_scenarios() if each.has_floor and each.symmetry == symmetry]
 
 
-def floor_margins(model: str, data_dir: Path | None = None) -> dict[str, float]:
+def floor_margins(model: str, data_dir: Path) -> dict[str, float]:
     """Runs a strict model with random weights on small orbits of every onset scenario of its symmetries.
 
     Args:
         model: name of a registered model.
-        data_dir: folder of data sets, to keep the simulations; they are thrown away if none is given.
+        data_dir: folder of data sets, where the simulations are kept.
 
     Returns:
         By scenario, the smallest ``error_n / floor_n`` over steps and :data:`BOUNDED` metrics: at least 1 but for
@@ -45,12 +44,8 @@ def floor_margins(model: str, data_dir: Path | None = None) -> dict[str, float]:
     entry = get_model(model)
     if entry.family != "strict":
         return {}
-    with TemporaryDirectory() as temporary:
-        return {
-            scenario: _margin(model, scenario, data_dir or Path(temporary))
-            for symmetry in entry.symmetries
-            for scenario in hidden_scenarios(symmetry)
-        }
+    scenarios = (scenario for symmetry in entry.symmetries for scenario in hidden_scenarios(symmetry))
+    return {scenario: _margin(model, scenario, data_dir) for scenario in scenarios}
 
 
 def _margin(model: str, scenario: str, data_dir: Path) -> float:

@@ -49,7 +49,7 @@ def test_runs_of_two_grids_are_refused_though_no_two_are_of_one_cell(tmp_path):
     models are not, nor is what did not finish."""
     one = record()
     for other in (record(budget=6, seed=1), record(budget=6, model="mlp")):
-        with pytest.raises(ValueError, match=r"expected the runs of one grid, .*, which differ in budget: keep them in"):
+        with pytest.raises(ValueError, match=r"expected the runs of one grid, .*, which differ in budget: keep them"):
             table_of([one, other], tmp_path)
         assert len(table_of([one, replace(other, status="failed")], tmp_path)) == 1
     recipe = replace(one.config.recipe, seed=1)

@@ -270,3 +270,22 @@ def test_a_reader_who_has_seen_enough_gets_no_complaint():
 def test_an_empty_list_is_refused(capsys, command, option):
     """It would do nothing, with code 0."""
     assert f"expected at least one of {option}, got none" in complaint(capsys, *command, option)
+
+
+@pytest.mark.parametrize(
+    "command, said",
+    [
+        (("tune", "quick", "--strengths", "0"), "expected --search.strength for a search, got --strengths"),
+        (("tune", "quick", "--seeds", "1"), "expected --search.seed for a search, got --seeds"),
+        (("tune", "quick", "--training.epochs", "3"), "expected --search.epochs for a search, got --training.epochs"),
+        (("tune", "quick", "--training.learning-rate", "1"), "got --training.learning-rate, which it does not take"),
+        (("tune", "quick", "--tuned", "choices.csv"), "got --tuned, which it does not take"),
+        (
+            ("bench", "simulate", "--models", "mlp"),
+            "expected --models for bench train alone, got it for bench simulate",
+        ),
+        (("bench", "results", "--batch", "3"), "expected --batch for bench train alone, got it for bench results"),
+    ],
+)
+def test_no_option_is_ignored(capsys, command, said):
+    assert said in complaint(capsys, *command)
