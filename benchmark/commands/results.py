@@ -132,9 +132,7 @@ class Tune:
             ("tuned", "learning-rates", preset.tuned, default.tuned),
         ):
             if given != usual:
-                raise ValueError(
-                    f"expected --search.{replacement} for a search, got --{option}, which it does not take"
-                )
+                raise ValueError(f"expected --search.{replacement} in a search, got --{option}, which it ignores")
 
 
 @dataclass(frozen=True)

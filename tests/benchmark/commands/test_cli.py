@@ -275,11 +275,11 @@ def test_an_empty_list_is_refused(capsys, command, option):
 @pytest.mark.parametrize(
     "command, said",
     [
-        (("tune", "quick", "--strengths", "0"), "expected --search.strength for a search, got --strengths"),
-        (("tune", "quick", "--seeds", "1"), "expected --search.seed for a search, got --seeds"),
-        (("tune", "quick", "--training.epochs", "3"), "expected --search.epochs for a search, got --training.epochs"),
-        (("tune", "quick", "--training.learning-rate", "1"), "got --training.learning-rate, which it does not take"),
-        (("tune", "quick", "--tuned", "choices.csv"), "got --tuned, which it does not take"),
+        (("tune", "quick", "--strengths", "0"), "expected --search.strength in a search, got --strengths"),
+        (("tune", "quick", "--seeds", "1"), "expected --search.seed in a search, got --seeds"),
+        (("tune", "quick", "--training.epochs", "3"), "expected --search.epochs in a search, got --training.epochs"),
+        (("tune", "quick", "--training.learning-rate", "1"), "got --training.learning-rate, which it ignores"),
+        (("tune", "quick", "--tuned", "choices.csv"), "got --tuned, which it ignores"),
         (
             ("bench", "simulate", "--models", "mlp"),
             "expected --models for bench train alone, got it for bench simulate",
