@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from .lazy import exports
 
 if TYPE_CHECKING:
-    from .analysis.long_table import load_results
+    from .aggregation.long_table import load_results
     from .figures.plotting import plot
     from .grids.estimate import estimate
     from .grids.grid import run_grid
     from .grids.presets import PRESETS, Preset
     from .grids.run import Finished, run
     from .grids.tuning import Search, tune
+    from .records.configuration import Evaluation, RunConfig, Simulations, Training
     from .report.page import write_report
-    from .runs.configuration import Evaluation, RunConfig, Simulations, Training
     from .runs.machine import Machine
     from .submissions.agreement import Agreement, compare
     from .submissions.repeat import repeat
@@ -55,19 +55,19 @@ __all__ = [
 _MODULES = {
     "PRESETS": "grids.presets",
     "Agreement": "submissions.agreement",
-    "Evaluation": "runs.configuration",
+    "Evaluation": "records.configuration",
     "Finished": "grids.run",
     "Machine": "runs.machine",
     "Preset": "grids.presets",
-    "RunConfig": "runs.configuration",
+    "RunConfig": "records.configuration",
     "Search": "grids.tuning",
-    "Simulations": "runs.configuration",
-    "Training": "runs.configuration",
+    "Simulations": "records.configuration",
+    "Training": "records.configuration",
     "Verdict": "submissions.submission",
     "compare": "submissions.agreement",
     "estimate": "grids.estimate",
     "leaderboard": "tables.leaderboard:write_leaderboard",
-    "load_results": "analysis.long_table",
+    "load_results": "aggregation.long_table",
     "plot": "figures.plotting",
     "quote": "tables.quote",
     "repeat": "submissions.repeat",

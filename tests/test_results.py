@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from symbreak.benchmark.aggregation.loaded import load
 from symbreak.benchmark.analysis.leaderboard import scores_by_setting
-from symbreak.benchmark.analysis.loaded import load
 from symbreak.benchmark.tables.all_tables import TABLES, compute_tables
 from symbreak.benchmark.tables.markup import leaderboard_markdown, markdown
 

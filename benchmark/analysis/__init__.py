@@ -1,6 +1,7 @@
-"""What records say: the long table of all results, scores, comparisons, and what models have learned.
+"""What the numbers say: leaderboard, comparisons, crossovers, costs and what models have learned, one table a file.
 
-Each table stands beside its computation, as a :class:`.Table`. What is exported is imported when it is first asked for.
+Each table stands beside its computation, as a :class:`~..aggregation.Table`. What is exported is imported when it is
+first asked for.
 """
 
 from __future__ import annotations
@@ -10,21 +11,21 @@ from typing import TYPE_CHECKING
 from ..lazy import exports
 
 if TYPE_CHECKING:
-    from .loaded import LoadedResults, load
-    from .long_table import Setting, load_results, select, setting_of
-    from .statistics import Interval, bootstrap
-    from .table import Table
+    from .comparisons import comparisons
+    from .costs import costs
+    from .crossovers import crossover, crossovers
+    from .declared import declared
+    from .leaderboard import leaderboard
+    from .learned import learned
 
-__all__ = ["Interval", "LoadedResults", "Setting", "Table", "bootstrap", "load", "load_results", "select", "setting_of"]
+__all__ = ["comparisons", "costs", "crossover", "crossovers", "declared", "leaderboard", "learned"]
 _MODULES = {
-    "Interval": "statistics",
-    "LoadedResults": "loaded",
-    "Setting": "long_table",
-    "Table": "table",
-    "bootstrap": "statistics",
-    "load": "loaded",
-    "load_results": "long_table",
-    "select": "long_table",
-    "setting_of": "long_table",
+    "comparisons": "comparisons",
+    "costs": "costs",
+    "crossover": "crossovers",
+    "crossovers": "crossovers",
+    "declared": "declared",
+    "leaderboard": "leaderboard",
+    "learned": "learned",
 }
 __getattr__ = exports(__name__, _MODULES)

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from .kinds import BASELINE, by_kind, strict_models
-from .long_table import by_model, primary
-from .scores import REFERENCE, complete, gains, whole_seeds
-from .statistics import logarithm, p_of_mean
-from .table import Table, number_texts
+from ..aggregation.kinds import BASELINE, by_kind, strict_models
+from ..aggregation.long_table import by_model, primary
+from ..aggregation.scores import REFERENCE, complete, gains, whole_seeds
+from ..aggregation.statistics import logarithm, p_of_mean
+from ..aggregation.table import Table, number_texts
 
 PAIRED = ["model", "cells", "ratio", "p", "p_adjusted"]
 COMPARED = ["scenario", "reference", "strengths", *PAIRED]
@@ -21,7 +21,7 @@ BROKEN = "above 0"
 
 
 def paired_comparisons(results: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Compares every model with a reference on the cells (:data:`~.long_table.CELL`) in which both stayed finite, of
+    """Compares every model with a reference on the cells (:data:`.CELL`) in which both stayed finite, of
     the seeds that have all of them.
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided

@@ -6,11 +6,11 @@ import math
 
 import pandas as pd
 
+from ..aggregation.kinds import strict_models
+from ..aggregation.long_table import SETTING, by_model, by_setting, is_imported, primary
+from ..aggregation.statistics import bootstrap, logarithm, p_of_mean
+from ..aggregation.table import Table, interval_texts, number_texts
 from .comparisons import adjusted
-from .kinds import strict_models
-from .long_table import SETTING, by_model, by_setting, is_imported, primary
-from .statistics import bootstrap, logarithm, p_of_mean
-from .table import Table, interval_texts, number_texts
 
 GROWN = ["model", "seeds", "first", "last", "growth", "growth_low", "growth_high", "p"]
 COST_COLUMNS = [*SETTING, "strict", *GROWN, "p_adjusted"]
@@ -19,7 +19,7 @@ COST_COLUMNS = [*SETTING, "strict", *GROWN, "p_adjusted"]
 def costs(results: pd.DataFrame) -> pd.DataFrame:
     """Computes one row for each setting with several strengths, strict model of it, and model.
 
-    ``first`` and ``last`` are the error (:func:`~.long_table.primary`) on the data with the least and the most symmetry
+    ``first`` and ``last`` are the error (:func:`.primary`) on the data with the least and the most symmetry
     breaking, mean over the ``seeds`` whose errors are finite at both; ``growth = exp mean ln(last / first)`` over these
     seeds, with its bootstrap 95 % interval. Data may get harder for all models: a strict one pays for its symmetry as
     far as its growth exceeds that of others. ``p`` is that of the two-sided paired t test over seeds that both grow

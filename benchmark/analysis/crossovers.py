@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from .kinds import strict_models
-from .long_table import SETTING, by_model, by_setting, mean_data_error, primary
-from .statistics import Interval, logarithm, resamples, tails
-from .table import Table, interval_texts
+from ..aggregation.kinds import strict_models
+from ..aggregation.long_table import SETTING, by_model, by_setting, mean_data_error, primary
+from ..aggregation.statistics import Interval, logarithm, resamples, tails
+from ..aggregation.table import Table, interval_texts
 
 CROSSED = [
     *(*SETTING, "strict", "relaxed"),
@@ -42,7 +42,7 @@ def crossover(results: pd.DataFrame, strict: str, relaxed: str) -> Crossover:
     diverged or misses a strength; NaN if that are all.
 
     Args:
-        results: of one setting (:data:`~.long_table.SETTING`).
+        results: of one setting (:data:`~..aggregation.long_table.SETTING`).
 
     Raises:
         ValueError: a model without results, or several settings.

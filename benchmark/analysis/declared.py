@@ -7,12 +7,12 @@ import math
 import pandas as pd
 from scipy.stats import false_discovery_control
 
+from ..aggregation.kinds import STRICT, strict_models
+from ..aggregation.long_table import SETTING, by_model, by_setting, primary
+from ..aggregation.scores import REFERENCE
+from ..aggregation.statistics import Interval, bootstrap, logarithm, p_of_mean
+from ..aggregation.table import Table, interval_texts, number_texts
 from .crossovers import crossover
-from .kinds import STRICT, strict_models
-from .long_table import SETTING, by_model, by_setting, primary
-from .scores import REFERENCE
-from .statistics import Interval, bootstrap, logarithm, p_of_mean
-from .table import Table, interval_texts, number_texts
 
 RATIOS = ("ratio", "ratio_low", "ratio_high")
 CROSSING = ("crossing", "crossing_low", "crossing_high")
@@ -26,7 +26,7 @@ def declared(results: pd.DataFrame) -> pd.DataFrame:
     ``ratio = exp mean ln(e(strict) / e(model))`` over the ``seeds`` at which both stayed finite, above 1 where the
     relaxed model is better, with its bootstrap 95 % interval; ``p`` of the two-sided paired t test over these seeds,
     none where a run diverged; ``p_adjusted`` after Benjamini and Hochberg (1995) over all rows of the table, which are
-    one family; ``crossing``: the strength from which on the relaxed model is better, see :func:`.crossover`.
+    one family; ``crossing``: the strength from which on the relaxed model is better, see :func:`..crossover`.
 
     Returns:
         Columns :data:`DECLARED_COLUMNS`, two rows for each model.

@@ -7,12 +7,22 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .kinds import by_kind
-from .long_table import ERROR, FLOOR, SETTING, Setting, by_setting, floors, is_imported, primary, select
-from .scores import REFERENCE, gains, places, score_text, score_texts, scores
-from .seed_means import seed_means
-from .statistics import Interval
-from .table import Table
+from ..aggregation.kinds import by_kind
+from ..aggregation.long_table import (
+    ERROR,
+    FLOOR,
+    SETTING,
+    Setting,
+    by_setting,
+    floors,
+    is_imported,
+    primary,
+    select,
+)
+from ..aggregation.scores import REFERENCE, gains, places, score_text, score_texts, scores
+from ..aggregation.seed_means import seed_means
+from ..aggregation.statistics import Interval
+from ..aggregation.table import Table
 
 WORDS = {"scenario": "{}", "history": "history {}", "train_simulations": "train {}"}
 RANKING = ("model", "family", "score", "places")
@@ -71,13 +81,13 @@ def setting_words(setting: Setting, several: Sequence[str]) -> list[str]:
     """Names a setting by what tells it from the others.
 
     Args:
-        several: the names among :data:`~.long_table.SETTING` in which settings differ.
+        several: the names among :data:`~..aggregation.long_table.SETTING` in which settings differ.
     """
     return [WORDS[name].format(value) for name, value in setting._asdict().items() if name in several]
 
 
 def varying(table: pd.DataFrame) -> list[str]:
-    """Returns the names of :data:`~.long_table.SETTING` that have several values."""
+    """Returns the names of :data:`~..aggregation.long_table.SETTING` that have several values."""
     return [name for name in SETTING if len(set(table[name])) > 1]
 
 

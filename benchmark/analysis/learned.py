@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .long_table import DATA_ERROR_STEPS, SETTING, by_setting, is_imported, mean_data_error, select
-from .statistics import bootstrap, p_of_mean
-from .table import Table, interval_texts, number_texts
+from ..aggregation.long_table import (
+    DATA_ERROR_STEPS,
+    SETTING,
+    by_setting,
+    is_imported,
+    mean_data_error,
+    select,
+)
+from ..aggregation.statistics import bootstrap, p_of_mean
+from ..aggregation.table import Table, interval_texts, number_texts
 
 LEARNED_COLUMNS = [*SETTING, "model", "seeds", "first", "last", "slope", "slope_low", "slope_high", "p"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..runs.records import RunRecord
-from .kinds import BASELINE
-from .long_table import SETTING, select, setting_of
-from .table import Table, number_texts
+from ..aggregation.kinds import BASELINE
+from ..aggregation.long_table import SETTING, select, setting_of
+from ..aggregation.table import Table, number_texts
+from ..records.records import RunRecord
 
 UNBEATEN_COLUMNS = [*SETTING, "strength", "split", "model", "nrmse", "baseline", "baseline_nrmse"]
 

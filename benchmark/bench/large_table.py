@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from ...datasets.measure import STEPS
-from ..analysis.loaded import load
+from ..aggregation.loaded import load
 from ..figures.folder import plot_folder
 from ..grids.presets import revealed
+from ..records.records import DataErrors, LearningCurves, MetricRow, RunRecord, save_run
 from ..runs.execute import identity
-from ..runs.records import DataErrors, LearningCurves, MetricRow, RunRecord, save_run
 from ..tables.leaderboard import write_leaderboard
 
 ROWS = 100_000

@@ -21,7 +21,7 @@ from ...datasets import (
     verify,
 )
 from ...datasets.measure import STEPS
-from ..runs.configuration import Simulations
+from ..records.configuration import Simulations
 from ..runs.machine import Machine, generate_all, progress_bar
 from .console import CONSOLE
 

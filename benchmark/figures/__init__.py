@@ -11,13 +11,11 @@ from ..lazy import exports
 
 if TYPE_CHECKING:
     from .folder import plot_folder, save
-    from .palette import model_styles
     from .plotting import plot
     from .plumes import plot_data, plot_plumes
 
-__all__ = ["model_styles", "plot", "plot_data", "plot_folder", "plot_plumes", "save"]
+__all__ = ["plot", "plot_data", "plot_folder", "plot_plumes", "save"]
 _MODULES = {
-    "model_styles": "palette",
     "plot": "plotting",
     "plot_data": "plumes",
     "plot_folder": "folder",

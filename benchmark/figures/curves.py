@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..analysis.long_table import DATA_ERROR_STEPS, data_error_label, is_like_models, select
-from .lines import add_title_and_legend, draw_lines, from_zero, panels
-from .palette import Styles
+from ..aggregation.long_table import DATA_ERROR_STEPS, data_error_label, is_like_models, select
+from ..style.lines import add_title_and_legend, draw_lines, from_zero, panels
+from ..style.palette import Styles
 
 LABELS = {"nrmse": "nRMSE", "rmse": "RMSE (cells per frame)"}
 
@@ -16,7 +16,7 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     """Draws nRMSE and RMSE on unseen simulations over the measured asymmetry of the data, with strengths above.
 
     Args:
-        table: the :func:`~..analysis.seed_means.seed_means` of one setting.
+        table: the :func:`~..aggregation.seed_means.seed_means` of one setting.
     """
     figure, both = panels(2, table.model.unique(), top=1.05)
     for axes, (metric, label) in zip(both, LABELS.items(), strict=True):
@@ -36,7 +36,7 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
 def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     """Draws the equivariance error of trained models over that of their data; on the diagonal both break it alike.
 
-    Data that are measured otherwise than models, :func:`~..analysis.long_table.is_like_models`, have no diagonal.
+    Data that are measured otherwise than models, :func:`~..aggregation.long_table.is_like_models`, have no diagonal.
     Beside it, of the models whose weights tell, how far these are from the symmetry."""
     scenario = table.scenario.iloc[0]
     weights = select(table, "relaxation", split="weights")

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from ..analysis.long_table import Setting, setting_of
-from ..runs.records import RunRecord, load_rollout
+from ..aggregation.long_table import Setting, setting_of
+from ..records.records import RunRecord, load_rollout
 
 Flow = Float[np.ndarray, "N 2 X Y"]
 

@@ -12,16 +12,16 @@ from joblib import Parallel, delayed
 from matplotlib.figure import Figure
 
 from ...datasets.store.files import write_atomically
-from ..analysis.loaded import LoadedResults, load
-from ..analysis.long_table import by_setting, floors
-from ..analysis.seed_means import seed_means
-from ..runs.records import RunRecord
+from ..aggregation.loaded import LoadedResults, load
+from ..aggregation.long_table import by_setting, floors
+from ..aggregation.seed_means import seed_means
+from ..records.records import RunRecord
+from ..style.drawing import drawn
+from ..style.palette import Styles, model_styles
 from .curves import error_curve, learned_curve
-from .drawing import drawn
 from .examples import Example, examples, speed, top_speed
 from .film import gif
 from .onset import ONSET_FIGURES
-from .palette import Styles, model_styles
 from .rollout_snapshots import rollout_snapshots
 from .spectra import spectra
 from .strengths import rollout_error, sweeps
@@ -52,7 +52,7 @@ def plot_folder(results: str | Path | LoadedResults, folder: str | Path | None =
     """Draws every figure of a results folder.
 
     Args:
-        results: the results folder, or what :func:`~..analysis.loaded.load` has read of it.
+        results: the results folder, or what :func:`~..aggregation.loaded.load` has read of it.
         folder: where to draw them; ``figures/`` in the results folder if none is given.
         workers: processes that draw side by side.
 
@@ -60,7 +60,7 @@ def plot_folder(results: str | Path | LoadedResults, folder: str | Path | None =
         The paths of all files.
 
     Raises:
-        ValueError: as :func:`~..analysis.long_table.load_results` does, and where a stored rollout is damaged.
+        ValueError: as :func:`~..aggregation.long_table.load_results` does, and where a stored rollout is damaged.
     """
     loaded = load(results)
     folder = Path(folder or loaded.folder / "figures")

@@ -11,15 +11,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..aggregation.kinds import BASELINE, strict_models
+from ..aggregation.long_table import Setting, by_setting, floors, primary, select
+from ..aggregation.scores import REFERENCE
+from ..aggregation.seed_means import seed_means
 from ..analysis.crossovers import Crossover, crossover
 from ..analysis.declared import reference
-from ..analysis.kinds import BASELINE, strict_models
-from ..analysis.long_table import Setting, by_setting, floors, primary, select
-from ..analysis.scores import REFERENCE
-from ..analysis.seed_means import seed_means
 from ..runs.evaluation import REVEALED_AFTER
-from .lines import tidy
-from .palette import Styles
+from ..style.lines import tidy
+from ..style.palette import Styles
 
 SIZE = (7.4, 4.9)
 PLAIN = (REFERENCE, "convnet-global")

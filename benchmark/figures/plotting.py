@@ -23,7 +23,7 @@ def plot(folder: str | Path, field: str = "speed", workers: int | None = None) -
         The paths of all files.
 
     Raises:
-        ValueError: as :func:`.plot_folder` and :func:`.plot_data` do.
+        ValueError: as :func:`..plot_folder` and :func:`..plot_data` do.
     """
     folder = Path(folder)
     if is_data_set(folder):

@@ -9,9 +9,9 @@ import torch
 from matplotlib.figure import Figure
 
 from ..runs.metrics import energy_spectrum
+from ..style.lines import add_title_and_legend, panels, tidy
+from ..style.palette import Styles
 from .examples import Example
-from .lines import add_title_and_legend, panels, tidy
-from .palette import Styles
 
 DECADES = 7
 """How far below the peak of the truth the axis reaches; stored rollouts have half precision."""

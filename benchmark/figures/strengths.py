@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..analysis.long_table import select
-from .lines import add_title_and_legend, from_zero, panel_per_strength
-from .palette import Styles
+from ..aggregation.long_table import select
+from ..style.lines import add_title_and_legend, from_zero, panel_per_strength
+from ..style.palette import Styles
 
 AXES = {
     "history": ("input frames", "history"),
@@ -24,7 +24,7 @@ def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     """Draws the nRMSE on unseen simulations over the rollout step, one panel a strength.
 
     Args:
-        table: the :func:`~..analysis.seed_means.seed_means` of one setting.
+        table: the :func:`.seed_means` of one setting.
     """
     rows = table[(table.metric == "nrmse") & (table.split == "domain") & (table.step != "mean")]
     rows = rows.assign(number=pd.to_numeric(rows.step))
@@ -38,7 +38,7 @@ def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
 
 
 def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
-    """Draws a figure for each sweep in a table of :func:`~..analysis.seed_means.seed_means`: over one of :data:`AXES`,
+    """Draws a figure for each sweep in a table of :func:`.seed_means`: over one of :data:`AXES`,
     all else equal."""
     rows = select(table, "nrmse")
     for axis, other in (("history", "train_simulations"), ("train_simulations", "history")):

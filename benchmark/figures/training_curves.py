@@ -8,14 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ..analysis.long_table import setting_of
-from ..runs.records import RunRecord
-from .lines import add_title_and_legend, panel_per_strength
-from .palette import Styles
+from ..aggregation.long_table import setting_of
+from ..records.records import RunRecord
+from ..style.lines import add_title_and_legend, panel_per_strength
+from ..style.palette import Styles
 
 
 def training_table(records: Iterable[RunRecord]) -> pd.DataFrame:
-    """Tabulates the validation error of every epoch, with the columns that :func:`~..analysis.seed_means.seed_means`
+    """Tabulates the validation error of every epoch, with the columns that :func:`~..aggregation.seed_means.seed_means`
     needs."""
     rows = [
         {
@@ -40,7 +40,7 @@ def training_curves(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     """Draws the validation error over the epochs, one panel a strength, both axes logarithmic.
 
     Args:
-        table: the :func:`~..analysis.seed_means.seed_means` of one setting of a :func:`training_table`.
+        table: the :func:`~..aggregation.seed_means.seed_means` of one setting of a :func:`training_table`.
     """
     rows = table.assign(number=table.step.astype(int))
     figure, row = panel_per_strength(rows, style, "number")

@@ -14,10 +14,10 @@ from ...datasets import Windows
 from ...models import count_parameters
 from ...symmetry import nontrivial_elements
 from ..methods import method_of
-from ..runs.configuration import RunConfig
+from ..records.configuration import RunConfig
+from ..records.records import finished
 from ..runs.execute import choose_device, reproducible, untrained
 from ..runs.machine import Machine
-from ..runs.records import finished
 from ..runs.training import train
 from .presets import Preset
 

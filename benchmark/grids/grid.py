@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from ..analysis.long_table import setting_of, unlike
-from ..runs.configuration import RunConfig
+from ..aggregation.long_table import setting_of, unlike
+from ..records.configuration import RunConfig
+from ..records.records import RunRecord, finished, load_run, set_aside
 from ..runs.execute import execute, identity, save_lost_run
 from ..runs.machine import Machine, generate_all, progress_bar
-from ..runs.records import RunRecord, finished, load_run, set_aside
 from ..runs.reproduced import outdated_models
 from ..runs.scheduling import run_all
 from .presets import Preset

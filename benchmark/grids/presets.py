@@ -15,9 +15,9 @@ from ...datasets.store.manifest import read_manifest
 from ...models import get_model, list_models, load_model_file
 from ...simulators import list_scenarios
 from ..methods import base_model
-from ..runs.configuration import Evaluation, RunConfig, Simulations, Training
+from ..records.configuration import Evaluation, RunConfig, Simulations, Training
+from ..records.records import DATA_ERROR_STEPS
 from ..runs.evaluation import REVEALED_AFTER
-from ..runs.records import DATA_ERROR_STEPS
 from .choices import read_choices
 
 LARGEST_BUDGET = 100_000_000

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from ..analysis.loaded import load
+from ..aggregation.loaded import load
 from ..figures.folder import plot_folder
 from ..figures.plumes import plot_plumes
+from ..records.records import RunRecord
 from ..runs.machine import Machine
-from ..runs.records import RunRecord
 from ..tables.leaderboard import write_leaderboard
 from .grid import run_grid
 from .presets import Preset

@@ -10,9 +10,9 @@ import pandas as pd
 from rich.console import Console
 
 from ...datasets.store.files import write_atomically
-from ..runs.configuration import RunConfig
+from ..records.configuration import RunConfig
+from ..records.records import load_run
 from ..runs.machine import Machine
-from ..runs.records import load_run
 from ..tables.markup import markdown
 from .choices import CHOICE
 from .grid import run_missing

@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from ...models import count_parameters
 from ...models.task import ENVIRONMENT_CHANNELS
 from ..methods import base_model
-from ..runs.configuration import RunConfig
+from ..records.configuration import RunConfig
 from ..runs.execute import untrained
 from .choices import read_choices
 

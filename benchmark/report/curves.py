@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.long_table import DATA_ERROR_STEPS, FLOOR, FLOORED, data_error_label, floors, is_like_models
-from ..analysis.seed_means import LINE, seed_means
-from ..figures.palette import model_styles
+from ..aggregation.long_table import (
+    DATA_ERROR_STEPS,
+    FLOOR,
+    FLOORED,
+    data_error_label,
+    floors,
+    is_like_models,
+)
+from ..aggregation.seed_means import LINE, seed_means
+from ..style.palette import model_styles
 
 METRICS = {
     "relative_l2": ("relative L2", "error of each window divided by its truth, averaged; smaller is better"),
@@ -51,7 +58,7 @@ SYMBOLS = {
     "p": ("pentagon", "⬟"),
     "h": ("hexagon", "⬢"),
 }
-"""Markers of :mod:`..figures.palette`, as plotly calls them and as characters."""
+"""Markers of :mod:`..style.palette`, as plotly calls them and as characters."""
 DIGITS = 4
 
 
@@ -77,7 +84,7 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
 
 
 def series(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """Lists the lines of the curves, an entry for each :data:`~..analysis.seed_means.LINE`, with a list over steps of
+    """Lists the lines of the curves, an entry for each :data:`.LINE`, with a list over steps of
     each number.
 
     ``mean``, ``low`` and ``high`` are over the seeds whose rollout stayed finite; ``diverged`` lists the steps at which

@@ -14,11 +14,11 @@ import plotly.offline
 from markupsafe import Markup, escape
 
 from ...datasets.store.files import write_atomically
-from ..analysis.kinds import row_names
+from ..aggregation.kinds import row_names
+from ..aggregation.loaded import LoadedResults, load
+from ..aggregation.long_table import SETTING
 from ..analysis.leaderboard import ERRORS_MEANING, LEADERBOARD, varying
-from ..analysis.loaded import LoadedResults, load
-from ..analysis.long_table import SETTING
-from ..figures.palette import model_styles
+from ..style.palette import model_styles
 from ..tables.all_tables import Section, compute_tables, sections
 from ..tables.markup import TEXT_COLUMNS
 from ..tables.provenance import data_sets, environments, runs_by_row
@@ -36,7 +36,7 @@ def write_report(results: str | Path | LoadedResults) -> Path:
     SHA-256, and pictures inside it. Everything from records is escaped.
 
     Args:
-        results: the results folder, or what :func:`~..analysis.loaded.load` has read of it.
+        results: the results folder, or what :func:`~..aggregation.loaded.load` has read of it.
 
     Returns:
         The path of the page.

@@ -16,7 +16,7 @@ from PIL import Image
 
 from ..figures.examples import Example, Flow, examples, speed, top_speed
 from ..figures.rollout_snapshots import STEPS
-from ..runs.records import RunRecord
+from ..records.records import RunRecord
 
 LEVELS = 64
 """Shades; so few keep a strip at a few kilobytes."""

@@ -11,9 +11,9 @@ from ...datasets import DataSet, Windows
 from ...datasets.measure import STEPS, measured_chunks, start_frames
 from ...models import kernels_built_once
 from ...symmetry import Element, equivariance_error, probes
-from .configuration import Evaluation
+from ..records.configuration import Evaluation
+from ..records.records import MetricRow
 from .metrics import pool, pool_orbits
-from .records import MetricRow
 from .rollout import Rollout
 
 SPLITS = ("future", "domain")

@@ -18,12 +18,12 @@ from ...models import Task, build, count_parameters, get_model, load_model_file
 from ...simulators.physics.simulate import one_thread_without_denormals
 from ...symmetry import nontrivial_elements
 from ..methods import base_model, method_of
-from .checkout import source
-from .configuration import RunConfig
+from ..records.checkout import source
+from ..records.configuration import RunConfig
+from ..records.records import DataErrors, LearningCurves, RunRecord, save_run
 from .evaluation import evaluate, predict, scored_windows
 from .fingerprint import code_digest
 from .memory import forget_peak, peak_memory
-from .records import DataErrors, LearningCurves, RunRecord, save_run
 from .rollout import Rollout
 from .training import Diverged, train
 

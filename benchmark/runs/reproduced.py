@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...datasets.store.files import write_atomically
+from ..records.records import RunRecord
 from .fingerprint import code_digest
-from .records import RunRecord
 
 REPRODUCED = "reproduced.csv"
 

@@ -19,8 +19,8 @@ from ...datasets.store.files import write_atomically
 from ...models import kernels_built_once
 from ...symmetry import Element
 from ..methods import Method, Plain
-from .configuration import Training
-from .records import as_bytes
+from ..records.configuration import Training
+from ..records.records import as_bytes
 from .rollout import Rollout
 
 VALIDATION_WINDOWS = 64

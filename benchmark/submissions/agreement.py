@@ -6,7 +6,7 @@ import math
 import sys
 from dataclasses import dataclass
 
-from ..runs.records import RunRecord
+from ..records.records import RunRecord
 
 SCALES = {"skill": 1.0}
 """A number below its scale is compared by its absolute difference in that unit: skill crosses zero, ..."""

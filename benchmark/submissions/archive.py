@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ...datasets.store.files import checksum, read_bytes, write_atomically
-from ..runs.parsing import parse
+from ..records.parsing import parse
 
 MANIFEST = "manifest.json"
 MODEL_FILE = "model.py"

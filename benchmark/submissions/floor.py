@@ -10,10 +10,10 @@ import torch
 from ...datasets import DataSet, generate
 from ...models import get_model
 from ...simulators import list_scenarios
-from ..runs.configuration import Evaluation, RunConfig, Simulations
+from ..records.configuration import Evaluation, RunConfig, Simulations
+from ..records.records import MetricRow
 from ..runs.evaluation import evaluate
 from ..runs.execute import reproducible, untrained
-from ..runs.records import MetricRow
 
 SIMULATIONS = Simulations(resolution=16, train=1, valid=1, test=2, first_frame=15, train_frames=20, future_frames=10)
 EVALUATION = Evaluation(steps=5)

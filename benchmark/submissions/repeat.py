@@ -8,10 +8,10 @@ from typing import Any
 from rich.console import Console
 
 from ...datasets.store.files import checksum, read_bytes
-from ..runs.configuration import RunConfig
+from ..records.configuration import RunConfig
+from ..records.records import RunRecord, load_run
 from ..runs.execute import choose_device, execute
 from ..runs.machine import Machine, generate_all, progress_bar
-from ..runs.records import RunRecord, load_run
 from ..runs.reproduced import REPRODUCED, keep_reproduction
 from .agreement import circumstances, compare
 

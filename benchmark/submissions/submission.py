@@ -14,12 +14,12 @@ from ...datasets import DataSet, Imported, Recipe
 from ...datasets.store.files import read_bytes
 from ...models import count_parameters, get_model, load_model_file
 from ..methods import base_model
-from ..runs.configuration import RunConfig
+from ..records.configuration import RunConfig
+from ..records.parsing import parse
+from ..records.records import RunRecord, load_runs, load_weights
 from ..runs.evaluation import evaluate
 from ..runs.execute import choose_device, data_errors, identity, reproducible, untrained
 from ..runs.machine import Machine, generate_all, progress_bar
-from ..runs.parsing import parse
-from ..runs.records import RunRecord, load_runs, load_weights
 from .agreement import Agreement, compare
 from .archive import MODEL_FILE, pack, read_json, unpack
 from .repeat import check_model_file, config_of

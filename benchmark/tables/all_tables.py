@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ..aggregation.loaded import LoadedResults
+from ..aggregation.statistics import rounded
+from ..aggregation.table import Table
 from ..analysis.comparisons import COMPARISONS
 from ..analysis.costs import COSTS
 from ..analysis.crossovers import CROSSOVERS
 from ..analysis.declared import DECLARED
 from ..analysis.leaderboard import LEADERBOARD
 from ..analysis.learned import LEARNED
-from ..analysis.loaded import LoadedResults
-from ..analysis.statistics import rounded
-from ..analysis.table import Table
 from ..analysis.trained import CONVERGENCE, UNBEATEN
 
 TABLES: tuple[Table, ...] = (LEADERBOARD, DECLARED, CROSSOVERS, COMPARISONS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ...datasets.store.files import write_atomically
+from ..aggregation.loaded import LoadedResults, load
 from ..analysis.leaderboard import LEADERBOARD, scores_by_setting
-from ..analysis.loaded import LoadedResults, load
 from .all_tables import compute_tables, csv_files
 from .markup import latex, leaderboard_markdown, markdown
 from .provenance import provenance
@@ -19,14 +19,14 @@ def write_leaderboard(results: str | Path | LoadedResults, folder: str | Path | 
     ``leaderboard.md``, the leaderboard as ``leaderboard.tex``, and the score in each setting as ``summary.md``.
 
     Args:
-        results: a results folder, or what :func:`~..analysis.loaded.load` has read of it.
+        results: a results folder, or what :func:`~..aggregation.loaded.load` has read of it.
         folder: where to write; the results folder if none is given.
 
     Returns:
         The leaderboard, see :func:`~..analysis.leaderboard.leaderboard`.
 
     Raises:
-        ValueError: as :func:`~..analysis.long_table.load_results` does.
+        ValueError: as :func:`~..aggregation.long_table.load_results` does.
     """
     loaded = load(results)
     computed = compute_tables(loaded)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..analysis.long_table import setting_of
-from ..runs.records import RunRecord
+from ..aggregation.long_table import setting_of
+from ..records.records import RunRecord
 from .markup import escaped, markdown
 
 MEASURED = ("metrics", "curves")
@@ -74,7 +74,7 @@ def runs_by_row(records: Sequence[RunRecord], names: Mapping[tuple[str, str], st
     what it measured.
 
     Args:
-        names: :func:`~..analysis.kinds.row_names`; models that are in no table keep their own.
+        names: :func:`~..aggregation.kinds.row_names`; models that are in no table keep their own.
     """
     ordered = sorted(records, key=lambda record: (record.scenario, record.strength, record.seed))
     rows = [names.get((record.model, record.symmetry), record.model) for record in ordered]

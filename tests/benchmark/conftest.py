@@ -6,7 +6,7 @@ from rich.console import Console
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.grids.presets import Preset
-from symbreak.benchmark.runs.configuration import Evaluation, Simulations, Training
+from symbreak.benchmark.records.configuration import Evaluation, Simulations, Training
 from symbreak.benchmark.runs.machine import Machine
 from symbreak.datasets import DataSet, generate
 

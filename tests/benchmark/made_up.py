@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from symbreak.benchmark.runs.configuration import RunConfig
-from symbreak.benchmark.runs.records import RunRecord
+from symbreak.benchmark.records.configuration import RunConfig
+from symbreak.benchmark.records.records import RunRecord
 from symbreak.datasets import Recipe
 
 

@@ -9,10 +9,10 @@ import torch
 
 from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.grids.presets import revealed
+from symbreak.benchmark.records.records import load_run
 from symbreak.benchmark.runs import training
 from symbreak.benchmark.runs.execute import execute
 from symbreak.benchmark.runs.machine import Machine
-from symbreak.benchmark.runs.records import load_run
 from symbreak.benchmark.submissions.agreement import compare
 from symbreak.benchmark.submissions.repeat import repeat
 from symbreak.benchmark.submissions.submission import rescore, submit

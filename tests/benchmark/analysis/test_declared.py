@@ -5,11 +5,11 @@ import math
 import pandas as pd
 import pytest
 
+from symbreak.benchmark.aggregation.long_table import FLOOR, floors, mean_data_error, primary
+from symbreak.benchmark.aggregation.seed_means import seed_means
 from symbreak.benchmark.analysis.crossovers import crossovers
 from symbreak.benchmark.analysis.declared import DECLARED, declared
 from symbreak.benchmark.analysis.leaderboard import leaderboard, leaderboard_text
-from symbreak.benchmark.analysis.long_table import FLOOR, floors, mean_data_error, primary
-from symbreak.benchmark.analysis.seed_means import seed_means
 
 FAMILIES = {"convnet": "unconstrained", "equiv-rotation": "strict", "lift-rotation": "relaxed"}
 

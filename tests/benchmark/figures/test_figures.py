@@ -7,18 +7,18 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from symbreak.benchmark.analysis.long_table import Setting, load_results
-from symbreak.benchmark.analysis.seed_means import seed_means
+from symbreak.benchmark.aggregation.long_table import Setting, load_results
+from symbreak.benchmark.aggregation.seed_means import seed_means
 from symbreak.benchmark.figures.curves import error_curve, learned_curve
 from symbreak.benchmark.figures.examples import Example, examples
 from symbreak.benchmark.figures.film import MARGIN, gif
 from symbreak.benchmark.figures.folder import plot_folder
-from symbreak.benchmark.figures.lines import OUTLIER, evenly_spread, from_zero, panels
-from symbreak.benchmark.figures.palette import MARKERS, model_styles, styles
 from symbreak.benchmark.figures.rollout_snapshots import _strip
 from symbreak.benchmark.figures.spectra import spectra
 from symbreak.benchmark.figures.strengths import rollout_error, sweeps
-from symbreak.benchmark.runs.records import load_runs
+from symbreak.benchmark.records.records import load_runs
+from symbreak.benchmark.style.lines import OUTLIER, evenly_spread, from_zero, panels
+from symbreak.benchmark.style.palette import MARKERS, model_styles, styles
 
 
 @pytest.fixture(scope="module")

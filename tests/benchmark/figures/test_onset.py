@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from symbreak.benchmark.aggregation.statistics import Interval
 from symbreak.benchmark.analysis.crossovers import Crossover
-from symbreak.benchmark.analysis.statistics import Interval
 from symbreak.benchmark.figures.folder import curves
 from symbreak.benchmark.figures.onset import finding, orbit_curve, since_onset, spread
-from symbreak.benchmark.figures.palette import model_styles
 from symbreak.benchmark.report.curves import curve_data
+from symbreak.benchmark.style.palette import model_styles
 
 FAMILIES = {"convnet": "unconstrained", "equiv-rotation": "strict", "oracle-rotation": "informed", "linear": "baseline"}
 

@@ -11,19 +11,19 @@ import pytest
 import torch
 from rich.console import Console
 
+from symbreak.benchmark.aggregation.long_table import COLUMNS, load_results, select
+from symbreak.benchmark.aggregation.scores import gains, scores
 from symbreak.benchmark.analysis.leaderboard import error_texts
-from symbreak.benchmark.analysis.long_table import COLUMNS, load_results, select
-from symbreak.benchmark.analysis.scores import gains, scores
 from symbreak.benchmark.figures.folder import plot_folder
 from symbreak.benchmark.grids import grid
 from symbreak.benchmark.grids.grid import run_grid, set_aside_superseded
 from symbreak.benchmark.grids.presets import PRESETS
+from symbreak.benchmark.records.records import DataErrors, load_rollout, load_run, load_runs, save_run
 from symbreak.benchmark.runs import execute as run
 from symbreak.benchmark.runs import reproduced
 from symbreak.benchmark.runs.execute import execute, identity
 from symbreak.benchmark.runs.fingerprint import code_digest
 from symbreak.benchmark.runs.memory import forget_peak, peak_memory
-from symbreak.benchmark.runs.records import DataErrors, load_rollout, load_run, load_runs, save_run
 from symbreak.benchmark.runs.training import Curves, TrainingState
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 

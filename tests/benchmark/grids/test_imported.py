@@ -9,11 +9,11 @@ import pytest
 import torch
 from rich.console import Console
 
-from symbreak.benchmark.analysis.long_table import load_results
+from symbreak.benchmark.aggregation.long_table import load_results
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_grid, set_aside_superseded
 from symbreak.benchmark.grids.presets import PRESETS
-from symbreak.benchmark.runs.records import load_runs, save_run
+from symbreak.benchmark.records.records import load_runs, save_run
 from symbreak.datasets import DataError, DataSet, import_tensors
 
 from ..conftest import QUIET, complaint

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symbreak.benchmark.analysis.long_table import tabulate
-from symbreak.benchmark.analysis.table import Table
+from symbreak.benchmark.aggregation.long_table import tabulate
+from symbreak.benchmark.aggregation.table import Table
 from symbreak.benchmark.figures.folder import plot_folder
-from symbreak.benchmark.figures.palette import MARKERS
+from symbreak.benchmark.records.records import RunRecord, save_run
 from symbreak.benchmark.report import write_report
 from symbreak.benchmark.report.curves import SYMBOLS, model_looks, series
 from symbreak.benchmark.report.page import code
 from symbreak.benchmark.report.strips import LEVELS, strip
-from symbreak.benchmark.runs.records import RunRecord, save_run
+from symbreak.benchmark.style.palette import MARKERS
 from symbreak.benchmark.tables import all_tables
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from symbreak.benchmark.runs.configuration import Evaluation
+from symbreak.benchmark.records.configuration import Evaluation
 from symbreak.benchmark.runs.evaluation import evaluate, histories
 from symbreak.benchmark.runs.rollout import Rollout
 from symbreak.datasets.measure import STEPS

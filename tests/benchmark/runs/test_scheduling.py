@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from symbreak.benchmark.analysis.long_table import load_results
+from symbreak.benchmark.aggregation.long_table import load_results
 from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.runs.scheduling import run_all
 

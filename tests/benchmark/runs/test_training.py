@@ -8,8 +8,8 @@ import torch
 from symbreak.benchmark.analysis.trained import CONVERGENCE, convergence
 from symbreak.benchmark.methods import METHODS, Plain
 from symbreak.benchmark.methods.remul import equivariance_loss
+from symbreak.benchmark.records.configuration import Training
 from symbreak.benchmark.runs import training
-from symbreak.benchmark.runs.configuration import Training
 from symbreak.benchmark.runs.rollout import Rollout
 from symbreak.benchmark.runs.training import Diverged, TrainingState, shuffled_batches, train
 from symbreak.benchmark.tables.markup import markdown

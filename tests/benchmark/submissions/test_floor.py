@@ -6,8 +6,8 @@ import pytest
 
 from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.grids.presets import Preset
-from symbreak.benchmark.runs.configuration import Training
-from symbreak.benchmark.runs.records import MetricRow
+from symbreak.benchmark.records.configuration import Training
+from symbreak.benchmark.records.records import MetricRow
 from symbreak.benchmark.submissions.floor import (
     EVALUATION,
     ROUNDING,

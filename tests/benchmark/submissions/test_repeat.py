@@ -10,10 +10,10 @@ from rich.console import Console
 
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_missing
+from symbreak.benchmark.records.configuration import RunConfig
+from symbreak.benchmark.records.records import MetricRow, load_runs, save_run
 from symbreak.benchmark.runs import reproduced
-from symbreak.benchmark.runs.configuration import RunConfig
 from symbreak.benchmark.runs.execute import seeds, untrained
-from symbreak.benchmark.runs.records import MetricRow, load_runs, save_run
 from symbreak.benchmark.runs.reproduced import keep_reproduction, read_reproductions
 from symbreak.benchmark.runs.training import shuffled_batches
 from symbreak.benchmark.submissions.agreement import circumstances, compare

@@ -14,9 +14,9 @@ import torch
 
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.records.records import as_bytes, load_run, load_weights
 from symbreak.benchmark.runs.execute import execute
 from symbreak.benchmark.runs.fingerprint import code_digest
-from symbreak.benchmark.runs.records import as_bytes, load_run, load_weights
 from symbreak.benchmark.submissions.archive import MANIFEST, pack
 from symbreak.benchmark.submissions.submission import rescore, submit
 from symbreak.models.registry import MODELS

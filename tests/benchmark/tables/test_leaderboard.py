@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from symbreak.benchmark.aggregation.loaded import LoadedResults, load
+from symbreak.benchmark.aggregation.scores import gains, places, score, scores
 from symbreak.benchmark.analysis.comparisons import comparisons
 from symbreak.benchmark.analysis.leaderboard import leaderboard
-from symbreak.benchmark.analysis.loaded import LoadedResults, load
-from symbreak.benchmark.analysis.scores import gains, places, score, scores
 from symbreak.benchmark.tables.all_tables import TABLES, compute_tables
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 from symbreak.benchmark.tables.markup import latex, leaderboard_markdown, markdown

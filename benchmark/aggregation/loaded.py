@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..runs.records import RunRecord, load_runs
+from ..records.records import RunRecord, load_runs
 from .long_table import table_of
 
 

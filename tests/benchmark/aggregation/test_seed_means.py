@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from symbreak.benchmark.analysis.long_table import Setting, table_of, tabulate, unlike
-from symbreak.benchmark.analysis.seed_means import seed_means
+from symbreak.benchmark.aggregation.long_table import Setting, table_of, tabulate, unlike
+from symbreak.benchmark.aggregation.seed_means import seed_means
 
 from ..made_up import configured, made_up
 

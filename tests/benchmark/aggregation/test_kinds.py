@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from symbreak.benchmark.analysis.kinds import by_kind, kind
+from symbreak.benchmark.aggregation.kinds import by_kind, kind
 
 
 @pytest.mark.parametrize(

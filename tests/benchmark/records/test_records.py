@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from symbreak.benchmark.runs.records import load_run, save_run
+from symbreak.benchmark.records.records import load_run, save_run
 
 from ..conftest import complaint
 from ..made_up import configured, made_up

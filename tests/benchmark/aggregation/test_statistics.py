@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from symbreak.benchmark.analysis.statistics import bootstrap, bootstrap_rows, resamples, rounded, tails
+from symbreak.benchmark.aggregation.statistics import bootstrap, bootstrap_rows, resamples, rounded, tails
 
 
 def test_one_value_has_no_interval():

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from symbreak.benchmark.runs.checkout import source, source_of
+from symbreak.benchmark.records.checkout import source, source_of
 
 UNKNOWN = {"commit": None, "dirty": None}
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...datasets.recipes.imported import PREFIX
 from ...simulators import list_scenarios
-from ..runs.records import DATA_ERROR_STEPS, RunRecord, load_runs
+from ..records.records import DATA_ERROR_STEPS, RunRecord, load_runs
 
 COLUMNS = (
     "scenario",

@@ -99,7 +99,7 @@ class RunRecord:
     """Processor, system and Python."""
     family: str | None = field(default=None, metadata=OPTIONAL)
     code: str | None = field(default="", metadata=OPTIONAL)
-    """Digest of the code, see :func:`.fingerprint.code_digest`; empty where the record is older than digests."""
+    """Digest of the code, see :func:`..runs.fingerprint.code_digest`; empty where the record is older than digests."""
     data: DataErrors | None = field(default=None, metadata=OPTIONAL)
     n_parameters: int | None = field(default=None, metadata=OPTIONAL)
     device: str | None = field(default=None, metadata=OPTIONAL)

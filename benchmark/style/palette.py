@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
 
-from ..analysis.kinds import kind
+from ..aggregation.kinds import kind
 
 HUES = {
     "baseline": ("#7f7f7f", "#4d4d4d", "#b3b3b3"),
