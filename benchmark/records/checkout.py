@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("symmetry", "simulators", "datasets", "models", "benchmark")
@@ -14,27 +14,35 @@ PATIENCE = 10.0
 """Seconds that git may take."""
 
 
+@dataclass(frozen=True)
+class Source:
+    """Names the code of a run. Both are None where symbreak is installed as a package, or git is missing."""
+
+    commit: str | None = None
+    """Commit of the checkout that symbreak ran from."""
+    dirty: bool | None = None
+    """Whether its rooms had changed since, or held files that git does not know."""
+
+
 @cache
-def source() -> dict[str, Any]:
-    """Finds the ``commit`` of the checkout that symbreak runs from, and whether its rooms are ``dirty``: changed since,
-    or with files that git does not know. Both are ``None`` where symbreak is installed as a package, or git is missing.
+def source() -> Source:
+    """Finds the :class:`Source` of this process.
 
     Asked once per process: what was imported does not change with the files.
     """
     return source_of(ROOT)
 
 
-def source_of(folder: Path) -> dict[str, Any]:
+def source_of(folder: Path) -> Source:
     """Does the same as :func:`source` for any folder that holds the rooms; one that merely lies inside somebody's work
     tree is no checkout."""
-    unknown = {"commit": None, "dirty": None}
     try:
         root, commit = _git(folder, "rev-parse", "--show-toplevel", "HEAD").splitlines()
         if Path(root).resolve() != folder.resolve():
-            return unknown
-        return {"commit": commit, "dirty": bool(_git(folder, "status", "--porcelain", "--", *ROOMS))}
+            return Source()
+        return Source(commit, bool(_git(folder, "status", "--porcelain", "--", *ROOMS)))
     except (OSError, ValueError, subprocess.SubprocessError):
-        return unknown
+        return Source()
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -16,12 +16,17 @@ import numpy as np
 import torch
 
 from ...datasets.store.files import write_atomically
+from .checkout import Source
 from .configuration import RunConfig
 from .parsing import OPTIONAL, as_json, parse
 
 DATA_ERROR_STEPS = "10"
 """Strengths are compared by the equivariance error of the data over so many steps; of imported data, which stand for
 themselves, by their statistical asymmetry."""
+
+
+LONGEST_NUMBER = 20
+"""Digits of whole numbers, with their sign: those of 64 bits have no more."""
 
 
 class MetricRow(NamedTuple):
@@ -91,8 +96,7 @@ class RunRecord:
     """With the method, such as ``convnet+augment``."""
     seed: int
     config: RunConfig
-    source: dict[str, Any] | None = field(default=None, metadata=OPTIONAL)
-    """``commit`` of the checkout, and whether it was ``dirty``, see :func:`.checkout.source`."""
+    source: Source | None = field(default=None, metadata=OPTIONAL)
     versions: dict[str, str]
     """Of the libraries."""
     machine: str
@@ -123,7 +127,9 @@ class RunRecord:
         return record
 
     def _check(self) -> None:
-        """Checks that the record holds what tables and pages are made of."""
+        """Checks that the record holds what tables and pages are made of, and nothing that contradicts itself."""
+        if self.done and self.diverged:
+            raise ValueError("expected a run that is done or one that diverged, got both")
         measured = ("train_seconds", "curves", "metrics") if self.done else ()
         for name in ("family", "data", "n_parameters", *measured) if self.counts else ():
             if getattr(self, name) is None:
@@ -131,6 +137,29 @@ class RunRecord:
         data = self.data if self.counts else None
         if data and data.asymmetry is None and DATA_ERROR_STEPS not in data.equivariance_error:
             raise ValueError(f"expected {DATA_ERROR_STEPS} in data.equivariance_error, got none")
+        if data and data.hash != self.config.recipe.hash:
+            raise ValueError(f"expected data.hash {self.config.recipe.hash} from config.recipe, got {data.hash!r:.80}")
+        errors = data.equivariance_error if data else {}
+        numbers = {f"data.equivariance_error.{steps}": error for steps, error in errors.items()}
+        for name in ("n_parameters", "train_seconds", "samples_per_second", "peak_memory_bytes"):
+            numbers[name] = getattr(self, name)
+        for name, number in numbers.items():
+            if number is not None and number < 0:
+                raise ValueError(f"expected {name} >= 0, got {number!r:.80}")
+        if self.done:
+            self._check_measured()
+
+    def _check_measured(self) -> None:
+        """Checks the curves and the metrics of a run that is done."""
+        curves, rows = self.curves, [tuple(row)[:3] for row in self.metrics or ()]
+        if curves and not 0 <= curves.best_epoch < max(len(curves.valid_rmse), 1):
+            got = f"{curves.best_epoch} of {len(curves.valid_rmse)}"
+            raise ValueError(f"expected curves.best_epoch to be one of the epochs, got {got}")
+        if not rows:
+            raise ValueError("expected metrics in the record of a run that is done, got none")
+        if len(set(rows)) < len(rows):
+            twice = next(row for row in rows if rows.count(row) > 1)
+            raise ValueError(f"expected each metric once, got several of {', '.join(map(str, twice))}")
 
     def as_json(self) -> dict[str, Any]:
         """Gives what JSON can hold; fields of which the run knows nothing are left out."""
@@ -168,7 +197,7 @@ class RunRecord:
     @property
     def commit(self) -> str | None:
         """The commit that the run's code was checked out from, if it is known."""
-        return (self.source or {}).get("commit")
+        return self.source.commit if self.source else None
 
 
 def save_run(
@@ -207,13 +236,26 @@ def load_run(path: Path) -> RunRecord:
             configuration; it names the file and what is wrong.
     """
     try:
-        record = RunRecord.from_json(json.loads(path.read_text()))
+        content = json.loads(path.read_text("utf-8"), parse_constant=_no_number, parse_int=_whole_number)
+        record = RunRecord.from_json(content)
     except (ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"expected a run record in {path}, got another content: {error}") from error
     if record.hash != path.stem:
         raise ValueError(f"expected a run record of {path.stem} in {path}, got that of {record.hash!r:.80}")
     _check_labels(record, path)
     return record
+
+
+def _no_number(text: str) -> None:
+    """Refuses NaN and infinities, which JSON does not have and Python reads all the same."""
+    raise ValueError(f"expected numbers, got {text}")
+
+
+def _whole_number(text: str) -> int:
+    """Reads a whole number that tables can hold."""
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"expected numbers of at most {LONGEST_NUMBER} digits, got {len(text)}")
+    return int(text)
 
 
 def _check_labels(record: RunRecord, path: Path) -> None:

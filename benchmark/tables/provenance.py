@@ -64,9 +64,8 @@ def _environment(record: RunRecord) -> Iterator[str]:
     if record.device:
         yield f"on {record.device}"
     yield ", ".join(f"{name} {version}" for name, version in record.versions.items())
-    source = record.source or {}
-    if source.get("commit"):
-        yield f"commit {source['commit']}{', with changes' * source['dirty']}"
+    if record.source and record.source.commit:
+        yield f"commit {record.source.commit}{', with changes' if record.source.dirty else ''}"
 
 
 def runs_by_row(records: Sequence[RunRecord], names: Mapping[tuple[str, str], str]) -> dict[str, list[dict[str, Any]]]:

@@ -17,7 +17,8 @@ def configured(
 
 def made_up(**changes: Any) -> RunRecord:
     """Gives a run that is done, with one number; ``changes`` are fields as in JSON. Its configuration is made of the
-    labels among these, and the other labels of its configuration."""
+    labels among these, and the other labels of its configuration; ``errors`` are those of its data."""
+    errors = changes.pop("errors", {"10": 0.25})
     given = {name: changes[name] for name in ("scenario", "strength", "model", "seed") if name in changes}
     config = RunConfig.from_dict(changes["config"]) if "config" in changes else configured(**given)
     content = {
@@ -27,7 +28,7 @@ def made_up(**changes: Any) -> RunRecord:
         "versions": {"symbreak": "0.1.0"},
         "machine": "abacus",
         "family": "unconstrained",
-        "data": {"hash": "da7a", "equivariance_error": {"10": 0.25}},
+        "data": {"hash": config.recipe.hash, "equivariance_error": errors},
         "n_parameters": 7,
         "train_seconds": 1.5,
         "curves": {"train_loss": [1.0], "valid_rmse": [1.0], "best_epoch": 0},

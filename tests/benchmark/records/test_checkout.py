@@ -2,9 +2,9 @@
 
 import subprocess
 
-from symbreak.benchmark.records.checkout import source, source_of
+from symbreak.benchmark.records.checkout import Source, source, source_of
 
-UNKNOWN = {"commit": None, "dirty": None}
+UNKNOWN = Source()
 
 
 def git(folder, *arguments):
@@ -30,9 +30,9 @@ def test_commit_and_changes(tmp_path):
     commit = checkout(tmp_path)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "table.csv").write_text("1")
-    assert source_of(tmp_path) == {"commit": commit, "dirty": False}
+    assert source_of(tmp_path) == Source(commit, dirty=False)
     (tmp_path / "models" / "new.py").write_text("")
-    assert source_of(tmp_path) == {"commit": commit, "dirty": True}
+    assert source_of(tmp_path) == Source(commit, dirty=True)
 
 
 def test_no_checkout_is_unknown(tmp_path, monkeypatch):
@@ -50,8 +50,8 @@ def test_a_hook_of_another_repository_does_not_mislead(tmp_path, monkeypatch):
     commit = checkout(tmp_path / "one")
     assert checkout(tmp_path / "two") != commit
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "two" / ".git"))
-    assert source_of(tmp_path / "one")["commit"] == commit
+    assert source_of(tmp_path / "one").commit == commit
 
 
 def test_source_of_this_package():
-    assert set(source()) == set(UNKNOWN)
+    assert isinstance(source(), Source)

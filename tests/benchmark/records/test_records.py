@@ -1,6 +1,7 @@
 """Records are read strictly, and are called what their configuration says."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -35,7 +36,6 @@ def refusal(path, capsys, change):
         ("scenario", "rotation-boundary", "'rotation-buoyancy'"),
         ("symmetry", "scaling", "'rotation'"),
         ("strength", 1.0, "0.5"),
-        ("strength", float("nan"), "0.5"),
         ("model", "equiv-rotation", "'convnet'"),
         ("seed", -1, "0"),
     ],
@@ -112,3 +112,36 @@ def test_a_run_that_is_done_is_not_replaced_by_one_that_failed(tmp_path):
     assert save_run(tmp_path, done, {}, {}) == done
     assert save_run(tmp_path, lost, {}, {}) == done
     assert load_run(tmp_path / "runs" / f"{done.hash}.json") == done
+
+
+def part(content, *keys):
+    for key in keys:
+        content = content[key]
+    return content
+
+
+@pytest.mark.parametrize(
+    "place, key, value, said",
+    [
+        ((), "source", {"commit": 5, "dirty": False}, "source.commit to be text or null, got 5"),
+        ((), "source", {"commit": "abc"}, "expected source with commit, dirty, got no dirty"),
+        (("metrics", 0), "value", 10**400, "expected numbers of at most 20 digits, got 401"),
+        (("metrics", 0), "value", float("nan"), "expected numbers, got NaN"),
+        (("metrics", 0), "value", float("-inf"), "expected numbers, got -Infinity"),
+        ((), "train_seconds", -1.0, "expected train_seconds >= 0, got -1.0"),
+        ((), "n_parameters", -3, "expected n_parameters >= 0, got -3"),
+        ((), "metrics", [], "expected metrics in the record of a run that is done, got none"),
+        ((), "diverged", True, "expected a run that is done or one that diverged, got both"),
+        (("curves",), "best_epoch", 9, "expected curves.best_epoch to be one of the epochs, got 9 of 1"),
+        (("data",), "hash", "zzz", "expected data.hash [0-9a-f]+ from config.recipe, got 'zzz'"),
+        (("data", "equivariance_error"), "10", -1.0, "expected data.equivariance_error.10 >= 0, got -1.0"),
+    ],
+)
+def test_what_no_run_records_is_refused(path, capsys, place, key, value, said):
+    message = refusal(path, capsys, lambda content: part(content, *place).update({key: value}))
+    assert re.search(said, message) and str(path) in message
+
+
+def test_a_number_that_stands_twice_is_refused(path, capsys):
+    message = refusal(path, capsys, lambda content: content["metrics"].append(content["metrics"][0]))
+    assert "expected each metric once, got several of domain, nrmse, mean" in message

@@ -22,7 +22,7 @@ from symbreak.benchmark.style.palette import MARKERS
 from symbreak.benchmark.tables import all_tables
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 
-from ..made_up import failed, made_up
+from ..made_up import configured, failed, made_up
 
 HOSTILE = "<img src=x onerror=alert(1)><b>"
 SCRIPT = "</script><script>alert(1)</script>"
@@ -57,10 +57,7 @@ def record(scenario: str, strength: float, model: str, seed: int, **changes: Any
         "versions": {"symbreak": "0.1.0", "torch": "2.6.0"},
         "machine": "x86_64 Linux, Python 3.11",
         "family": FAMILIES[model],
-        "data": {
-            "hash": f"data-{scenario}-{strength:g}",
-            "equivariance_error": {"1": 0.0, "5": strength / 4, "10": strength / 2, "20": strength},
-        },
+        "errors": {"1": 0.0, "5": strength / 4, "10": strength / 2, "20": strength},
         "n_parameters": 100 * len(model),
         "metrics": metrics,
     }
@@ -96,8 +93,8 @@ def page(folder) -> str:
 def test_series_hold_steps_in_order_and_what_never_was_finite_is_empty():
     values = {"10": 10.0, "2": 2.0, "mean": None}
     metrics = [{"split": "domain", "metric": "rmse", "step": s, "value": v} for s, v in values.items()]
-    data = {"hash": "da7a", "equivariance_error": {"10": 0.45199999999999996}}
-    [line] = series(tabulate([record("rotation-buoyancy", 1.0, "convnet", 0, metrics=metrics, data=data)]))
+    errors = {"10": 0.45199999999999996}
+    [line] = series(tabulate([record("rotation-buoyancy", 1.0, "convnet", 0, metrics=metrics, errors=errors)]))
     assert line["step"] == ["2", "10", "mean"] and line["mean"] == [2.0, 10.0, None]
     assert line["data_error"] == 0.452 and line["low"] == [None] * 3 and line["diverged"] == ["mean"]
     assert json.loads(json.dumps(line, allow_nan=False)) == line
@@ -125,7 +122,7 @@ def test_a_rollout_that_left_the_numbers_is_drawn_bright():
 
 def test_page_names_data_versions_configurations_and_reasons(page):
     for text in (
-        "data-rotation-buoyancy-onset-0.5",
+        configured(scenario="rotation-buoyancy-onset").recipe.hash,
         "torch 2.6.0",
         "config.recipe.strength = 0.5",
         "Boom: &lt;/script&gt;",
@@ -154,7 +151,7 @@ def test_a_page_without_the_reference_and_without_rollouts(tmp_path):
 
 def test_the_page_names_the_commit_of_the_code(tmp_path):
     """Runs of one machine and commit are one line; where git was missing nothing is said."""
-    for number, source in enumerate(({"commit": "c0ffee", "dirty": True}, {"commit": None, "dirty": None}, {})):
+    for number, source in enumerate(({"commit": "c0ffee", "dirty": True}, {"commit": None, "dirty": None}, None)):
         save_run(tmp_path, record("rotation-buoyancy", 0.5, "convnet", number, source=source), {}, {})
     page = write_report(tmp_path).read_text()
     assert re.findall(r"(\d) runs? of convnet: x86_64.*torch 2.6.0(.*)</li>", page) == [
