@@ -16,7 +16,7 @@ Part = Literal["simulate", "train", "results"]
 BATCHES = {"cpu": (8, 40), "cuda": (8, 40, 400)}
 
 
-def bench(
+def measure_speed(
     part: Part, models: Sequence[str] = (), batch: int = 8, rollout: int = 6, device: str = "auto"
 ) -> pd.DataFrame:
     """Measures the speed of simulation, of training, or of tables and figures.

@@ -88,10 +88,10 @@ class Bench:
         ignored = [name for name in ("models", "batch", "rollout") if getattr(self, name) != getattr(default, name)]
         if ignored and self.what != "train":
             raise ValueError(f"expected --{ignored[0]} for bench train alone, got it for bench {self.what}")
-        from ..bench.bench import bench
+        from ..bench.bench import measure_speed
         from ..bench.speed import write_bench
 
-        table = bench(self.what, self.models, self.batch, self.rollout, self.device)
+        table = measure_speed(self.what, self.models, self.batch, self.rollout, self.device)
         CONSOLE.print(table.to_string(index=False, float_format="{:.3g}".format), soft_wrap=True, highlight=False)
         for path in write_bench(table, self.what, self.out or Path("results") / "bench"):
             CONSOLE.print(str(path), soft_wrap=True)

@@ -24,7 +24,7 @@ from .presets import Preset
 TIMED_STEPS = 3
 
 
-def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: Path | None = None) -> Table:
+def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: str | Path | None = None) -> Table:
     """Makes a table, one row per model: its runs, those that are still to do, parameters (the most it has), and seconds
     of training per run, at full length.
 
@@ -35,7 +35,7 @@ def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: Path
     Raises:
         ValueError: a preset that names unknown scenarios or models.
     """
-    configs, out = preset.runs(model_file), Path(out)
+    configs, out = preset.runs(None if model_file is None else Path(model_file)), Path(out)
     missing = [config for config in configs if not finished(out, config.hash)]
     runs, to_do = (Counter(config.model for config in some) for some in (configs, missing))
     table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")

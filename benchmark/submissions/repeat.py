@@ -51,7 +51,13 @@ def repeat(
     return load_run(out / "runs" / f"{config.hash}.json")
 
 
-def reproduce(path: Path, out: Path, machine: Machine, console: Console, model_file: Path | None = None) -> RunRecord:
+def reproduce(
+    path: str | Path,
+    out: str | Path,
+    machine: Machine | None = None,
+    console: Console | None = None,
+    model_file: str | Path | None = None,
+) -> RunRecord:
     """Repeats what ``path`` records, see :func:`repeat`, and compares the numbers, which must agree bit for bit.
 
     If they do and the record was made by other code than today's, ``reproduced.csv`` in its results folder tells from
@@ -65,6 +71,7 @@ def reproduce(path: Path, out: Path, machine: Machine, console: Console, model_f
         ValueError: as :func:`repeat`; the run failed; or a number differs, with the largest difference and with what
             differs in versions, machine and commit.
     """
+    path, console = Path(path), console or Console(quiet=True)
     recorded, found = load_run(path), repeat(path, out, machine, console, model_file)
     if not found.done:
         raise ValueError(f"expected the run to finish again, got: {found.reason}")
