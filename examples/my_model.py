@@ -27,9 +27,9 @@ class MyModel(Forecaster):
         self.mix = SteerableConv2d(hidden, hidden, kernel_size=5, boundary=task.boundary)
         self.project = SteerableConv2d(hidden, frame, boundary=task.boundary, gain=0.1)
 
-    def forward(self, history):  # [B, T, 2, X, Y] -> [B, 2, X, Y]
+    def forward(self, history: torch.Tensor) -> torch.Tensor:  # [B, T, 2, X, Y] -> [B, 2, X, Y]
         features = self.lift(self.frames_as_channels(history)) + self.place
         return self.project(torch.relu(self.mix(torch.relu(features))))
 
-    def relaxation_penalty(self):  # added to the loss as it is
+    def relaxation_penalty(self) -> torch.Tensor:  # added to the loss as it is
         return 1e-4 * self.place.square().sum()

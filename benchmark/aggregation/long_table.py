@@ -153,7 +153,7 @@ def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
     return table
 
 
-def label(record: RunRecord) -> tuple:
+def label(record: RunRecord) -> tuple[Any, ...]:
     """Tells what a run is called in tables: setting, strength, model, seed."""
     return (*setting_of(record), record.strength, record.model, record.seed)
 
@@ -166,7 +166,7 @@ def check_one_grid(records: Iterable[RunRecord]) -> None:
     Raises:
         ValueError: there are two such; with what differs between their configurations.
     """
-    first: dict[tuple, RunRecord] = {}
+    first: dict[tuple[Any, ...], RunRecord] = {}
     for record in records:
         if record.counts:
             other = first.setdefault(label(record), record)

@@ -30,7 +30,7 @@ def training_table(records: Iterable[RunRecord]) -> pd.DataFrame:
             "value": value,
         }
         for record in records
-        if record.done
+        if record.done and record.curves
         for epoch, value in enumerate(record.curves.valid_rmse, 1)
     ]
     return pd.DataFrame(rows)

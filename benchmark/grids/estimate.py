@@ -53,7 +53,7 @@ def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: str 
     return table
 
 
-def _kind(config: RunConfig) -> tuple:
+def _kind(config: RunConfig) -> tuple[object, ...]:
     """Tells what the time of a training depends on."""
     return config.model, config.recipe.scenario, config.history, config.training
 

@@ -125,7 +125,7 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path, fixed_data: bo
     return len(old)
 
 
-def _trained(record: RunRecord) -> tuple:
+def _trained(record: RunRecord) -> tuple[object, ...]:
     return (*setting_of(record), record.model)
 
 

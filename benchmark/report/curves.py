@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -136,5 +137,5 @@ def model_looks(results: pd.DataFrame) -> list[dict[str, str]]:
     return models
 
 
-def _hex(color) -> str:
+def _hex(color: Iterable[float]) -> str:
     return "#" + "".join(f"{round(255 * float(value)):02x}" for value in color)

@@ -78,4 +78,4 @@ def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
     same = {
         (each.model, each.code) for each in read_reproductions(folder) if each.reproduced_by == code_digest(each.model)
     }
-    return {model for model, code in other - same if code_digest(model) is not None}
+    return {model for model, _ in other - same if code_digest(model) is not None}

@@ -11,6 +11,7 @@ import zlib
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from ...datasets.store.files import checksum, read_bytes, write_atomically
 from ..records.parsing import parse
@@ -30,7 +31,7 @@ class Contents:
 
     format: int
     symbreak: str
-    members: dict
+    members: dict[str, Any]
 
 
 def pack(members: dict[str, bytes], archive: Path) -> None:

@@ -33,16 +33,16 @@ def provenance(records: Sequence[RunRecord]) -> str:
 def data_sets(records: Sequence[RunRecord]) -> list[dict[str, Any]]:
     """Lists the data of the finished runs: ``scenario, strength, train, hash`` and ``errors`` (by step), each data set
     once."""
-    found = {record.data.hash: record for record in records if record.done}
+    found = {record.data.hash: (record, record.data) for record in records if record.done and record.data}
     rows = [
         {
             "scenario": record.scenario,
             "strength": record.strength,
             "train": record.train_simulations,
             "hash": name,
-            "errors": record.data.equivariance_error,
+            "errors": data.equivariance_error,
         }
-        for name, record in found.items()
+        for name, (record, data) in found.items()
     ]
     return sorted(rows, key=lambda row: (row["scenario"], row["strength"], row["train"], row["hash"]))
 
