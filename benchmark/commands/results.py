@@ -17,14 +17,15 @@ from ..tables.quote import quote
 from .command import CommandFailed
 from .console import CONSOLE
 
-PresetChoice = Annotated[
-    tyro.extras.subcommand_type_from_defaults(
-        {name: preset() for name, preset in PRESETS.items()},
-        {name: summary(name) for name, preset in PRESETS.items()},
-    )
-    | Annotated[None, tyro.conf.subcommand("none", description="No grid: the one run of --from.")],
-    tyro.conf.arg(name=""),
-]
+AnyPreset = tyro.extras.subcommand_type_from_defaults(
+    {name: preset() for name, preset in PRESETS.items()}, {name: summary(name) for name in PRESETS}
+)
+NAMELESS = tyro.conf.arg(name="")
+
+
+@dataclass(frozen=True)
+class NoPreset:
+    """No grid: the one run that --from names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class Run:
     Generates the data, trains and evaluates the models, writes tables and figures. What is done already is kept.
     """
 
-    preset: PresetChoice = None
+    preset: Annotated[AnyPreset | Annotated[NoPreset, tyro.conf.subcommand("none")], NAMELESS] = NoPreset()
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
     """Repeat the run of this record, runs/<hash>.json of any results folder, instead of running a preset."""
     model_file: Path | None = None
@@ -48,8 +49,9 @@ class Run:
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        if (self.preset is None) == (self.record is None):
-            got = "neither" if self.record is None else "both"
+        preset = self.preset if isinstance(self.preset, Preset) else None
+        if (preset is None) == (self.record is None):
+            got = "both" if preset else "neither"
             raise ValueError(
                 f"expected either one of the presets {', '.join(PRESETS)} or --from and a record, got {got}"
             )
@@ -58,9 +60,9 @@ class Run:
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
         if self.record is not None:
             self._repeat(self.record, self.out or Path("results") / "rerun")
-        elif self.preset is not None:
+        elif preset is not None:
             work = self._estimate if self.dry_run else self._run_preset
-            work(self.preset, self.out or Path("results") / self.preset.name)
+            work(preset, self.out or Path("results") / preset.name)
 
     def _repeat(self, record: Path, out: Path) -> None:
         from ..submissions.repeat import reproduce
@@ -100,7 +102,7 @@ class Tune:
     The choices are for `symbreak run --tuned`.
     """
 
-    preset: PresetChoice
+    preset: Annotated[AnyPreset, NAMELESS]
     search: Search = field(default_factory=Search)
     model_file: Path | None = None
     """A Python file that registers a model of yours; it joins the preset's models."""
@@ -109,8 +111,6 @@ class Tune:
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        if self.preset is None:
-            raise ValueError(f"expected one of the presets {', '.join(PRESETS)}, got none")
         self._refuse_ignored(self.preset)
         out = self.out or Path("results") / f"tuning-{self.preset.name}"
         choices, failed = tune(self.preset, self.search, out, self.machine, CONSOLE, self.model_file)
