@@ -22,7 +22,7 @@ class Unnamed:
 
 
 class UsageError(ValueError):
-    """Says that a command line does not name a command and its arguments."""
+    """Says that a command line is not a command with arguments that it takes."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -57,7 +57,7 @@ def parse(args: Sequence[str]) -> Any:
         The command with its arguments, to be called.
 
     Raises:
-        UsageError: with what tyro has to say, on one line.
+        UsageError: the command line is wrong, with the complaint of tyro on one line.
     """
     import tyro
 
@@ -79,7 +79,7 @@ def parse(args: Sequence[str]) -> Any:
 def choices(args: Sequence[str]) -> Any:
     """Returns the union of all commands, from which tyro chooses.
 
-    The command that ``args`` name is imported; of the others tyro learns name and summary.
+    Only the command that ``args`` name is imported; of the others tyro gets the names and summaries.
     """
     import tyro
 

@@ -32,20 +32,20 @@ class NoPreset:
 class Run:
     """Run the grid of a preset, from data to tables and figures; or repeat one run.
 
-    Generates the data, trains and evaluates the models, writes tables and figures. What is done already is kept.
+    Generates the data, trains and evaluates the models, writes tables and figures. Runs that are already done are kept.
     """
 
     preset: Annotated[AnyPreset | Annotated[NoPreset, tyro.conf.subcommand("none")], NAMELESS] = NoPreset()
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
-    """Repeat the run of this record, runs/<hash>.json of any results folder, instead of running a preset."""
+    """Repeat the run of this record (runs/<hash>.json in any results folder) instead of running a preset."""
     model_file: Path | None = None
-    """A Python file that registers a model of yours; it joins the preset's models."""
+    """Python file that registers a model of yours, which joins those of the preset."""
     out: Path | None = None
     """Results folder; results/<preset> if none is given, results/rerun with --from."""
     overwrite: bool = False
-    """Repeat runs that are done already."""
+    """Repeat runs that are already done."""
     dry_run: bool = False
-    """Print the grid, its size and an estimate of its time, and run nothing."""
+    """Print the grid, its size and an estimate of the time it takes, without running anything."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
@@ -82,7 +82,7 @@ class Run:
             CONSOLE.print(failure(record), soft_wrap=True)
         if failed:
             runs = len(finished.records)
-            raise CommandFailed(f"expected {runs} runs to finish, got the {len(failed)} above that failed")
+            raise CommandFailed(f"expected {runs} runs to finish, got {len(failed)} failures, listed above")
 
     def _estimate(self, preset: Preset, out: Path) -> None:
         from ..grids.estimate import estimate
@@ -105,7 +105,7 @@ class Tune:
     preset: Annotated[AnyPreset, NAMELESS]
     search: Search = field(default_factory=Search)
     model_file: Path | None = None
-    """A Python file that registers a model of yours; it joins the preset's models."""
+    """Python file that registers a model of yours, which joins those of the preset."""
     out: Path | None = None
     """Folder for the search and the choices; results/tuning-<preset> if none is given."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
@@ -118,11 +118,11 @@ class Tune:
         CONSOLE.print(str(out / CHOICES), soft_wrap=True)
         if failed:
             raise CommandFailed(
-                f"expected some learning rate to work, got none, and so no choice, for {', '.join(failed)}"
+                f"expected at least one learning rate to work, got none, and hence no choice, for {', '.join(failed)}"
             )
 
     def _refuse_ignored(self, preset: Preset) -> None:
-        """Refuses what a search does not take from the preset."""
+        """Refuses options of the preset that a search does not use."""
         default = PRESETS[preset.name]()
         for option, replacement, given, usual in (
             ("strengths", "strength", preset.strengths, default.strengths),
@@ -139,7 +139,7 @@ class Tune:
 class Leaderboard:
     """Rank the models of a results folder, and write its tables.
 
-    Prints the leaderboard; writes it as Markdown, CSV and LaTeX, and comparisons and the rest as Markdown and CSV.
+    Prints the leaderboard and writes it as Markdown, CSV and LaTeX; the other tables are written as Markdown and CSV.
     """
 
     results: Positional[Path]
@@ -175,7 +175,7 @@ class Plot:
     folder: Positional[Path]
     """Results folder, or folder of a data set."""
     field: Literal["speed", "smoke"] = "speed"
-    """What to show of the plumes of a data set; results have no such choice."""
+    """What to show of the plumes of a data set; ignored for results."""
 
     def __call__(self) -> None:
         from ..figures.plotting import is_data_set, plot

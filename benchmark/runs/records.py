@@ -20,8 +20,8 @@ from .configuration import RunConfig
 from .parsing import OPTIONAL, as_json, parse
 
 DATA_ERROR_STEPS = "10"
-"""Strengths are compared by the equivariance error of the data over so many steps; of imported data, which stand for
-themselves, by their statistical asymmetry."""
+"""Number of steps of the equivariance error by which strengths are compared; imported data, which stand for
+themselves, are compared by their statistical asymmetry."""
 
 
 class MetricRow(NamedTuple):
@@ -40,23 +40,23 @@ DIVERGED = tuple(
     for metric in ("nrmse", "rmse", "relative_l2")
     if (split, metric) != ("orbit", "nrmse")
 )
-"""The rows of a run whose training diverged, on every split that there may be."""
+"""Rows of a run whose training diverged, on every split that there may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataErrors:
-    """Says which data a run had, and how far these are from the symmetry."""
+    """Identifies the data of a run, and holds how far they are from the symmetry."""
 
     hash: str
     """Hash of the data set."""
     equivariance_error: dict[str, float | None]
     """``EE_n`` by the number ``n`` of steps; none for imported data, which no simulator can restart."""
     asymmetry: float | None = field(default=None, metadata=OPTIONAL)
-    """Statistical asymmetry, of imported data alone."""
+    """Statistical asymmetry, for imported data only."""
 
     @property
     def compared(self) -> float | None:
-        """The one by which strengths are compared, see :data:`DATA_ERROR_STEPS`; None where it is not known."""
+        """Error or asymmetry by which strengths are compared, see :data:`DATA_ERROR_STEPS`; None where it is not known."""
         return self.equivariance_error.get(DATA_ERROR_STEPS) if self.asymmetry is None else self.asymmetry
 
 
@@ -69,37 +69,37 @@ class LearningCurves:
     valid_rmse: tuple[float, ...]
     """RMSE on validation windows, relative to the rms velocity."""
     best_epoch: int
-    """Whose weights were kept, counted from 0."""
+    """Epoch whose weights were kept, counted from 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """Records a run: what defines it, what it ran on, and what it measured, as far as it got.
 
-    A run is *done*, or it failed for a reason. One that failed because its training *diverged* still counts in tables.
+    A run is either *done* or failed for a reason. One that failed because its training *diverged* still counts in tables.
     """
 
     hash: str
-    """That of the configuration, and the name of the record's file."""
+    """Hash of the configuration, and name of the file of the record."""
     status: Literal["done", "failed"]
     reason: str
-    """Why it failed; empty if it is done."""
+    """Reason why the run failed; empty if it is done."""
     scenario: str
     symmetry: str
     strength: float
     model: str
-    """With the method, such as ``convnet+augment``."""
+    """Name of the model with its method, such as ``convnet+augment``."""
     seed: int
     config: RunConfig
     source: dict[str, Any] | None = field(default=None, metadata=OPTIONAL)
-    """``commit`` of the checkout, and whether it was ``dirty``, see :func:`.checkout.source`."""
+    """Commit of the checkout (``commit``), and whether it was changed (``dirty``), see :func:`.checkout.source`."""
     versions: dict[str, str]
-    """Of the libraries."""
+    """Versions of the libraries."""
     machine: str
     """Processor, system and Python."""
     family: str | None = field(default=None, metadata=OPTIONAL)
     code: str | None = field(default="", metadata=OPTIONAL)
-    """Digest of the code, see :func:`.fingerprint.code_digest`; empty where the record is older than digests."""
+    """Digest of the code, see :func:`.fingerprint.code_digest`; empty in records older than digests."""
     data: DataErrors | None = field(default=None, metadata=OPTIONAL)
     n_parameters: int | None = field(default=None, metadata=OPTIONAL)
     device: str | None = field(default=None, metadata=OPTIONAL)
@@ -113,17 +113,17 @@ class RunRecord:
 
     @classmethod
     def from_json(cls, content: Any) -> RunRecord:
-        """Reads what :meth:`as_json` gave.
+        """Reads the output of :meth:`as_json`.
 
         Raises:
-            ValueError: a field that is unknown, missing or of the wrong type, or one that a run lacks which counts.
+            ValueError: a field is unknown, missing or of the wrong type, or a run that counts lacks one that tables need.
         """
         record = parse(cls, content)
         record._check()
         return record
 
     def _check(self) -> None:
-        """Checks that the record holds what tables and pages are made of."""
+        """Checks that the record holds everything that tables and pages need."""
         measured = ("train_seconds", "curves", "metrics") if self.done else ()
         for name in ("family", "data", "n_parameters", *measured) if self.counts else ():
             if getattr(self, name) is None:
@@ -133,7 +133,7 @@ class RunRecord:
             raise ValueError(f"expected {DATA_ERROR_STEPS} in data.equivariance_error, got none")
 
     def as_json(self) -> dict[str, Any]:
-        """Gives what JSON can hold; fields of which the run knows nothing are left out."""
+        """Converts the record to what JSON can hold; fields that the run has no value for are left out."""
         return as_json(self)
 
     @property
@@ -148,7 +148,7 @@ class RunRecord:
 
     @property
     def rows(self) -> Sequence[MetricRow]:
-        """The rows that tables show: empty ones of a run that diverged, none of one that failed for another reason."""
+        """Rows that tables show: empty ones for a run that diverged, none for one that failed for another reason."""
         if not self.diverged:
             return (self.metrics or ()) if self.done else ()
         recipe = self.config.recipe
@@ -174,11 +174,11 @@ class RunRecord:
 def save_run(
     folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]
 ) -> RunRecord:
-    """Writes a run; its record comes last, so that a run with a record is complete. One that failed replaces none that
-    is done, as another command on the same folder may have finished it.
+    """Writes a run; its record comes last, so that a run with a record is complete. A failed run never replaces one that
+    is done, because another command on the same folder may have finished it.
 
     Returns:
-        The record that is there now.
+        The record that the folder now holds.
     """
     if not record.done and (kept := finished(folder, record.hash)):
         return kept
@@ -193,7 +193,7 @@ def save_run(
 
 
 def as_bytes(write: Callable[[io.BytesIO], object]) -> bytes:
-    """Gives what ``write`` puts into a file."""
+    """Returns what ``write`` puts into a file."""
     buffer = io.BytesIO()
     write(buffer)
     return buffer.getvalue()
@@ -203,13 +203,13 @@ def load_run(path: Path) -> RunRecord:
     """Loads one record.
 
     Raises:
-        ValueError: the file is no record of the run that it is named after, or the record's labels contradict its
-            configuration; it names the file and what is wrong.
+        ValueError: the file is not a record of the run that it is named after, or the labels of the record contradict
+            its configuration; the message names the file and what is wrong.
     """
     try:
         record = RunRecord.from_json(json.loads(path.read_text()))
     except (ValueError, RecursionError, OverflowError) as error:
-        raise ValueError(f"expected a run record in {path}, got another content: {error}") from error
+        raise ValueError(f"expected a run record in {path}, got other content: {error}") from error
     if record.hash != path.stem:
         raise ValueError(f"expected a run record of {path.stem} in {path}, got that of {record.hash!r:.80}")
     _check_labels(record, path)
@@ -217,7 +217,7 @@ def load_run(path: Path) -> RunRecord:
 
 
 def _check_labels(record: RunRecord, path: Path) -> None:
-    """Refuses a record that is called otherwise than its configuration says."""
+    """Refuses a record whose labels differ from those that follow from its configuration."""
     for name, expected in record.config.labels.items():
         if (got := getattr(record, name)) != expected:
             reason = "the record was edited, or written by a version of symbreak with other rules"
@@ -239,7 +239,7 @@ def load_runs(folder: Path) -> list[RunRecord]:
 
 
 def finished(folder: Path, name: str) -> RunRecord | None:
-    """Finds the record of a run if it has finished well; a damaged one does not count, the run is repeated."""
+    """Finds the record of a run if the run is done; a damaged record does not count, so that the run is repeated."""
     path = folder / "runs" / f"{name}.json"
     if not path.exists():
         return None
@@ -296,7 +296,7 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
 
 
 def _check_stored_size(path: Path) -> None:
-    """Refuses contents larger than their file: torch compresses nothing, so these are made to fill the memory."""
+    """Refuses contents larger than their file: torch compresses nothing, so these were made to fill the memory."""
     with zipfile.ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > path.stat().st_size:
