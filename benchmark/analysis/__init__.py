@@ -1,4 +1,4 @@
-"""What records say: the long table of all results, scores, comparisons, and what models have learned.
+"""What records contain: the long table of all results, scores, comparisons, and what models have learned.
 
 Each table stands beside its computation, as a :class:`.Table`. What is exported is imported when it is first asked for.
 """

@@ -60,4 +60,6 @@ class Rescore:
             CONSOLE.print(f"{mark} {record.hash} {run}: {verdict}", soft_wrap=True, markup=False, highlight=False)
         wrong = sum(not verdict.holds(self.tolerance) for verdict in verdicts)
         if wrong:
-            raise CommandFailed(f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got {wrong} that do not")
+            raise CommandFailed(
+                f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got {wrong} that do not"
+            )

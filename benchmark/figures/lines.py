@@ -15,7 +15,7 @@ from .palette import Styles
 OUTLIER = 8
 """Lines that exceed this many times the median of all values are cut off, so that they do not flatten the others."""
 PANELS = 5
-"""At most so many panels side by side, and about so many markers on a line."""
+"""Largest number of panels side by side, and about the number of markers on a line."""
 LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 """Room in inches for the labels of the axes and the title."""
 

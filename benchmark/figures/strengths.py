@@ -17,7 +17,7 @@ AXES = {
     "history": ("input frames", "history"),
     "train_simulations": ("training simulations", "train"),
 }
-"""Column of a sweep, what it counts, and its name in the names of files."""
+"""Column of a sweep, what it counts, and the word for it in names of files."""
 
 
 def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:

@@ -1,4 +1,4 @@
-"""How training went: whether a model was stopped while it still learned."""
+"""Progress of training: whether a model was stopped while it was still learning."""
 
 from __future__ import annotations
 

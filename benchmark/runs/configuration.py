@@ -44,7 +44,7 @@ class Simulations:
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """Training with Adam on the mean squared error over a short rollout; the best weights on validation data are kept."""
+    """Training: Adam on the mean squared error over a short rollout; the best weights on validation data are kept."""
 
     learning_rate: float = 1e-2
     """Adam's step size at the start."""

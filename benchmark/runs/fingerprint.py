@@ -26,7 +26,7 @@ PROTOCOL = tuple(
     }.items()
     for name in names
 )
-"""How every model is built, trained and scored. The code of the data is not included: recipes have a version of their own."""
+"""How every model is built, trained and scored. The code of data sets is not included: their recipes have a version."""
 FOLLOWED = (f"{PACKAGE}.models.", f"{PACKAGE}.symmetry.", f"{PACKAGE}.benchmark.")
 
 Definition = tuple[str, str]

@@ -56,7 +56,7 @@ class DataErrors:
 
     @property
     def compared(self) -> float | None:
-        """Error or asymmetry by which strengths are compared, see :data:`DATA_ERROR_STEPS`; None where it is not known."""
+        """Error or asymmetry that strengths are compared by, see :data:`DATA_ERROR_STEPS`; None where it is unknown."""
         return self.equivariance_error.get(DATA_ERROR_STEPS) if self.asymmetry is None else self.asymmetry
 
 
@@ -76,7 +76,7 @@ class LearningCurves:
 class RunRecord:
     """Records a run: what defines it, what it ran on, and what it measured, as far as it got.
 
-    A run is either *done* or failed for a reason. One that failed because its training *diverged* still counts in tables.
+    A run is *done* or failed for a reason. One that failed because its training *diverged* still counts in tables.
     """
 
     hash: str
@@ -116,7 +116,7 @@ class RunRecord:
         """Reads the output of :meth:`as_json`.
 
         Raises:
-            ValueError: a field is unknown, missing or of the wrong type, or a run that counts lacks one that tables need.
+            ValueError: a field is unknown, missing or of the wrong type, or the run counts but lacks one that tables need.
         """
         record = parse(cls, content)
         record._check()
@@ -174,8 +174,8 @@ class RunRecord:
 def save_run(
     folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]
 ) -> RunRecord:
-    """Writes a run; its record comes last, so that a run with a record is complete. A failed run never replaces one that
-    is done, because another command on the same folder may have finished it.
+    """Writes a run; its record comes last, so that a run with a record is complete. A failed run never replaces
+    one that is done, because another command on the same folder may have finished it.
 
     Returns:
         The record that the folder now holds.

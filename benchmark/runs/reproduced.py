@@ -15,8 +15,8 @@ REPRODUCED = "reproduced.csv"
 
 
 class Reproduction(NamedTuple):
-    """States that code with the digest ``reproduced_by`` repeated a run made by code with the digest ``code``, and got the
-    same numbers bit for bit."""
+    """States that code with the digest ``reproduced_by`` repeated a run made by code with the digest ``code``, and got
+    the same numbers bit for bit."""
 
     model: str
     """Name of the model with its method, as in a record."""

@@ -31,8 +31,8 @@ class Agreement:
 
 
 def compare(recorded: RunRecord, found: RunRecord) -> Agreement:
-    """Compares metrics, equivariance errors of the data and parameter counts of two records, for those metrics that are in
-    the recorded one: later versions compute more.
+    """Compares metrics, equivariance errors of the data and parameter counts of two records, for those metrics that are
+    in the recorded one: later versions compute more.
 
     Raises:
         ValueError: one of them holds no such numbers, or one number twice.
