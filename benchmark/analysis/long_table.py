@@ -69,7 +69,7 @@ class Setting(NamedTuple):
 
 
 def is_imported(scenario: str) -> bool:
-    """Returns whether ``data_error`` is a statistical asymmetry, which must not share an axis with equivariance errors."""
+    """Returns whether ``data_error`` is a statistical asymmetry; it must not share an axis with equivariance errors."""
     return scenario.startswith(PREFIX)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from tyro.conf import OmitArgPrefixes, Positional
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from ...datasets import (
     DataError,
@@ -168,9 +168,9 @@ class Export:
     Each holds a list of [T, 2, X, Y] tensors.
     """
 
-    data: Positional[Path]
+    data: Annotated[Positional[Path], arg(metavar="DATA")]
     """Folder of a data set."""
-    target: Positional[Path]
+    target: Annotated[Positional[Path], arg(metavar="TARGET")]
     """Folder to write to."""
 
     def __call__(self) -> None:

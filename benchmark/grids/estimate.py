@@ -59,7 +59,7 @@ def _kind(config: RunConfig) -> tuple:
 
 
 def size(configs: Sequence[RunConfig]) -> str:
-    """Describes how many runs there are, with which scenarios, strengths, seeds, histories and sizes of the training set."""
+    """Describes the number of runs, their scenarios, strengths, seeds, histories and sizes of the training set."""
     axes = {
         "scenarios": [config.recipe.scenario for config in configs],
         "strengths": [f"{config.recipe.strength:g}" for config in configs],

@@ -72,7 +72,7 @@ class Preset:
     seeds: tuple[int, ...] = (0,)
     """Replicates: each has simulations, initialisation and shuffling of its own."""
     fixed_data: bool = False
-    """Share the simulations of --simulations.data-seed among all seeds, as imported data always are."""
+    """Give all seeds the simulations of --simulations.data-seed, instead of simulations of their own."""
     history: tuple[int, ...] = (1,)
     """Numbers of input frames."""
     train_simulations: tuple[int, ...] = ()

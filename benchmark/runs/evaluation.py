@@ -119,6 +119,6 @@ def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list
 
 
 def _relaxation(rollout: Rollout) -> list[MetricRow]:
-    """Measures how far the weights of the model are from the symmetry, which needs no data: the split is ``weights``."""
+    """Measures how far the model's weights are from the symmetry, which needs no data: the split is ``weights``."""
     relaxation = rollout.model.learned_relaxation()
     return [] if relaxation is None else [_row("weights", "relaxation", "mean", relaxation)]

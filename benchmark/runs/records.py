@@ -116,7 +116,7 @@ class RunRecord:
         """Reads the output of :meth:`as_json`.
 
         Raises:
-            ValueError: a field is unknown, missing or of the wrong type, or the run counts but lacks one that tables need.
+            ValueError: a field is unknown, of the wrong type, or missing, also one that only runs that count need.
         """
         record = parse(cls, content)
         record._check()
