@@ -80,8 +80,8 @@ def parse(args: Sequence[str]) -> Any:
 
 
 def whole_help(args: Sequence[str]) -> Sequence[str]:
-    """Drops other arguments beside ``--help``, because tyro leaves positional ones that are given out of the help. Those
-    of ``run`` and ``tune`` stay: the options of a preset are shown after its name."""
+    """Drops other arguments beside ``--help``, because tyro leaves given positional ones out of the help. Those of
+    ``run`` and ``tune`` stay: the options of a preset are shown after its name."""
     asked = not {"-h", "--help"}.isdisjoint(args)
     return [args[0], "--help"] if asked and args[0] in COMMANDS.keys() - {"run", "tune"} else args
 
