@@ -19,7 +19,8 @@ def evidence(path: Path | str) -> dict[str, str | float | None]:
     rendered_of_velocity, level_error, published, largest_divergence, largest_cfl, hash``.
 
     ``EE_n`` is :func:`measure` of the files, ``published`` the error that the original study reports for its levels,
-    and ``level_error`` ours, measured as the study did; for the others see :func:`rendered_errors` and :func:`extremes`.
+    and ``level_error`` ours, measured as the study did; for the others see :func:`rendered_errors` and
+    :func:`extremes`.
 
     Raises:
         DataError: a file is missing or damaged, or the data are imported.

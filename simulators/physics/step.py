@@ -120,7 +120,7 @@ def _with_far_end(component: Tensor, box: Box, axis: int) -> Tensor:
 
 
 class Points(NamedTuple):
-    """Describes where to look up: the lower corner of four neighbours, as an index into the flattened, surrounded field,
+    """Describes where to look up: the lower corner of four neighbours, as an index into the flat, surrounded field,
     and how far the point is from there."""
 
     corner: Int[Tensor, "B N"]

@@ -326,7 +326,7 @@ def test_damaged_record_is_named(results_folder, tmp_path):
     assert load_run(path) == whole
     for keys in READ:
         path.write_text(json.dumps(without(whole.as_json(), *keys)))
-        with pytest.raises(ValueError, match=rf"{path.name}, got another content: expected .*{keys[-1]}"):
+        with pytest.raises(ValueError, match=rf"{path.name}, got other content: expected .*{keys[-1]}"):
             load_run(path)
     path.write_text(json.dumps(whole.as_json() | {"hash": "other"}))
     with pytest.raises(ValueError, match=f"expected a run record of {path.stem} in .*, got that of 'other'"):
@@ -374,7 +374,7 @@ def test_damaged_files_of_runs_are_named(results_folder, tmp_path):
     ):
         record.write_text(json.dumps(content))
         with pytest.raises(
-            ValueError, match=rf"expected a run record in .*{record.name}, got another content: expected"
+            ValueError, match=rf"expected a run record in .*{record.name}, got other content: expected"
         ):
             load_runs(copy)
     rollout = next((copy / "runs").glob("*.npz"))
