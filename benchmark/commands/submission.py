@@ -61,5 +61,5 @@ class Rescore:
         wrong = sum(not verdict.holds(self.tolerance) for verdict in verdicts)
         if wrong:
             raise CommandFailed(
-                f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got {wrong} that do not"
+                f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got disagreement in {wrong}"
             )

@@ -100,7 +100,7 @@ def test_a_better_number_than_the_weights_give_is_found(archive, machine, capsys
     assert found.pop(name).agreement.difference == pytest.approx(0.1)
     assert all(verdict.holds(0.0) for verdict in found.values())
     message = complaint(capsys, "rescore", archive, "--data-dir", data_dir, "--device", "cpu")
-    assert "expected 4 runs to agree within 0.001, got 1 others" in message
+    assert "expected 4 runs to agree within 0.001, got disagreement in 1" in message
     main(["rescore", str(archive), "--data-dir", str(data_dir), "--device", "cpu", "--tolerance", "0.2"])
 
 
