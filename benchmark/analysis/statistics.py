@@ -107,7 +107,7 @@ def bootstrap(values: ArrayLike) -> Interval:
 
 def p_of_mean(values: ArrayLike) -> float:
     """Returns p of the two-sided t test that the mean is 0: NaN for fewer than two values, and where none exceeds
-    :data:`ROUNDING`, because a model that repeats another one is no further hypothesis to test."""
+    :data:`ROUNDING`, because a model that repeats another one is not a further hypothesis to test."""
     values = np.asarray(values, dtype=float)
     if len(values) < 2 or (np.abs(values) <= ROUNDING).all():
         return math.nan

@@ -43,7 +43,7 @@ def _scenario_rows() -> list[dict]:
 
 
 def _told(scenario: Scenario) -> str:
-    """Says in three lines what breaks the symmetry, what of it is hidden, and what a state reveals."""
+    """Says in three lines what breaks the symmetry, which part of it is hidden, and what a state reveals."""
     return f"{scenario.description}\nhidden: {scenario.hidden}\nrevealed by: {scenario.reveals}"
 
 

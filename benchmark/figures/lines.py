@@ -21,7 +21,7 @@ LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
-    """Draws one line a model from the rows of :func:`~..analysis.seed_means.seed_means`, over the column ``x``; where a
+    """Draws one line per model from the rows of :func:`~..analysis.seed_means.seed_means`, over the column ``x``; where a
     model diverged at some seed its line has a gap."""
     table = table.sort_values(x)
     points = table[[x, "mean", "low", "high"]].to_numpy(copy=True)
@@ -84,7 +84,7 @@ def evenly_spread(values: Iterable[float]) -> list[float]:
 
 
 def panel_per_strength(rows: pd.DataFrame, style: Styles, x: str) -> tuple[Figure, list[Axes]]:
-    """Makes a figure with a panel for each strength, on one vertical scale, each with a line a model.
+    """Makes a figure with a panel for each strength, on one vertical scale, each with one line per model.
 
     Args:
         rows: of :func:`~..analysis.seed_means.seed_means`, of one setting and one metric.

@@ -21,7 +21,7 @@ AXES = {
 
 
 def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """Draws the nRMSE on unseen simulations over the rollout step, one panel a strength.
+    """Draws the nRMSE on unseen simulations over the rollout step, one panel per strength.
 
     Args:
         table: the :func:`~..analysis.seed_means.seed_means` of one setting.
@@ -53,7 +53,7 @@ def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
 
 
 def sweep(rows: pd.DataFrame, axis: str, style: Styles, title: str) -> Figure:
-    """Draws the nRMSE on unseen simulations over a column of the table, one panel a strength."""
+    """Draws the nRMSE on unseen simulations over a column of the table, one panel per strength."""
     counted, _ = AXES[axis]
     values = sorted(rows[axis].unique())
     figure, row = panel_per_strength(rows, style, axis)

@@ -59,8 +59,8 @@ class Scenario:
         probes: ``(group, shape) -> elements`` over which the error of the data is averaged.
         onset: steps from rest under the law at strength 0, before the law at the strength of the data acts; 0 where
             that acts from rest.
-        hidden: what of the asymmetry a history does not show.
-        reveals: what of the asymmetry a history shows.
+        hidden: the part of the asymmetry that a history does not show.
+        reveals: the part of the asymmetry that a history shows.
     """
 
     name: str
