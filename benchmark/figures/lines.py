@@ -21,8 +21,8 @@ LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
-    """Draws one line per model from the rows of :func:`~..analysis.seed_means.seed_means`, over the column ``x``; where a
-    model diverged at some seed its line has a gap."""
+    """Draws one line per model from the rows of :func:`~..analysis.seed_means.seed_means`, over the column ``x``;
+    where a model diverged at some seed its line has a gap."""
     table = table.sort_values(x)
     points = table[[x, "mean", "low", "high"]].to_numpy(copy=True)
     lines = table.groupby("model").indices
