@@ -22,7 +22,7 @@ class Unnamed:
 
 
 class UsageError(ValueError):
-    """Says that a command line does not name a command and its arguments."""
+    """Says that a command line is not a command with arguments that it takes."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -57,15 +57,18 @@ def parse(args: Sequence[str]) -> Any:
         The command with its arguments, to be called.
 
     Raises:
-        UsageError: with what tyro has to say, on one line.
+        UsageError: the command line is wrong, with the complaint of tyro on one line.
     """
     import tyro
 
+    first = args[0] if args else "none"
+    if first not in COMMANDS and not first.startswith("-"):
+        raise UsageError(f"expected one of the commands {', '.join(COMMANDS)}, got {repr(first) if args else first}")
     markers = (tyro.conf.CascadeSubcommandArgs, tyro.conf.OmitSubcommandPrefixes, tyro.conf.FlagCreatePairsOff)
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
-            return tyro.cli(choices(args), prog="symbreak", description=ABOUT, args=args, config=markers)
+            return tyro.cli(choices(args), prog="symbreak", description=ABOUT, args=whole_help(args), config=markers)
     except BrokenPipeError:  # `--help | head`: tyro's texts are not printed by rich, which sees to this itself
         from .commands.console import CONSOLE
 
@@ -76,10 +79,17 @@ def parse(args: Sequence[str]) -> Any:
         raise UsageError(one_line(complaint.getvalue())) from exit
 
 
+def whole_help(args: Sequence[str]) -> Sequence[str]:
+    """Drops other arguments beside ``--help``, because tyro leaves given positional ones out of the help. Those of
+    ``run`` and ``tune`` stay: the options of a preset are shown after its name."""
+    asked = not {"-h", "--help"}.isdisjoint(args)
+    return [args[0], "--help"] if asked and args[0] in COMMANDS.keys() - {"run", "tune"} else args
+
+
 def choices(args: Sequence[str]) -> Any:
     """Returns the union of all commands, from which tyro chooses.
 
-    The command that ``args`` name is imported; of the others tyro learns name and summary.
+    Only the command that ``args`` name is imported; of the others tyro gets the names and summaries.
     """
     import tyro
 
@@ -97,6 +107,10 @@ def one_line(box: str) -> str:
     message = box.strip().split("\n", 1)[-1]  # the first line is the title, which says no more than the message
     text = " ".join(re.sub(r"[╭╮╰╯│─]|-{3,}", " ", message).split())
     text = re.split(r"For full helptext|Argument helptext:|Arguments similar to", text)[0]
+    text = re.sub(
+        r"Unrecognized options: ([^-, ]+).* Available subcommands: (.*\S)", r"expected one of \2, got '\1'", text
+    )
+    text = re.sub(r"Available subcommands: .*", "", text)
     text = re.sub(r"(Perhaps you meant: --\S+).*", r"(\1)", text)
     return re.sub(r"Error parsing __tyro\S*:", "", text).strip()
 

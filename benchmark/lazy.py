@@ -1,4 +1,4 @@
-"""Faces that import what they export when it is first asked for."""
+"""Packages that import what they export when it is first asked for."""
 
 from __future__ import annotations
 

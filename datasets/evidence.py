@@ -18,8 +18,9 @@ def evidence(path: Path | str) -> dict[str, str | float | None]:
     """Computes one row of a table of simulated data sets: ``scenario, last_frame, strength, EE_<n>, rendered_EE_<n>,
     rendered_of_velocity, level_error, published, largest_divergence, largest_cfl, hash``.
 
-    ``EE_n`` is :func:`measure` of the files, ``published`` the error that the original study gives for its levels, and
-    ``level_error`` ours, measured as the study did; for the others see :func:`rendered_errors` and :func:`extremes`.
+    ``EE_n`` is :func:`measure` of the files, ``published`` the error that the original study reports for its levels,
+    and ``level_error`` ours, measured as the study did; for the others see :func:`rendered_errors` and
+    :func:`extremes`.
 
     Raises:
         DataError: a file is missing or damaged, or the data are imported.
@@ -62,7 +63,7 @@ def rendered_errors(recipe: Recipe) -> dict[str, float | None]:
         rendered_of_velocity   the same difference / rms_(x,g) ||F^n(g x)||,                  n = 10
 
     with ``x`` as in :func:`measure` and ``g`` the dilations of frames, whose interpolation is part of the difference.
-    Models see nothing but rendered frames: this, not ``EE_n``, is what theirs compares with. None for data that are not
+    Models see nothing but rendered frames: compare their error with this, not with ``EE_n``. None for data that are not
     rendered, and where there are no more than ten frames.
     """
     names = [*(f"rendered_EE_{n}" for n in RENDERED_STEPS), "rendered_of_velocity"]

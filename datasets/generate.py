@@ -51,8 +51,8 @@ def generate(
         data_dir: the folder of all data sets; see :meth:`Recipe.folder`.
         workers: processes, of one thread each.
         backend: ``loky`` for processes of this machine; ``ray`` for a Ray cluster, whose nodes must see ``data_dir``.
-        device: what each worker computes on. Another kind of machine gives other last bits.
-        progress: called here with the simulation-steps that are done, and their total.
+        device: what each worker computes on. On another kind of machine the last bits may differ.
+        progress: called with the number of simulation steps done, and their total.
 
     Raises:
         ValueError: fewer than one worker, an unknown backend, or Ray is not installed.
@@ -115,7 +115,7 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
         yield from cast(Iterator[Chunk], pool(jobs))
     except TerminatedWorkerError as error:
         raise DataError(
-            f"expected {processes} workers to simulate {folder}, got one that was killed, maybe for want of memory: "
+            f"expected {processes} workers to simulate {folder}, got one that was killed, perhaps for lack of memory: "
             "the same command goes on from what is there"
         ) from error
 

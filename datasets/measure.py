@@ -23,7 +23,7 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Start:
-    """Holds plumes to continue from: their state, their draws, and the frames that follow, if these are stored."""
+    """Holds plumes to continue from: their state, their draws, and the frames that follow, if they are stored."""
 
     plumes: Plumes
     draws: Draws
@@ -34,12 +34,13 @@ def measure(path: Path | str, *, steps: tuple[int, ...] = STEPS) -> dict[int, fl
     """Measures ``EE_n`` of a data set, see :func:`~symbreak.symmetry.equivariance_error`, by ``n``.
 
     The test simulations (the first 16) are simulated again up to stored frames 0 and 20. From there ``g F^n(x)`` is
-    read from the files and ``F^n(g x)`` is simulated, so what is measured is what is on disk. (Scenarios that say in
-    which units their group acts without interpolation, :attr:`Scenario.observe`, are measured there; that the files
-    hold the same simulations is checked all the same.) Step numbers for which there are not enough frames are left out.
+    read from the files and ``F^n(g x)`` is simulated, so what is measured is what is on disk. (Scenarios that name
+    units in which their group acts without interpolation, :attr:`Scenario.observe`, are measured in these; that the
+    files hold the same simulations is checked all the same.) Step numbers for which there are not enough frames are
+    left out.
 
     Raises:
-        DataError: a file is missing or damaged, or holds something else than what the recipe simulates.
+        DataError: a file is missing or damaged, or holds something other than what the recipe simulates.
         ValueError: a step number below 1.
     """
     recipe, files = read_simulated(path)

@@ -33,11 +33,11 @@ def orbit_of(recipe: Recipe, run: Iterator[Plumes], draws: Draws) -> tuple[np.nd
     Before the onset the law is symmetric, so that the moved history is the history of the moved state, exactly.
 
     Args:
-        run: of the states, from rest.
-        draws: of the states.
+        run: frames of the states, from rest.
+        draws: draws of the states.
 
     Returns:
-        velocity and smoke of ``B |G|`` simulations, the members of one orbit after another in the order of
+        Velocity and smoke of ``B |G|`` simulations, the members of one orbit after another in the order of
         :func:`~.recipes.plan.orbit_elements`; and their draws, which move as well.
     """
     scenario, shape, elements = recipe.physics, recipe.shape, orbit_elements(recipe)

@@ -29,7 +29,7 @@ PLAIN = "convnet"
 
 @dataclass(frozen=True, kw_only=True)
 class BenchSettings:
-    """Says what is timed: optimisation steps of fused Adam on an autoregressive rollout.
+    """Describes what is timed: optimisation steps of fused Adam on an autoregressive rollout.
 
     Batch and rollout are those of the preset ``paper``, which trains at this resolution. Weights for each place are
     read once a frame and updated once a step, whatever the batch: the smaller both, the more such models take.

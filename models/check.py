@@ -27,7 +27,7 @@ TASKS = {
 TOLERANCE = 1e-5
 NOISE = 0.1
 EQUIVARIANT = ("strict", "informed")
-"""Families whose networks have their symmetry whatever their weights."""
+"""Families of networks that have their symmetry whatever their weights."""
 SEED = 0
 
 

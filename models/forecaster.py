@@ -39,8 +39,8 @@ class Forecaster(nn.Module, ABC):
         return sum((layer.relaxation_penalty() for layer in layers), torch.zeros(()))
 
     def learned_relaxation(self) -> float | None:
-        """Measures how far the weights are from the symmetry: by default the mean over the layers that tell, None if
-        none does.
+        """Measures how far the weights are from the symmetry: by default the mean over the layers in which that can
+        be measured, None if there are none.
 
         0 at the constraint; see :meth:`.layers.relaxed_layer.RelaxedLayer.learned_relaxation`.
         """

@@ -32,7 +32,7 @@ def model_error(model: Forecaster, history: Float[Tensor, "B T 2 X Y"], group: s
     nothing.
 
     1.41 means that the two orders have nothing in common. Dilations interpolate and lose what leaves the grid, so that
-    no network's error under them is exactly zero. An informed network is told an environment, which moves as well.
+    no network's error under them is exactly zero. An informed network is given an environment, which moves as well.
     """
     told = probe_environment(model, len(history))
     prediction = model(history, *told)

@@ -39,7 +39,7 @@ def load_model_file(path: str | Path) -> list[ModelEntry]:
 
 
 def _where(error: Exception, path: Path) -> str:
-    """Locates an error as ``line 12: NameError: ...``, the innermost line that is the user's."""
+    """Locates an error as ``line 12: NameError: ...``, in the innermost line of the user's file."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) else (lines or [None])[-1]
     reason = f"{type(error).__name__}: {error}"

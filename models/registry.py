@@ -40,8 +40,8 @@ class ModelEntry:
     sides: int = 1
 
     def fits(self, shape: Shape, has_environment: bool = False) -> bool:
-        """Tells whether the model can be built for a grid, whose sides are multiples of ``sides``, and for data that
-        store an environment or not."""
+        """Returns whether the model can be built for a grid, whose sides must be multiples of ``sides``, and for data
+        that store an environment or not."""
         return not any(cells % self.sides for cells in shape) and (has_environment or not self.cls.informed)
 
     @property
@@ -51,7 +51,7 @@ class ModelEntry:
 
     @property
     def note(self) -> str:
-        """What to do before the model can be used; nothing, as a rule."""
+        """Instruction to follow before the model can be used; usually empty."""
         return "" if self.usable else f"needs pip install '{self.install}'"
 
     @property
@@ -88,8 +88,8 @@ def register(
         family: a key of ``FAMILIES``.
         keeps, breaks: the symmetries that the model keeps and those it can break, for ``symbreak list models``.
         source: the paper.
-        requires, install: a module that symbreak does not bring along, and what ``pip install`` gets it by.
-        sides: number whose multiples the sides of the grid must be.
+        requires, install: a module that symbreak does not install, and what to ``pip install`` for it.
+        sides: number that the sides of the grid must be multiples of.
 
     Raises:
         ValueError: naming the argument that is wrong, or the constructor if it is not ``(task, *, width=...)``.

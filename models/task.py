@@ -12,7 +12,7 @@ from ..symmetry import SYMMETRY_OF_GROUP, Element, Shape
 from .layers.box import check_boundary
 
 ENVIRONMENT = {"force": "vector", "drag": "scalar", "openness": "scalar"}
-"""Fields that say what the law adds to the symmetric one, in the order of their channels: force per buoyancy, share of
+"""Fields that hold what the law adds to the symmetric one, in the order of their channels: force per buoyancy, share of
 the velocity that is lost in a step, and how much more open walls are. They move with the flow when a group acts."""
 
 
@@ -41,9 +41,9 @@ class Task:
         boundary: kind of wall along x and y: ``closed``, ``periodic``, ``open`` or ``half-open``, closed below and
             open above. Models pad accordingly: circular where the box is periodic, zeros elsewhere.
         predicts: ``increment`` or ``frame``.
-        has_environment: whether the data tell the fields of :data:`ENVIRONMENT`, as those of onset scenarios do. A
+        has_environment: whether the data store the fields of :data:`ENVIRONMENT`, as those of onset scenarios do. A
             model that sets ``informed = True`` is given them.
-        increment_scale: (rms of the data's one-step change) / (rms of its velocity), for models that need to know.
+        increment_scale: (rms of the data's one-step change) / (rms of its velocity), for models that need it.
 
     Raises:
         ValueError: naming the argument that is wrong.

@@ -33,8 +33,8 @@ Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d | RelaxedTranslati
 def load_strict(relaxed: nn.Module, strict: nn.Module) -> None:
     """Gives ``relaxed`` the function of ``strict``: its convolutions, in order, take over kernels and biases.
 
-    The relaxation is set back to its constraint: constant weights, the same kernel at all places, free and dense
-    branches and what encoders tell the network at zero.
+    The relaxation is set back to its constraint: constant weights, the same kernel at all places, and zero for
+    free and dense branches and for what encoders add.
 
     Args:
         relaxed: a network of this package's convolutions, as all relaxed models are.

@@ -29,12 +29,12 @@ def equivariance_error(
     by the state, keeps "nothing moves" from looking symmetric.
 
     Args:
-        evolve: the velocity after 1 ... N steps from a state, ``[B, N, 2, X, Y]``, or any other field.
-        act: ``g x`` for a state ``x``; everything that is part of the state moves with it, the law ``F`` does not.
-        state: what ``evolve`` starts from.
+        evolve: returns the velocity after 1 ... N steps from a state, ``[B, N, 2, X, Y]``, or any other field.
+        act: returns ``g x`` for a state ``x``; all that is part of the state moves with it, the law ``F`` does not.
+        state: the state that ``evolve`` starts from.
         start: the velocity, or the other field, of ``state``.
         elements: the group elements to average over, see :func:`~symbreak.symmetry.probes`.
-        act_on_output: ``g F(x)`` for what ``evolve`` returns; the action on velocity if none is given.
+        act_on_output: returns ``g F(x)`` for what ``evolve`` returns; the action on velocity if none is given.
 
     Returns:
         One error per step; NaN where the flow is no longer finite.

@@ -9,7 +9,7 @@ from .scores import REFERENCE
 
 STRICT = "equiv"
 BASELINE = "baseline"
-"""The family of what needs no training."""
+"""The family of models that need no training."""
 
 
 def kind(model: str, symmetry: str) -> str:

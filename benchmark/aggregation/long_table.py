@@ -1,4 +1,4 @@
-"""Makes the long table of results: one row a number."""
+"""The long table of results: one row per number."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ CELL = [*SETTING, "strength", "seed"]
 """What two models have in common when they are compared."""
 VARIED = {"seed", "recipe.strength"}
 OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
-"""In what of their configurations runs of one grid may differ; and those of two models."""
+"""Parts of the configuration in which runs of one grid may differ; and those in which runs of two models may."""
 PRIMARY = (("relative_l2", "orbit"), ("relative_l2", "domain"), ("nrmse", "domain"))
-"""Metrics and splits by which models are ranked, the preferred one first."""
+"""Metrics and splits to rank models by, the preferred one first."""
 ERROR = (
     "The error is the relative L2 over all rollout steps on whole orbits where the asymmetry is hidden, on unseen "
     "simulations elsewhere; in settings with runs older than that metric, the nRMSE"
@@ -59,7 +59,7 @@ class Setting(NamedTuple):
 
     @property
     def slug(self) -> str:
-        """For the name of a file."""
+        """Text for names of files."""
         return f"{self.scenario}-history-{self.history}-train-{self.train_simulations}"
 
     @property
@@ -69,18 +69,19 @@ class Setting(NamedTuple):
 
 
 def is_imported(scenario: str) -> bool:
-    """Tells if ``data_error`` is a statistical asymmetry, which must never share an axis with an equivariance error."""
+    """Returns whether ``data_error`` is a statistical asymmetry; it must not share an axis with equivariance errors."""
     return scenario.startswith(PREFIX)
 
 
 def in_plume_units(scenario: str) -> bool:
-    """Tells if the group acts in plume units where ``data_error`` is measured, :attr:`Scenario.observe`: it lacks the
-    interpolation of frames that is part of every model's equivariance error."""
+    """Returns whether the group acts in plume units where ``data_error`` is measured, :attr:`Scenario.observe`: it then
+    lacks the interpolation of frames that is part of every model's equivariance error."""
     return scenario in {known.name for known in list_scenarios() if known.observe is not None}
 
 
 def is_like_models(scenario: str) -> bool:
-    """Tells if ``data_error`` and the equivariance error of models are one measure, which may have a diagonal."""
+    """Returns whether ``data_error`` and the equivariance error of models are one measure, so that a diagonal means
+    something."""
     return not is_imported(scenario) and not in_plume_units(scenario)
 
 
@@ -98,7 +99,7 @@ def _plural(count: int, what: str) -> str:
 
 
 def setting_of(record: RunRecord) -> Setting:
-    """Tells the setting of a run."""
+    """Returns the setting of a run."""
     return Setting(record.scenario, record.history, record.train_simulations)
 
 
@@ -137,7 +138,7 @@ def load_results(folder: str | Path) -> pd.DataFrame:
     """Makes the long table of a results folder from its runs.
 
     Raises:
-        ValueError: no runs, a damaged one, none that finished, or two that a table could not tell apart.
+        ValueError: there are no runs, one is damaged, none finished, or a table could not tell two of them apart.
     """
     folder = Path(folder)
     return table_of(load_runs(folder), folder)
@@ -154,17 +155,17 @@ def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
 
 
 def label(record: RunRecord) -> tuple[Any, ...]:
-    """Tells what a run is called in tables: setting, strength, model, seed."""
+    """Returns the name of a run in tables: setting, strength, model, seed."""
     return (*setting_of(record), record.strength, record.model, record.seed)
 
 
 def check_one_grid(records: Iterable[RunRecord]) -> None:
-    """Refuses records that no one grid has, because means and ranks over them would mix what does not compare: two runs
-    of one model on one cell, which would be averaged as if they were two seeds, or runs of one setting that differ in
-    more than strength, seed and model.
+    """Refuses records that cannot all come from one grid, because means and ranks over them would mix what does not
+    compare: two runs of one model on one cell, which would be averaged as if they were two seeds, or runs of one
+    setting that differ in more than strength, seed and model.
 
     Raises:
-        ValueError: there are two such; with what differs between their configurations.
+        ValueError: there are two such runs; the message says what differs between their configurations.
     """
     first: dict[tuple[Any, ...], RunRecord] = {}
     for record in records:
@@ -187,7 +188,7 @@ def check_one_grid(records: Iterable[RunRecord]) -> None:
 
 
 def unlike(record: RunRecord, like: RunRecord, fixed_data: bool | None = None) -> list[str]:
-    """Names in what two runs of one setting differ though runs of one grid do not.
+    """Names what differs between two runs of one setting, but never between runs of one grid.
 
     Args:
         fixed_data: whether all seeds share their simulations, or each has its own; either if not known.
@@ -202,7 +203,7 @@ def unlike(record: RunRecord, like: RunRecord, fixed_data: bool | None = None) -
 
 
 def data_seed(record: RunRecord) -> int:
-    """Gives the seed of the simulations; 0 of imported data, which have none."""
+    """Returns the seed of the simulations; 0 for imported data, which have none."""
     return getattr(record.config.recipe, "seed", 0)
 
 
@@ -228,8 +229,8 @@ def select(results: pd.DataFrame, metric: str, split: str = "domain", step: str 
 
 
 def primary(results: pd.DataFrame) -> pd.DataFrame:
-    """Selects the errors by which models are ranked, over all rollout steps: in each setting the first of
-    :data:`PRIMARY` that all its runs have. What has been selected already stays as it is."""
+    """Selects the errors that models are ranked by, over all rollout steps: in each setting the first of
+    :data:`PRIMARY` that all its runs have. Applying it again changes nothing."""
     means = results.loc[(results.step == "mean") & results.metric.isin([metric for metric, _ in PRIMARY])]
     parts = [
         max((select(part, metric, split) for metric, split in PRIMARY), key=len)
@@ -262,6 +263,6 @@ def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:
 
 
 def by_model(rows: pd.DataFrame) -> pd.DataFrame:
-    """Arranges the values of one metric, split and step: a row a cell (:data:`CELL`), a column a model; NaN where one
-    was not run, infinite where its rollout left the finite numbers."""
+    """Arranges the values of one metric, split and step: one row per cell (:data:`CELL`), one column per model;
+    NaN where a model was not run, infinite where its rollout left the finite numbers."""
     return rows.fillna({"value": float("inf")}).set_index([*CELL, "model"]).value.unstack("model")

@@ -14,8 +14,8 @@ REFERENCE = "convnet"
 
 
 def gains(results: pd.DataFrame) -> pd.DataFrame:
-    """Computes ``ln(e(convnet) / e(model))`` of the errors ``e`` of :func:`~.long_table.primary`: a row a
-    cell, a column a model.
+    """Computes ``ln(e(convnet) / e(model))`` of the errors ``e`` of :func:`~.long_table.primary`: one row per
+    cell, one column per model.
 
     NaN where either was not run or the convnet itself diverged, ``-inf`` where the model diverged.
     """
@@ -41,8 +41,8 @@ def score(gain: pd.Series) -> Interval:
 
 
 def whole_seeds(gain: pd.Series) -> pd.DataFrame:
-    """Returns a column for each seed that has all data sets (setting and strength) that any seed has: others, of failed
-    or missing runs, would weigh some data sets more than the rest."""
+    """Returns a column for each seed that has all data sets (setting and strength) that any seed has: the others, with
+    failed or missing runs, would weigh some data sets more than the rest."""
     return gain.unstack("seed").dropna(how="all").dropna(axis=1)
 
 
@@ -55,7 +55,7 @@ def score_text(interval: Interval) -> str:
 
 
 def complete(gain: pd.DataFrame) -> pd.Series:
-    """Tells whether each model was run on every data set (setting and strength) that the reference was run on.
+    """Returns whether each model was run on every data set (setting and strength) that the reference was run on.
 
     Means over other data sets than those of the reference do not compare: some are harder to gain on than others.
     """
@@ -65,7 +65,7 @@ def complete(gain: pd.DataFrame) -> pd.Series:
 
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
     """Computes ``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number
-    of ``cells`` in it; a row a model, best first, incomplete ones last."""
+    of ``cells`` in it; one row per model, best first, incomplete ones last."""
     rows = [vars(score(own)) for _, own in gain.items()]
     table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"]).astype(float)
     table[~complete(gain)] = math.nan

@@ -15,18 +15,18 @@ from scipy.stats import ttest_1samp
 
 RESAMPLES = 2000
 TAILS = (0.025, 0.975)
-"""Between these quantiles of the resampled means lie the 95 % of an interval."""
+"""Quantiles of the resampled means between which 95 % of them lie."""
 DIGITS = 12
-"""Significant digits of what is written."""
+"""Significant digits of numbers in files."""
 ROUNDING = 1e-4
-"""Logarithms of ratios, and slopes, below this are what rounding leaves of 0."""
+"""Largest logarithm of a ratio, or slope, that counts as 0 up to rounding."""
 
 Pandas = TypeVar("Pandas", pd.DataFrame, pd.Series)
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Holds a mean and its 95 % interval; both ends are NaN where one value alone tells nothing of the spread."""
+    """Holds a mean and its 95 % interval; both ends are NaN for a single value, which has no spread."""
 
     mean: float
     low: float
@@ -38,12 +38,12 @@ class Interval:
         return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
 
     def exp(self) -> Interval:
-        """Returns the interval of the values whose logarithms this one is of."""
+        """Returns the interval of the values, from this one of their logarithms."""
         return Interval(*np.exp([self.mean, self.low, self.high]).tolist())
 
 
 def logarithm(values: Pandas) -> Pandas:
-    """Takes the natural logarithm of a table or column, which ``np.log`` leaves one, whatever its annotation says."""
+    """Takes the natural logarithm of a table or column; ``np.log`` returns one too, whatever its annotation says."""
     return cast(Pandas, np.log(values))
 
 
@@ -64,8 +64,7 @@ def resamples(count: int) -> tuple[Float[np.ndarray, "R N"], Float[np.ndarray, "
 def tails(
     values: Float[np.ndarray, "rows R"], shares: Float[np.ndarray, " R"]
 ) -> tuple[Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
-    """Returns the 2.5 % and 97.5 % quantile of each row: the smallest values that so much of the shares does not
-    exceed."""
+    """Returns the 2.5 % and 97.5 % quantile of each row: the smallest values below or at which that share lies."""
     order = values.argsort(1)
     cumulated = shares[order].cumsum(1)
     low, high = (
@@ -76,8 +75,8 @@ def tails(
 
 
 def rounded(values: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """Rounds to 12 significant digits: the last of 16 depend on the processor, and tables and figures
-    are to be the same files on all."""
+    """Rounds to 12 significant digits: the last of 16 depend on the processor, while tables and figures
+    should be the same files on all of them."""
     texts = [f"{value:.{DIGITS}g}" for value in values.ravel().tolist()]
     return np.array(texts, dtype=float).reshape(values.shape)
 
@@ -108,7 +107,7 @@ def bootstrap(values: ArrayLike) -> Interval:
 
 def p_of_mean(values: ArrayLike) -> float:
     """Returns p of the two-sided t test that the mean is 0: NaN for fewer than two values, and where none exceeds
-    :data:`ROUNDING`, because a model that repeats another one is no further hypothesis to test."""
+    :data:`ROUNDING`, because a model that repeats another one is not a further hypothesis to test."""
     values = np.asarray(values, dtype=float)
     if len(values) < 2 or (np.abs(values) <= ROUNDING).all():
         return math.nan

@@ -16,22 +16,22 @@ from .statistics import Interval
 class Table:
     """Defines a table of a results folder, once for the terminal, Markdown, CSV, LaTeX and the page.
 
-    It stands beside its computation, and in the tuple of :mod:`..tables.all_tables`, which is all that adding one
-    takes.
+    It stands beside its computation, and in the tuple of :mod:`..tables.all_tables`; adding one takes no more
+    than that.
     """
 
     name: str
-    """Of the file ``<name>.csv``, and of the section on the page."""
+    """Name of the file ``<name>.csv``, and of the section on the page."""
     title: str
     """Heading above the table."""
     meaning: str
-    """What its columns are and how to read them, in Markdown; names of columns stand between backticks."""
+    """Explanation of the columns and of how to read them, in Markdown; names of columns stand between backticks."""
     compute: Callable[[LoadedResults], pd.DataFrame]
-    """Returns the numbers, a row for each line of the table; no rows where a results folder has none."""
+    """Function that returns the numbers, one row per line of the table; no rows where a results folder has none."""
     format: Callable[[pd.DataFrame], pd.DataFrame]
-    """Turns the numbers into text that readers see, with each interval in one column."""
+    """Function that turns the numbers into the text that readers see, with each interval in one column."""
     text_columns: tuple[str, ...] = ()
-    """Columns of words beside those that are words in every table (:data:`..tables.markup.TEXT_COLUMNS`)."""
+    """Columns of words, beside those that hold words in every table (:data:`..tables.markup.TEXT_COLUMNS`)."""
     csv: bool = True
     """Whether its numbers are also written to ``<name>.csv``."""
     page: bool = True

@@ -26,8 +26,8 @@ def paired_comparisons(results: pd.DataFrame, reference: str) -> pd.DataFrame:
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
     paired t test, whose samples are the mean logarithms of these seeds, because cells of one seed are not independent;
-    ``p_adjusted`` that after Benjamini and Hochberg (1995) for the number of models that are tested and trained:
-    baselines, which nobody doubts to be worse, would only soften it, and have none. Where all seeds share the
+    ``p_adjusted`` is corrected after Benjamini and Hochberg (1995) for the number of trained models tested: baselines,
+    which are expected to be worse, would only weaken the correction, and have none. Where all seeds share the
     simulations, ``p`` speaks of these data sets, not of all.
 
     Returns:
@@ -55,7 +55,7 @@ def paired_comparisons(results: pd.DataFrame, reference: str) -> pd.DataFrame:
 
 
 def adjusted(table: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
-    """Adds a column ``p_adjusted``: ``p`` after Benjamini and Hochberg over the models that are no baselines."""
+    """Adds a column ``p_adjusted``: ``p`` after Benjamini and Hochberg over the models that are not baselines."""
     known = table.p.notna() & ~table.model.isin(results.model[results.family == BASELINE])
     corrected = false_discovery_control(table.p[known]) if known.any() else []
     return table.assign(p_adjusted=pd.Series(corrected, table.index[known], dtype=float))

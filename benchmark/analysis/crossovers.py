@@ -25,8 +25,8 @@ CROSSED = [
 
 @dataclass(frozen=True)
 class Crossover:
-    """Holds where one model overtakes another, on both axes, by how many seeds. Infinite: it is not ahead at the end of
-    the axis; the first value: ahead from the start."""
+    """Holds where one model overtakes another, on both axes, and the number of seeds. Infinite: it is not ahead at the
+    end of the axis; the first value of the axis: it is ahead from the start."""
 
     strength: Interval
     data_error: Interval
@@ -38,11 +38,11 @@ def crossover(results: pd.DataFrame, strict: str, relaxed: str) -> Crossover:
 
     ``d(eps) = mean over seeds of ln e(strict) - ln e(relaxed)``, linear between strengths; the crossover is the last
     zero with ``d > 0`` ever after. The interval resamples seeds, together for both models; an infinite end says that
-    among more than 2.5 % of the resamples the relaxed model never overtakes. Seeds are left out in which either model
-    diverged or misses a strength; NaN if that are all.
+    among more than 2.5 % of the resamples the relaxed model never overtakes. Seeds for which either model
+    diverged or lacks a strength are left out; the result is NaN if none remain.
 
     Args:
-        results: of one setting (:data:`~..aggregation.long_table.SETTING`).
+        results: results of one setting (:data:`.SETTING`).
 
     Raises:
         ValueError: a model without results, or several settings.

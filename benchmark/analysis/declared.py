@@ -24,9 +24,10 @@ def declared(results: pd.DataFrame) -> pd.DataFrame:
     the most symmetry breaking: what relaxing costs where the symmetry holds, and gains where it is broken.
 
     ``ratio = exp mean ln(e(strict) / e(model))`` over the ``seeds`` at which both stayed finite, above 1 where the
-    relaxed model is better, with its bootstrap 95 % interval; ``p`` of the two-sided paired t test over these seeds,
-    none where a run diverged; ``p_adjusted`` after Benjamini and Hochberg (1995) over all rows of the table, which are
-    one family; ``crossing``: the strength from which on the relaxed model is better, see :func:`..crossover`.
+    relaxed model is better, with its bootstrap 95 % interval; ``p`` is that of the two-sided paired t test over these
+    seeds, none where a run diverged; ``p_adjusted`` is corrected after Benjamini and Hochberg (1995) over all rows of
+    the table, which are one family; ``crossing`` is the strength from which on the relaxed model is better, see
+    :func:`.crossover`.
 
     Returns:
         Columns :data:`DECLARED_COLUMNS`, two rows for each model.
@@ -52,7 +53,7 @@ def reference(rows: pd.DataFrame) -> str | None:
 
 
 def _at_ends(rows: pd.DataFrame, strict: str, model: str) -> list[tuple[float | int, ...]]:
-    """Gives strength, seeds, ratio with its interval, and p, at the least and the largest strength."""
+    """Computes strength, seeds, ratio with its interval, and p, at the least and the largest strength."""
     errors = by_model(rows)[[strict, model]].dropna().droplevel(SETTING)
     ends = []
     for strength in (rows.strength.min(), rows.strength.max()):

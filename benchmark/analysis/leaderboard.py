@@ -30,11 +30,11 @@ SIZE = ("cells", "parameters", "train s")
 
 
 def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
-    """Ranks models, or kinds of model where scenarios have several symmetries (see :mod:`.kinds`), a row each.
+    """Ranks models, or kinds of model where scenarios have several symmetries (see :mod:`.kinds`), one per row.
 
     Columns: ``model, family, score, low, high, best, worst, cells`` (see :mod:`.scores`), ``score <scenario>`` for each
     of several scenarios, ``parameters, train s``, and the error at each data set, as text.
-    Where data have a floor, that is the last row."""
+    Where data have a floor, the last row is the floor."""
     rows = by_kind(primary(results))
     gain, models = gains(rows), rows.groupby("model")
     overall = scores(gain)
@@ -55,7 +55,7 @@ def leaderboard(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def error_texts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Formats the error, a row a model, a column a data set; a label says only what differs between data sets."""
+    """Formats the errors, one row per model and one column per data set; labels say only what differs between these."""
     table = seed_means(rows)
     several, columns = varying(table), {}
     for setting, rows_of_setting in by_setting(table):
@@ -78,7 +78,7 @@ def scores_by_setting(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def setting_words(setting: Setting, several: Sequence[str]) -> list[str]:
-    """Names a setting by what tells it from the others.
+    """Names a setting by what distinguishes it from the others.
 
     Args:
         several: the names among :data:`~..aggregation.long_table.SETTING` in which settings differ.

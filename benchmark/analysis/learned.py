@@ -26,7 +26,7 @@ def learned(results: pd.DataFrame) -> pd.DataFrame:
     mean over the ``seeds`` that have all. ``slope`` is that of the least-squares line of the model's error over the
     data's: 1 for a network that breaks the symmetry as its data do, 0 for one that does not follow them; with its
     bootstrap 95 % interval over seeds, and ``p`` of the two-sided t test over seeds that it is 0. Where all data have
-    the same error there is no line, and no row.
+    the same error there is no such line, and no row.
 
     Returns:
         Columns :data:`LEARNED_COLUMNS`.

@@ -1,4 +1,4 @@
-"""Whether networks were trained well: which do not beat what needs no training, and what the last epochs gained."""
+"""Whether networks were trained well: which do not beat the baselines, and what the last epochs gained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long it takes to load, rank and plot a large table of results."""
+"""The time it takes to load, rank and plot a large table of results."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def bench_results(rows: int = ROWS, repeats: int = REPEATS) -> pd.DataFrame:
 
 
 def made_up_records(rows: int) -> Iterator[RunRecord]:
-    """Makes up runs of the preset ``revealed``, with as many seeds as it takes, whose metrics are drawn at random."""
+    """Makes up runs of the preset ``revealed``, with as many seeds as needed, and metrics drawn at random."""
     draw, made = np.random.default_rng(0), 0
     seeds = 1 + rows // (len(_metrics(draw, 15, 1.0)) * len(replace(revealed(), seeds=(0,)).runs()))
     for config in replace(revealed(), seeds=tuple(range(seeds))).runs():
@@ -87,7 +87,7 @@ def _metrics(draw: np.random.Generator, steps: int, scale: float) -> list[Metric
 
 
 def _times(step: Callable[[], object]) -> tuple[float, float]:
-    """Measures seconds by the clock, and of this process."""
+    """Measures wall-clock seconds, and CPU seconds of this process."""
     start, cpu = perf_counter(), process_time()
     step()
     return perf_counter() - start, process_time() - cpu

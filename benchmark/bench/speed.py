@@ -16,8 +16,8 @@ def write_bench(table: pd.DataFrame, what: str, folder: str | Path) -> list[Path
     """Writes ``<what>`` as ``.csv`` and ``.md`` and, for simulation, a figure of time against batch and resolution.
 
     Args:
-        table: of :func:`~symbreak.simulators.bench.bench_simulate`, :func:`~symbreak.models.bench.bench_train` or
-            :func:`.large_table.bench_results`.
+        table: the result of :func:`~symbreak.simulators.bench.bench_simulate`,
+            :func:`~symbreak.models.bench.bench_train` or :func:`.large_table.bench_results`.
     """
     text = table.map(lambda value: f"{value:.3g}" if isinstance(value, float) else str(value))
     folder = Path(folder)
@@ -28,7 +28,7 @@ def write_bench(table: pd.DataFrame, what: str, folder: str | Path) -> list[Path
 
 
 def simulation_figure(table: pd.DataFrame) -> Figure:
-    """Draws milliseconds per simulation-step over the batch, one panel a resolution, one line a loop."""
+    """Draws milliseconds per simulation-step over the batch, one panel per resolution, one line per loop."""
     resolutions = sorted(table.resolution.unique())
     figure = Figure(figsize=(4.2 * len(resolutions) + 1.5, 4), layout="constrained")
     panels = figure.subplots(1, len(resolutions), sharey=True, squeeze=False)[0]

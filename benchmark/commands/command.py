@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 
 class Command(NamedTuple):
-    """Names the dataclass that holds a command's arguments, and is called to run it."""
+    """Names the dataclass that holds the arguments of a command, and is called to run it."""
 
     module: str
-    """File of this folder."""
+    """Name of a module in this folder."""
     name: str
-    """Class in that file."""
+    """Name of the class in that module."""
     summary: str
-    """Line of ``symbreak --help``: the first of the class's docstring."""
+    """Line in ``symbreak --help``: the first line of the docstring of the class."""
 
     def load(self) -> type[Any]:
         """Imports the command, and with it what it needs."""
@@ -22,4 +22,4 @@ class Command(NamedTuple):
 
 
 class CommandFailed(Exception):
-    """Says what a command could not do after it has done what it could."""
+    """Says what a command could not do, once it has done what it could."""

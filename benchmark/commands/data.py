@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from tyro.conf import OmitArgPrefixes, Positional
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from ...datasets import (
     DataError,
@@ -37,7 +37,7 @@ class Generate:
     published: bool = False
     """Take strengths, sizes and frames from the original study; for the scenarios published-*."""
     as_published: bool = False
-    """Do as --published, and store velocity on the lower faces of cells, half a cell off, as the study did."""
+    """Like --published, but store velocity on the lower faces of cells, half a cell off, as the study did."""
     simulations: OmitArgPrefixes[Simulations] = field(default_factory=Simulations)
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
@@ -55,7 +55,7 @@ class Generate:
 
     def _published(self) -> list[Recipe]:
         if (self.strengths, self.simulations) != (Generate.strengths, Simulations()):
-            raise ValueError("expected no strengths, sizes or frames beside --published, which has its own, got some")
+            raise ValueError("expected no strengths, sizes or frames with --published, which sets its own, got some")
         recipes = published_recipes(as_published=self.as_published).values()
         chosen = [recipe for recipe in recipes if recipe.scenario == self.scenario]
         if not chosen:
@@ -69,7 +69,7 @@ class Import:
     """Convert published .pt files of tensors [T, 2, X, Y] to a data set."""
 
     source: Positional[Path]
-    """A file, or a folder of files."""
+    """File, or folder of files."""
     name: str
     """Name of the data set."""
     group: str = "C4"
@@ -77,7 +77,7 @@ class Import:
     boundary: tuple[str, str] = ("closed", "closed")
     """Walls along x and y: closed, open or periodic."""
     axes: Literal["xy", "yx"] = "xy"
-    """Order of the last two axes in the files; yx for the smoke plumes of the original study."""
+    """Order of the last two axes in the files; the smoke plumes of the original study have yx."""
     data_dir: Path = Path("data")
     """Folder of the data sets."""
 
@@ -94,14 +94,14 @@ class Import:
 class Measure:
     """Measure how far data sets are from symmetric.
 
-    Prints the equivariance error after 1, 5, 10 and 20 steps; of imported data, which no simulator can continue, the
-    asymmetry of their statistics. With --out, makes one table of several simulated data sets.
+    Prints the equivariance error after 1, 5, 10 and 20 steps or, for imported data, which no simulator can continue,
+    the asymmetry of their statistics. With --out, makes one table of several simulated data sets.
     """
 
     data: Positional[tuple[Path, ...]]
     """Folders of data sets, as `symbreak generate` prints them."""
     out: Path | None = None
-    """Folder for a table of all of them, with the largest divergence and CFL number of the flow: evidence.csv, .md."""
+    """Folder for one table of all data sets (evidence.csv, .md), with largest divergence and CFL number."""
 
     def __call__(self) -> None:
         _expect_some(self.data)
@@ -156,7 +156,7 @@ class Verify:
             except DataError as error:
                 damage.append(str(error))
             else:
-                CONSOLE.print(f"{path}: every file is as it was written", soft_wrap=True)
+                CONSOLE.print(f"{path}: all files are intact", soft_wrap=True)
         if damage:
             raise DataError("; ".join(damage))
 
@@ -168,9 +168,9 @@ class Export:
     Each holds a list of [T, 2, X, Y] tensors.
     """
 
-    data: Positional[Path]
+    data: Annotated[Positional[Path], arg(metavar="DATA")]
     """Folder of a data set."""
-    target: Positional[Path]
+    target: Annotated[Positional[Path], arg(metavar="TARGET")]
     """Folder to write to."""
 
     def __call__(self) -> None:

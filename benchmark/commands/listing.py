@@ -1,4 +1,4 @@
-"""Shows what there is: ``symbreak list``, which imports no more than what it shows."""
+"""``symbreak list``, which imports no more than what it shows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class List:
     """Show the scenarios, models or presets."""
 
     what: Positional[Literal["scenarios", "models", "presets"]] = "models"
+    """What to show."""
 
     def __call__(self) -> None:
         rows = {"scenarios": _scenario_rows, "models": _model_rows, "presets": _preset_rows}[self.what]()
@@ -42,7 +43,7 @@ def _scenario_rows() -> list[dict]:
 
 
 def _told(scenario: Scenario) -> str:
-    """Says in three lines what breaks the symmetry, what of it is hidden, and what a state reveals."""
+    """Says in three lines what breaks the symmetry, which part of it is hidden, and what a state reveals."""
     return f"{scenario.description}\nhidden: {scenario.hidden}\nrevealed by: {scenario.reveals}"
 
 

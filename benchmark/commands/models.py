@@ -21,9 +21,9 @@ class Check:
     model: Positional[str | None] = None
     """Name of the model."""
     all: bool = False
-    """Check every model whose packages are installed instead."""
+    """Check every model whose packages are installed, instead of one."""
     model_file: Path | None = None
-    """The Python file that registers it, if it is yours."""
+    """Python file that registers the model, if it is yours."""
 
     def __call__(self) -> None:
         if self.all == (self.model is not None):
@@ -34,7 +34,7 @@ class Check:
         with TemporaryDirectory() as simulations:
             failed = [name for name in names if not self._passes(name, Path(simulations))]
         if failed:
-            raise CommandFailed(f"expected {', '.join(failed)} to obey the contract, got the failures above")
+            raise CommandFailed(f"expected {', '.join(failed)} to obey the contract, got the failures listed above")
 
     def _passes(self, name: str, simulations: Path) -> bool:
         report = check_model(name)
@@ -64,8 +64,7 @@ class Bench:
     """
 
     what: Positional[Literal["simulate", "train", "results"]]
-    """Measure a simulation-step against resolution and batch, a training step of each model on one thread, as runs
-    train, or loading, ranking and plotting 100,000 rows of results."""
+    """A simulation step, a training step of each model on one thread, or the tables of 100,000 rows of results."""
     models: tuple[str, ...] = (
         "equiv-rotation",
         "rpp-rotation",
@@ -77,11 +76,11 @@ class Bench:
     batch: int = 8
     """Windows per optimisation step of training."""
     rollout: int = 6
-    """Autoregressive steps in its loss."""
+    """Autoregressive steps in the loss of training."""
     device: str = "auto"
-    """Where to simulate or train: auto, cpu or cuda, where simulation is measured in batches of 400 too."""
+    """Where to simulate or train: auto, cpu or cuda; on cuda, simulation is also measured in batches of 400."""
     out: Path | None = None
-    """Folder for the table and, of simulation, the figure; results/bench if none is given."""
+    """Folder for the table and, for simulation, the figure; results/bench if none is given."""
 
     def __call__(self) -> None:
         default = Bench(self.what)

@@ -17,39 +17,41 @@ from ..tables.quote import quote
 from .command import CommandFailed
 from .console import CONSOLE
 
-PresetChoice = Annotated[
-    tyro.extras.subcommand_type_from_defaults(
-        {name: preset() for name, preset in PRESETS.items()},
-        {name: summary(name) for name, preset in PRESETS.items()},
-    )
-    | Annotated[None, tyro.conf.subcommand("none", description="No grid: the one run of --from.")],
-    tyro.conf.arg(name=""),
-]
+AnyPreset = tyro.extras.subcommand_type_from_defaults(
+    {name: preset() for name, preset in PRESETS.items()}, {name: summary(name) for name in PRESETS}
+)
+NAMELESS = tyro.conf.arg(name="")
+
+
+@dataclass(frozen=True)
+class NoPreset:
+    """No grid: the one run that --from names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """Run the grid of a preset, from data to tables and figures; or repeat one run.
 
-    Generates the data, trains and evaluates the models, writes tables and figures. What is done already is kept.
+    Generates the data, trains and evaluates the models, writes tables and figures. Runs that are already done are kept.
     """
 
-    preset: PresetChoice = None
+    preset: Annotated[AnyPreset | Annotated[NoPreset, tyro.conf.subcommand("none")], NAMELESS] = NoPreset()
     record: Annotated[Path | None, tyro.conf.arg(name="from")] = None
-    """Repeat the run of this record, runs/<hash>.json of any results folder, instead of running a preset."""
+    """Repeat the run of this record (runs/<hash>.json in any results folder) instead of running a preset."""
     model_file: Path | None = None
-    """A Python file that registers a model of yours; it joins the preset's models."""
+    """Python file that registers a model of yours, which joins those of the preset."""
     out: Path | None = None
     """Results folder; results/<preset> if none is given, results/rerun with --from."""
     overwrite: bool = False
-    """Repeat runs that are done already."""
+    """Repeat runs that are already done."""
     dry_run: bool = False
-    """Print the grid, its size and an estimate of its time, and run nothing."""
+    """Print the grid, its size and an estimate of the time it takes, without running anything."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        if (self.preset is None) == (self.record is None):
-            got = "neither" if self.record is None else "both"
+        preset = self.preset if isinstance(self.preset, Preset) else None
+        if (preset is None) == (self.record is None):
+            got = "both" if preset else "neither"
             raise ValueError(
                 f"expected either one of the presets {', '.join(PRESETS)} or --from and a record, got {got}"
             )
@@ -58,9 +60,9 @@ class Run:
             raise ValueError(f"expected a preset for {given}, got --from, which always repeats its run")
         if self.record is not None:
             self._repeat(self.record, self.out or Path("results") / "rerun")
-        elif self.preset is not None:
+        elif preset is not None:
             work = self._estimate if self.dry_run else self._run_preset
-            work(self.preset, self.out or Path("results") / self.preset.name)
+            work(preset, self.out or Path("results") / preset.name)
 
     def _repeat(self, record: Path, out: Path) -> None:
         from ..submissions.repeat import reproduce
@@ -80,7 +82,7 @@ class Run:
             CONSOLE.print(failure(record), soft_wrap=True)
         if failed:
             runs = len(finished.records)
-            raise CommandFailed(f"expected {runs} runs to finish, got the {len(failed)} above that failed")
+            raise CommandFailed(f"expected {runs} runs to finish, got {len(failed)} failures, listed above")
 
     def _estimate(self, preset: Preset, out: Path) -> None:
         from ..grids.estimate import estimate
@@ -100,17 +102,15 @@ class Tune:
     The choices are for `symbreak run --tuned`.
     """
 
-    preset: PresetChoice
+    preset: Annotated[AnyPreset, NAMELESS]
     search: Search = field(default_factory=Search)
     model_file: Path | None = None
-    """A Python file that registers a model of yours; it joins the preset's models."""
+    """Python file that registers a model of yours, which joins those of the preset."""
     out: Path | None = None
     """Folder for the search and the choices; results/tuning-<preset> if none is given."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
 
     def __call__(self) -> None:
-        if self.preset is None:
-            raise ValueError(f"expected one of the presets {', '.join(PRESETS)}, got none")
         self._refuse_ignored(self.preset)
         out = self.out or Path("results") / f"tuning-{self.preset.name}"
         choices, failed = tune(self.preset, self.search, out, self.machine, CONSOLE, self.model_file)
@@ -118,11 +118,13 @@ class Tune:
         CONSOLE.print(str(out / CHOICES), soft_wrap=True)
         if failed:
             raise CommandFailed(
-                f"expected some learning rate to work, got none, and so no choice, for {', '.join(failed)}"
+                f"expected at least one learning rate to work, got none, and hence no choice, for {', '.join(failed)}"
             )
 
     def _refuse_ignored(self, preset: Preset) -> None:
-        """Refuses what a search does not take from the preset."""
+        """Refuses options of the preset that a search does not use."""
+        if preset.name not in PRESETS:
+            return
         default = PRESETS[preset.name]()
         for option, replacement, given, usual in (
             ("strengths", "strength", preset.strengths, default.strengths),
@@ -139,7 +141,7 @@ class Tune:
 class Leaderboard:
     """Rank the models of a results folder, and write its tables.
 
-    Prints the leaderboard; writes it as Markdown, CSV and LaTeX, and comparisons and the rest as Markdown and CSV.
+    Prints the leaderboard and writes it as Markdown, CSV and LaTeX; the other tables are written as Markdown and CSV.
     """
 
     results: Positional[Path]
@@ -175,7 +177,7 @@ class Plot:
     folder: Positional[Path]
     """Results folder, or folder of a data set."""
     field: Literal["speed", "smoke"] = "speed"
-    """What to show of the plumes of a data set; results have no such choice."""
+    """What to show of the plumes of a data set; ignored for results."""
 
     def __call__(self) -> None:
         from ..figures.plotting import is_data_set, plot

@@ -22,7 +22,7 @@ class Submit:
     models: tuple[str, ...]
     """Models whose finished runs to pack."""
     model_file: Path | None = None
-    """The Python file that registers the models, if they are yours; the same as when they ran."""
+    """Python file that registers the models, if they are yours; it must not have changed since they ran."""
     archive: Path = Path("submission.tar.gz")
     """File to write."""
 
@@ -37,14 +37,14 @@ class Submit:
 class Rescore:
     """Compute the metrics of a submission again, from its weights.
 
-    The data are simulated anew, from the recipes in the archive.
+    The data are simulated anew, from the recipes in the archive. Everything in it but model.py is read as data and
+    cannot execute anything.
     """
 
     archive: Positional[Path]
     """File that `symbreak submit` wrote."""
     trust_model_file: bool = False
-    """Import the archive's model.py. It is the submitter's code and runs with your rights: read it first, or rescore
-    inside a container. Everything else in an archive is read as data and cannot execute anything."""
+    """Import model.py, the submitter's code, with your rights: read it first, or rescore inside a container."""
     tolerance: float = 1e-3
     """Largest relative difference that counts as agreement; the last digits differ between kinds of machines."""
     machine: OmitArgPrefixes[Machine] = field(default_factory=Machine)
@@ -60,4 +60,6 @@ class Rescore:
             CONSOLE.print(f"{mark} {record.hash} {run}: {verdict}", soft_wrap=True, markup=False, highlight=False)
         wrong = sum(not verdict.holds(self.tolerance) for verdict in verdicts)
         if wrong:
-            raise CommandFailed(f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got {wrong} others")
+            raise CommandFailed(
+                f"expected {len(verdicts)} runs to agree within {self.tolerance:g}, got disagreement in {wrong}"
+            )

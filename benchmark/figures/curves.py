@@ -36,8 +36,8 @@ def error_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
 def learned_curve(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     """Draws the equivariance error of trained models over that of their data; on the diagonal both break it alike.
 
-    Data that are measured otherwise than models, :func:`~..aggregation.long_table.is_like_models`, have no diagonal.
-    Beside it, of the models whose weights tell, how far these are from the symmetry."""
+    Data that are measured otherwise than models, :func:`.is_like_models`, have no diagonal. The
+    panel beside it shows how far weights are from the symmetry, for models in which that can be measured."""
     scenario = table.scenario.iloc[0]
     weights = select(table, "relaxation", split="weights")
     figure, row = panels(1 + (not weights.empty), ["model = data", *table.model.unique()])

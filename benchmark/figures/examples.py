@@ -1,4 +1,4 @@
-"""The rollouts that runs have stored to be looked at."""
+"""Example rollouts that runs have stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Flow = Float[np.ndarray, "N 2 X Y"]
 
 @dataclass(frozen=True)
 class Example:
-    """Holds one unseen simulation in cells per frame: what came, and what each model predicted."""
+    """Holds one unseen simulation in cells per frame: the true frames, and those that each model predicted."""
 
     setting: Setting
     strength: float
@@ -27,11 +27,11 @@ class Example:
 
 
 def examples(folder: Path, records: Iterable[RunRecord], order: Iterable[str]) -> list[Example]:
-    """Loads the example of each setting: of its strongest symmetry breaking and its first seed there.
+    """Loads the example of each setting: that of the first seed at its strongest symmetry breaking.
 
     Args:
         folder: results folder of the records.
-        order: of the models.
+        order: names of the models, in order.
     """
     groups: dict[Setting, list[RunRecord]] = {}
     for record in records:

@@ -20,7 +20,7 @@ MARGIN = 8
 CAPTION = 22
 SHADES = 200
 WHITE, INK = 254, 255
-"""Places in the palette after the shades."""
+"""Indices in the palette, after the shades."""
 
 Film = Float[np.ndarray, "T X Y"]
 
@@ -36,7 +36,7 @@ def gif(
 
     Args:
         titles: one for each frame.
-        top: the value of the last colour of the map, and of everything above; 0 has the first.
+        top: the value shown in the last colour of the map, as are all larger ones; 0 is shown in the first.
     """
     shape = next(iter(films.values())).shape[1:]
     zoom = math.ceil(WIDTH / shape[0])
@@ -66,7 +66,7 @@ def gif(
 
 
 def _shades(values: Float[np.ndarray, "X Y"], zoom: int) -> UInt8[np.ndarray, "height width"]:
-    """Returns places in the palette; what is not finite has the last shade."""
+    """Returns indices in the palette; values that are not finite get the last shade."""
     shades = np.nan_to_num(values, nan=1.0, posinf=1.0).clip(0, 1) * (SHADES - 1)
     return np.round(shades).astype(np.uint8).T[::-1].repeat(zoom, 0).repeat(zoom, 1)
 

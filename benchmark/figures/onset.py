@@ -1,4 +1,4 @@
-"""Hidden asymmetry: error on whole orbits against strength, above the floor; and how it fades as the state tells."""
+"""Hidden asymmetry: error on whole orbits against strength, above the floor; and how it fades as states reveal it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SIZE = (7.4, 4.9)
 PLAIN = (REFERENCE, "convnet-global")
 """The network without the symmetry: the first of these that is not strict."""
 WORDS = {"strict": "strict", "relaxed": "relaxed", "unconstrained": "plain", "informed": "told the force"}
-"""What a family is called at the end of a line."""
+"""Word for a family at the end of a line."""
 LABEL_GAP = 0.052
 """Least distance of two labels, as a share of the height of the panel."""
 
@@ -35,7 +35,7 @@ def orbit_curve(results: pd.DataFrame, style: Styles) -> Figure:
     shaded, where no strictly equivariant network can be, and the crossing of the plain and the strict network.
 
     Args:
-        results: of one setting, whose data have a floor.
+        results: results of one setting, whose data have a floor.
     """
     rows = primary(results)
     strict, plain = reference(rows), _plain(rows)
@@ -56,7 +56,7 @@ def since_onset(results: pd.DataFrame, style: Styles) -> Figure:
     last frame that the model sees.
 
     Args:
-        results: of one setting, whose data have an onset.
+        results: results of one setting, whose data have an onset.
     """
     strongest = results.loc[(results.strength == results.strength.max()) & (results.family != BASELINE)]
     hidden, revealed = (select(strongest, "relative_l2", split) for split in ("domain", "revealed"))
@@ -74,7 +74,7 @@ ONSET_FIGURES = {"orbit": orbit_curve, "since-onset": since_onset}
 
 
 def finding(crossing: Crossover | None) -> str:
-    """Says in words from which strength on the plain network is better than the strict one."""
+    """Describes from which strength on the plain network is better than the strict one."""
     if crossing is None or math.isnan(crossing.strength.mean):
         return "Error against symmetry breaking"
     if math.isinf(crossing.strength.mean):
@@ -116,7 +116,7 @@ def _shade(axes: Axes, floor: pd.DataFrame) -> None:
 
 
 def _draw(axes: Axes, table: pd.DataFrame, style: Styles, x: str, rows: pd.DataFrame) -> None:
-    """Draws a line a model, dashed where it is told the environment, with its name at its end."""
+    """Draws one line per model, dashed if it is given the environment, with its name at the end."""
     families, ends = dict(zip(rows.model, rows.family, strict=True)), {}
     for model in (model for model in style if model in set(table.model)):
         own = table.loc[table.model == model].sort_values(x)

@@ -1,4 +1,4 @@
-"""Every figure of a folder, be it of results or of data."""
+"""The figures of a folder, whether of results or of data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def plot(folder: str | Path, field: str = "speed", workers: int | None = None) -
 
     Args:
         folder: results folder, or folder of a data set.
-        field: what to show of the plumes of a data set, ``speed`` or ``smoke``; results have no such choice.
+        field: what to show of the plumes of a data set, ``speed`` or ``smoke``; ignored for results.
         workers: processes that draw results side by side; one for each core if none is given.
 
     Returns:
@@ -32,5 +32,5 @@ def plot(folder: str | Path, field: str = "speed", workers: int | None = None) -
 
 
 def is_data_set(folder: str | Path) -> bool:
-    """Tells the folder of a data set from one of results."""
+    """Returns whether the folder is that of a data set, not of results."""
     return (Path(folder) / MANIFEST).exists()

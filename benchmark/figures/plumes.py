@@ -121,7 +121,7 @@ def animate(recipe: DataSource, films: dict[str, Film], field: str) -> bytes:
 
 
 def brightest(films: dict[str, Film]) -> float:
-    """Returns what has the last shade: few cells of all films have more."""
+    """Returns the value of the last shade, which few cells of all films exceed."""
     return max(float(np.percentile(speeds, 99.8)) for speeds in films.values()) or 1.0
 
 

@@ -17,11 +17,11 @@ AXES = {
     "history": ("input frames", "history"),
     "train_simulations": ("training simulations", "train"),
 }
-"""Column of a sweep, what it counts, and its name in the names of files."""
+"""Column of a sweep, what it counts, and the word for it in names of files."""
 
 
 def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """Draws the nRMSE on unseen simulations over the rollout step, one panel a strength.
+    """Draws the nRMSE on unseen simulations over the rollout step, one panel per strength.
 
     Args:
         table: the :func:`.seed_means` of one setting.
@@ -53,7 +53,7 @@ def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:
 
 
 def sweep(rows: pd.DataFrame, axis: str, style: Styles, title: str) -> Figure:
-    """Draws the nRMSE on unseen simulations over a column of the table, one panel a strength."""
+    """Draws the nRMSE on unseen simulations over a column of the table, one panel per strength."""
     counted, _ = AXES[axis]
     values = sorted(rows[axis].unique())
     figure, row = panel_per_strength(rows, style, axis)

@@ -1,4 +1,4 @@
-"""How training went: whether a model was stopped while it still learned."""
+"""Progress of training: whether a model was stopped while it was still learning."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def training_table(records: Iterable[RunRecord]) -> pd.DataFrame:
 
 
 def training_curves(table: pd.DataFrame, style: Styles, title: str) -> Figure:
-    """Draws the validation error over the epochs, one panel a strength, both axes logarithmic.
+    """Draws the validation error over the epochs, one panel per strength, both axes logarithmic.
 
     Args:
         table: the :func:`~..aggregation.seed_means.seed_means` of one setting of a :func:`training_table`.

@@ -54,13 +54,12 @@ def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: str 
 
 
 def _kind(config: RunConfig) -> tuple[object, ...]:
-    """Tells what the time of a training depends on."""
+    """Returns what the time of a training depends on."""
     return config.model, config.recipe.scenario, config.history, config.training
 
 
 def size(configs: Sequence[RunConfig]) -> str:
-    """Says how many runs there are, and of which scenarios, strengths, seeds, histories and sizes of the training
-    set."""
+    """Describes the number of runs, their scenarios, strengths, seeds, histories and sizes of the training set."""
     axes = {
         "scenarios": [config.recipe.scenario for config in configs],
         "strengths": [f"{config.recipe.strength:g}" for config in configs],

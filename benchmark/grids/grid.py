@@ -1,4 +1,4 @@
-"""Runs a grid: the data first, then every run that is not there yet, on several workers."""
+"""Execution of a grid: the data first, then every missing run, on several workers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def run_grid(
     model_file: str | Path | None = None,
     overwrite: bool = False,
 ) -> list[RunRecord]:
-    """Generates what data are missing, executes what runs are missing, and returns the records of the new runs.
+    """Generates the missing data, executes the missing runs, and returns the records of the new runs.
 
     Each run is stored when it ends, so an interrupted grid goes on where it stopped. Runs that failed before are
-    tried again.
+    repeated.
 
     Args:
         preset: the grid.
@@ -42,7 +42,7 @@ def run_grid(
 
     Raises:
         ValueError: a preset that names unknown scenarios or models, damaged imports, or a folder with runs that tables
-            could not tell from those of this grid; before anything is computed.
+            could not tell apart from those of this grid; raised before anything is computed.
     """
     out, machine, console = Path(out), machine or Machine(), console or Console(quiet=True)
     model_file = None if model_file is None else Path(model_file)
@@ -80,7 +80,7 @@ def run_missing(
     console.print(f"{len(configs)} runs, {len(done)} of them done before")
     if outdated := outdated_models(list(done.values()), out):
         names = ", ".join(sorted(outdated))
-        console.print(f"done by other code than this, repeat with --overwrite: {names}", soft_wrap=True)
+        console.print(f"done by other code than this; repeat with --overwrite: {names}", soft_wrap=True)
     if not missing:
         return []
     with progress_bar(console) as progress:
@@ -90,7 +90,7 @@ def run_missing(
 
 
 def warn(configs: Sequence[RunConfig], preset: Preset, console: Console) -> None:
-    """Prints what of a grid may not be as its user thinks, before it starts."""
+    """Prints what the user of a grid may not expect, before it starts."""
     for warning in filter(None, (off_budget(configs), untuned(configs, preset.tuned))):
         console.print(warning, soft_wrap=True)
 
@@ -105,7 +105,7 @@ def set_aside_superseded(configs: Sequence[RunConfig], out: Path, fixed_data: bo
         fixed_data: whether all seeds of the grid share their simulations.
 
     Raises:
-        ValueError: a run in ``out`` that differs in more.
+        ValueError: a run in ``out`` differs in more than that.
     """
     hashes = {config.hash for config in configs}
     grid = {key: found for found in map(identity, configs) for key in (setting_of(found), _trained(found))}
@@ -150,6 +150,6 @@ def _execute_all(
 
 
 def failure(record: RunRecord) -> str:
-    """Says in one line which run failed, and why."""
+    """Describes in one line which run failed, and why."""
     where = f"{record.scenario} at {record.strength:g}, history {record.history}"
     return f"failed: {record.model} on {where}, seed {record.seed}: {record.reason}"

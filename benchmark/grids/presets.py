@@ -1,4 +1,4 @@
-"""The grids of runs that a benchmark consists of. Every field can be overridden on the command line."""
+"""The grids of runs that make up a benchmark. Every field can be overridden on the command line."""
 
 from __future__ import annotations
 
@@ -52,41 +52,39 @@ CORE_MODELS = (
         if (row, symmetry) not in (("equiv", "translation"), ("rsteer", "translation"))
     ),
 )
-"""Networks without the symmetry, strict ones, those that are told the environment, and relaxed ones."""
+"""Networks without the symmetry, strict ones, those that are given the environment, and relaxed ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """Defines a grid of runs: scenarios x sizes of the training set x strengths x history lengths x models x seeds."""
+    """Grid of runs: scenarios x sizes of the training set x strengths x history lengths x models x seeds."""
 
     name: tyro.conf.Suppress[str]
-    """By which the command line and the results folder know it."""
+    """Name of the preset on the command line, and of its results folder."""
     scenarios: tuple[str, ...] = ("rotation-buoyancy",)
-    """Which physics; none, if there are imported data."""
+    """Names of scenarios; may be empty if there are imported data."""
     imported: tuple[Path, ...] = ()
-    """Folders that `symbreak import` printed; each is a scenario of its own, as it is."""
+    """Folders of imported data, as `symbreak import` prints them; each counts as a scenario of its own."""
     strengths: tuple[float, ...] = (0.0, 0.5, 1.0)
     """How strongly the symmetry is broken, 0 to 1."""
     models: tuple[str, ...] = ()
-    """Which models; none named: all that fit a scenario's symmetry and those that know no symmetry."""
+    """Names of models; by default all those made for the symmetry of a scenario or for no symmetry."""
     seeds: tuple[int, ...] = (0,)
     """Replicates: each has simulations, initialisation and shuffling of its own."""
     fixed_data: bool = False
-    """Whether all seeds share the simulations of ``simulations.data_seed``, and differ in initialisation and shuffling
-    alone. Imported data they share in any case."""
+    """Give all seeds the simulations of --simulations.data-seed, instead of simulations of their own."""
     history: tuple[int, ...] = (1,)
-    """Input frames."""
+    """Numbers of input frames."""
     train_simulations: tuple[int, ...] = ()
-    """Sizes of the training set; none: that of the simulations. A smaller set holds the first of a larger one, and all
-    are scored on the same unseen simulations."""
+    """Sizes of the training set, each the first part of the larger ones; by default --simulations.train."""
     predicts: Literal["increment", "frame"] = "increment"
-    """What the network's output means."""
+    """Meaning of the network's output: the change from the last frame, or the next frame itself."""
     budget: int | None = None
     """Parameter count that each model's width is chosen for; none: the models' own widths."""
     simulations: Simulations = field(default_factory=Simulations)
     training: Training = field(default_factory=Training)
     tuned: Path | None = None
-    """The choices.csv of `symbreak tune`: step size and length of training for scenarios and models that it names."""
+    """The choices.csv of `symbreak tune`: step size and length of training for the scenarios and models in it."""
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def __post_init__(self):
@@ -109,8 +107,8 @@ class Preset:
                 self._check_onset(scenario.name, scenario.onset - self.simulations.first_frame)
 
     def _check_windows(self, size: Simulations | Imported, place: str) -> None:
-        """Checks whether the longest windows fit into the simulations or stations, and the steps of their measured
-        error."""
+        """Checks that the longest windows, and the steps over which the error of the data is measured, fit into the
+        simulations or stations."""
         history = max(self.history)
         every = size.train_frames + size.valid_frames + size.future_frames
         if isinstance(size, Simulations) and every <= int(DATA_ERROR_STEPS):
@@ -128,7 +126,7 @@ class Preset:
                 raise ValueError(f"expected history + {name} of at most {frames} frames, got {got}")
 
     def _check_onset(self, scenario: str, onset: int) -> None:
-        """Checks whether the windows that end at the onset, and up to so many frames later as are scored, fit."""
+        """Checks that the windows whose histories end at the onset fit, and those that end later and are scored."""
         size, steps = self.simulations, self.evaluation.steps
         every = size.train_frames + size.valid_frames + size.future_frames
         if max(self.history) > onset + 1:
@@ -151,11 +149,11 @@ class Preset:
         return list(dict.fromkeys(recipe for seed in self.seeds for series in self.series(seed) for recipe in series))
 
     def series(self, seed: int) -> list[list[Recipe | Imported]]:
-        """Lists the data sets of one seed, those together that differ in their strength alone.
+        """Lists the data sets of one seed, grouped so that those of a group differ in strength alone.
 
         Raises:
             ValueError: a folder without imported data, or with simulations too short for the preset's windows; or two
-                folders of one name, which tables could not tell apart.
+                folders with data of the same name, which tables could not tell apart.
         """
         drawn = self.simulations.data_seed + (0 if self.fixed_data else seed)
         simulations = replace(self.simulations, data_seed=drawn)
@@ -181,7 +179,7 @@ class Preset:
         return found
 
     def verified_imports(self) -> dict[str, Path]:
-        """Verifies the imported data sets, and gives their folders by hash.
+        """Verifies the imported data sets, and returns their folders by hash.
 
         Raises:
             ValueError: as :meth:`series`, or a file is damaged.
@@ -309,7 +307,7 @@ def full() -> Preset:
 def revealed() -> Preset:
     """The first study: an asymmetry from rest on, which every state reveals; three symmetries, the models of the paper.
 
-    The budget is twice what weights that depend on the place alone take on this grid (two banks, five layers).
+    The budget is twice the number of weights that depend on the place alone on this grid (two banks, five layers).
     """
     return Preset(
         name="revealed",
@@ -327,8 +325,8 @@ def revealed() -> Preset:
 def paper() -> Preset:
     """The protocol of Wang, Walters and Yu (2022): 64 x 64, ten frames in, twenty out; plumes after its notebook.
 
-    ``docs/scenarios.md`` says in what they differ from the notebook's. All three sets have 25 training plumes; of the
-    scaling set the study has three more.
+    ``docs/scenarios.md`` says how they differ from the notebook's. All three sets have 25 training plumes; the study's
+    scaling set has three more.
     """
     return Preset(
         name="paper",

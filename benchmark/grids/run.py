@@ -23,11 +23,11 @@ class Finished:
     """Holds what :func:`run` has made."""
 
     records: list[RunRecord]
-    """Of the runs that were missing, those that failed included."""
+    """Records of the runs that were missing, including those that failed."""
     leaderboard: pd.DataFrame
-    """Of all runs in the folder, see :func:`~..tables.leaderboard.write_leaderboard`."""
+    """Leaderboard of all runs in the folder, see :func:`~..tables.leaderboard.write_leaderboard`."""
     figures: list[Path]
-    """Files of the figures of results."""
+    """Paths of the files of all figures."""
 
 
 def run(

@@ -30,24 +30,24 @@ ABOUT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Lists the candidates, the same for every model."""
+    """Candidates to choose from, the same for every model."""
 
     learning_rates: tuple[float, ...] = (0.003, 0.01, 0.03)
     """Step sizes, each tried at the shortest length."""
     epochs: tuple[int, ...] = (12, 24, 48)
     """Lengths, each tried with the best of these step sizes."""
     strength: float = 0.5
-    """Symmetry breaking of the data that are tuned on."""
+    """Strength of the symmetry breaking in the data to tune on."""
     seed: int = 100
-    """Of initialisation and shuffling; not one of those that results are made of."""
+    """Seed of initialisation and shuffling; choose one that no results are made with."""
     slack: float = 0.05
-    """By which share the validation error may exceed that of the best length, for a shorter training."""
+    """Share by which a shorter training may exceed the validation error of the best length, and still be chosen."""
 
     def __post_init__(self):
         for name in ("learning_rates", "epochs"):
             values = getattr(self, name)
             if not values or list(values) != sorted(set(values)):
-                raise ValueError(f"expected {name} that rise, at least one, got {list(values)}")
+                raise ValueError(f"expected at least one of {name}, in rising order, got {list(values)}")
         if not 0 <= self.slack < 1:
             raise ValueError(f"expected a slack in [0, 1), got {self.slack}")
 
@@ -71,8 +71,8 @@ def tune(
     the training set, the first of the preset is searched.
 
     Returns:
-        the choices of this search; and the models, with their scenarios, that have none, because every learning rate
-        failed.
+        The choices of this search; and the models, with their scenarios, for which there is no choice because every
+        learning rate failed.
     """
     out, machine, console = Path(out), machine or Machine(), console or Console(quiet=True)
     model_file = None if model_file is None else Path(model_file)
@@ -98,7 +98,7 @@ def tune(
 
 
 def _with_earlier(new: pd.DataFrame, path: Path, searched: pd.DataFrame) -> pd.DataFrame:
-    """Joins the rows of a file, if it is there, of scenarios and models that were not ``searched`` now."""
+    """Adds the rows of an earlier file, if there is one, for scenarios and models that were not ``searched`` now."""
     if not path.exists():
         return new
     earlier = pd.read_csv(path, dtype={"hash": str})

@@ -1,4 +1,4 @@
-"""Warns of what may not be as the user of a grid thinks: sizes off the budget, models that were never tuned."""
+"""Warnings of what the user of a grid may not expect: sizes off the budget, models that were never tuned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .choices import read_choices
 
 TOLERANCE = 0.2
 FAST = 16
-"""Channels that vector units fill: others are padded or computed one by one."""
+"""Number of channels that fills a vector unit: other numbers are padded or computed one by one."""
 CONVOLUTIONS = (torch.conv2d, torch.nn.functional.conv2d)
 
 
@@ -36,8 +36,8 @@ def off_budget(configs: Sequence[RunConfig]) -> str:
 
 
 def slow_widths(configs: Sequence[RunConfig]) -> str:
-    """Names, in one line, the models whose convolutions have other numbers of channels than multiples of 16, with which
-    they take two to three times as long an operation; empty if none has."""
+    """Names, in one line, the models whose convolutions have numbers of channels that are not multiples of 16, so that
+    each operation takes two to three times as long; empty if there are none."""
     found = {}
     for config in {(base_model(each.model), each.recipe.scenario, each.history): each for each in configs}.values():
         channels = widest(config)
@@ -45,11 +45,11 @@ def slow_widths(configs: Sequence[RunConfig]) -> str:
             found[base_model(config.model)] = f"{base_model(config.model)} {channels}"
     if not found:
         return ""
-    return f"channels that are no multiple of {FAST}, slow for their size: {', '.join(found.values())}"
+    return f"numbers of channels that are not multiples of {FAST}, slow for their size: {', '.join(found.values())}"
 
 
 def widest(config: RunConfig) -> int:
-    """Finds the largest number of channels that a convolution of the model gives in one prediction; 0 without any."""
+    """Finds the largest number of output channels of a convolution in one prediction of the model; 0 if it has none."""
     counted = ConvolutionChannels()
     try:
         with torch.random.fork_rng(), torch.no_grad():
@@ -64,7 +64,7 @@ def widest(config: RunConfig) -> int:
 
 
 class ConvolutionChannels(TorchFunctionMode):
-    """Lists how many channels each convolution gives that is computed under it."""
+    """Lists the numbers of output channels of all convolutions computed under it."""
 
     def __init__(self):
         super().__init__()
@@ -87,12 +87,12 @@ def parameters(config: RunConfig) -> int | None:
 
 
 def learns(config: RunConfig) -> bool:
-    """Tells whether the model has anything to train; also where it cannot be built: the record of its run says why."""
+    """Returns whether the model has anything to train. A model that cannot be built counts: its record will say why."""
     return parameters(config) != 0
 
 
 def key_of(config: RunConfig) -> tuple[str, str]:
-    """Tells what a choice is made for: scenario and model."""
+    """Returns what a choice is made for: scenario and model."""
     return config.recipe.scenario, config.model
 
 

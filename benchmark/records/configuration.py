@@ -15,7 +15,7 @@ from .parsing import parse
 
 @dataclass(frozen=True, kw_only=True)
 class Simulations:
-    """Says how much is simulated for each scenario and strength."""
+    """Size of the data set for each scenario and strength."""
 
     resolution: int = 64
     """Cells along each side."""
@@ -28,11 +28,11 @@ class Simulations:
     first_frame: int = 10
     """Steps from rest to the first stored frame."""
     train_frames: int = 40
-    """Frames of each training simulation to train on."""
+    """First frames of each training simulation, to train on."""
     valid_frames: int = 0
-    """Frames after those to choose the best weights on, instead of other simulations."""
+    """Next frames of each training simulation, to choose the best weights on instead of other simulations."""
     future_frames: int = 20
-    """Later frames of the same simulations to score on."""
+    """Last frames of each training simulation, to score on."""
     data_seed: int = 0
     """Seed of the simulations' inflows and forces at seed 0, or at every seed where the data are fixed."""
 
@@ -44,12 +44,12 @@ class Simulations:
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """Says how models are trained: Adam, mean squared error over a short rollout, best weights on validation kept."""
+    """Training: Adam on the mean squared error over a short rollout; the best weights on validation data are kept."""
 
     learning_rate: float = 1e-2
     """Adam's step size at the start."""
     decay: float | None = None
-    """Factor on the step size after each epoch; none: it falls to zero along a cosine."""
+    """Factor on the step size after each round; none: the step size falls to zero along a cosine."""
     weight_decay: float = 0.0
     """L2 factor of Adam."""
     batch: int = 4
@@ -57,12 +57,11 @@ class Training:
     rollout: int = 2
     """Autoregressive steps in the loss."""
     epochs: int = 14
-    """Rounds, each closed by a validation."""
+    """Rounds of training, each followed by a validation."""
     epoch_steps: int = 50
     """Optimisation steps per round."""
     patience: int | None = None
-    """Rounds without a better validation error after which training stops; none: it never does, so that a step size
-    that falls to zero gets there."""
+    """Rounds without a better validation error before training stops; none: it goes on to the last round."""
 
     def __post_init__(self):
         for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
@@ -85,12 +84,12 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """Says which predictions are scored."""
+    """Predictions to score."""
 
     steps: int = 15
-    """Rollout steps."""
+    """Rollout steps to score."""
     stride: int = 8
-    """Which windows are scored: every so many of a split, counted through all its simulations."""
+    """Distance between scored windows, counted through all simulations of a split: 8 scores every eighth window."""
 
     def __post_init__(self):
         for name in ("steps", "stride"):
@@ -100,7 +99,7 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """Holds everything that a run's metrics depend on, except the versions of the libraries and the kind of machine."""
+    """Holds everything that a run's metrics depend on, except the versions of libraries and the kind of machine."""
 
     recipe: Recipe | Imported
     model: str
@@ -122,13 +121,13 @@ class RunConfig:
         """Inverts :meth:`as_dict`.
 
         Raises:
-            ValueError: a key that is unknown or missing, a value of the wrong type or out of range.
+            ValueError: a key is unknown or missing, or a value is of the wrong type or out of range.
         """
         return parse(cls, content, "config")
 
     @property
     def labels(self) -> dict[str, Any]:
-        """What names the run in files and tables: a record repeats it beside its configuration."""
+        """Names of the run in files and tables, which a record repeats beside its configuration."""
         return {
             "hash": self.hash,
             "scenario": self.recipe.scenario,

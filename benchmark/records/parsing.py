@@ -14,8 +14,8 @@ T = TypeVar("T")
 Reader = Callable[[Any], Any]
 WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null"}
 OPTIONAL = {"optional": True}
-"""Metadata of a field of a dataclass that JSON may lack: :func:`parse` then takes the default, and :func:`as_json`
-leaves a field out that has it."""
+"""Metadata of a field that JSON may lack: :func:`parse` then takes the default, and :func:`as_json` leaves out a
+field that has its default."""
 
 
 class Misfit(ValueError):
@@ -30,13 +30,13 @@ def parse(cls: type[T] | types.UnionType, content: Any, name: str = "") -> T:
     """Builds a dataclass from JSON: the inverse of :func:`as_json` and of :func:`dataclasses.asdict`.
 
     Args:
-        cls: a dataclass, or a union of them, of which the one is taken whose fields fit best. Its fields are numbers,
-            text, literals, dataclasses, tuples of these, sequences of named tuples, or objects.
+        cls: a dataclass, or a union of dataclasses, from which the one with the best matching fields is chosen. Fields
+            are numbers, text, literals, dataclasses, tuples of these, sequences of named tuples, or objects.
         content: what was read from JSON.
-        name: where it was found, for messages.
+        name: where the content was found, for messages.
 
     Raises:
-        ValueError: a key that is unknown or missing, or a value of another type; it names the place.
+        ValueError: a key is unknown or missing, or a value has the wrong type; the message names the place.
     """
     try:
         return _reader(cls)(content)
@@ -167,7 +167,7 @@ class Rows(Sequence[T]):
 
 
 def _rows_reader(cls: Any) -> Reader:
-    """Reads a list of rows column by column; what is wrong with it is found row by row."""
+    """Reads a list of rows column by column; if something is wrong with it, row by row, to find what."""
     allowed = [_allowed(hint) for hint in typing.get_type_hints(cls).values()]
     values_of, each = itemgetter(*cls._fields), _many_reader(cls)
 
@@ -190,7 +190,7 @@ def _is_leaf(hint: Any) -> bool:
 
 
 def _allowed(hint: Any) -> set[type]:
-    """Lists the types that a value may have; a whole number is a number too, but true and false are none."""
+    """Lists the types that a value may have; a whole number is a number too, but true and false are not."""
     kinds = set(typing.get_args(hint) or (hint,))
     return kinds | {int} if float in kinds else kinds
 
@@ -234,7 +234,7 @@ def _wrong_key(key: Any, names: Iterable[str]) -> str:
 
 
 def _inside(place: str, hint: Any, value: Any) -> Any:
-    """Reads a part, whose place is added to what may be wrong with it."""
+    """Reads a part, and adds its place to the error if there is one."""
     try:
         return _reader(hint)(value)
     except Misfit as misfit:

@@ -21,8 +21,8 @@ from .configuration import RunConfig
 from .parsing import OPTIONAL, as_json, parse
 
 DATA_ERROR_STEPS = "10"
-"""Strengths are compared by the equivariance error of the data over so many steps; of imported data, which stand for
-themselves, by their statistical asymmetry."""
+"""Number of steps of the equivariance error by which strengths are compared; imported data, which stand for
+themselves, are compared by their statistical asymmetry."""
 
 
 LONGEST_NUMBER = 20
@@ -45,23 +45,23 @@ DIVERGED = tuple(
     for metric in ("nrmse", "rmse", "relative_l2")
     if (split, metric) != ("orbit", "nrmse")
 )
-"""The rows of a run whose training diverged, on every split that there may be."""
+"""Rows of a run whose training diverged, on every split that there may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataErrors:
-    """Says which data a run had, and how far these are from the symmetry."""
+    """Identifies the data of a run, and holds how far they are from the symmetry."""
 
     hash: str
     """Hash of the data set."""
     equivariance_error: dict[str, float | None]
     """``EE_n`` by the number ``n`` of steps; none for imported data, which no simulator can restart."""
     asymmetry: float | None = field(default=None, metadata=OPTIONAL)
-    """Statistical asymmetry, of imported data alone."""
+    """Statistical asymmetry, for imported data only."""
 
     @property
     def compared(self) -> float | None:
-        """The one by which strengths are compared, see :data:`DATA_ERROR_STEPS`; None where it is not known."""
+        """Error or asymmetry that strengths are compared by, see :data:`DATA_ERROR_STEPS`; None where it is unknown."""
         return self.equivariance_error.get(DATA_ERROR_STEPS) if self.asymmetry is None else self.asymmetry
 
 
@@ -74,31 +74,31 @@ class LearningCurves:
     valid_rmse: tuple[float, ...]
     """RMSE on validation windows, relative to the rms velocity."""
     best_epoch: int
-    """Whose weights were kept, counted from 0."""
+    """Epoch whose weights were kept, counted from 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
     """Records a run: what defines it, what it ran on, and what it measured, as far as it got.
 
-    A run is *done*, or it failed for a reason. One that failed because its training *diverged* still counts in tables.
+    A run is *done* or failed for a reason. One that failed because its training *diverged* still counts in tables.
     """
 
     hash: str
-    """That of the configuration, and the name of the record's file."""
+    """Hash of the configuration, and name of the file of the record."""
     status: Literal["done", "failed"]
     reason: str
-    """Why it failed; empty if it is done."""
+    """Reason why the run failed; empty if it is done."""
     scenario: str
     symmetry: str
     strength: float
     model: str
-    """With the method, such as ``convnet+augment``."""
+    """Name of the model with its method, such as ``convnet+augment``."""
     seed: int
     config: RunConfig
     source: Source | None = field(default=None, metadata=OPTIONAL)
     versions: dict[str, str]
-    """Of the libraries."""
+    """Versions of the libraries."""
     machine: str
     """Processor, system and Python."""
     family: str | None = field(default=None, metadata=OPTIONAL)
@@ -117,10 +117,10 @@ class RunRecord:
 
     @classmethod
     def from_json(cls, content: Any) -> RunRecord:
-        """Reads what :meth:`as_json` gave.
+        """Reads the output of :meth:`as_json`.
 
         Raises:
-            ValueError: a field that is unknown, missing or of the wrong type, or one that a run lacks which counts.
+            ValueError: a field is unknown, of the wrong type, or missing, also one that only runs that count need.
         """
         record = parse(cls, content)
         record._check()
@@ -162,7 +162,7 @@ class RunRecord:
             raise ValueError(f"expected each metric once, got several of {', '.join(map(str, twice))}")
 
     def as_json(self) -> dict[str, Any]:
-        """Gives what JSON can hold; fields of which the run knows nothing are left out."""
+        """Converts the record to what JSON can hold; fields that the run has no value for are left out."""
         return as_json(self)
 
     @property
@@ -177,7 +177,7 @@ class RunRecord:
 
     @property
     def rows(self) -> Sequence[MetricRow]:
-        """The rows that tables show: empty ones of a run that diverged, none of one that failed for another reason."""
+        """Rows that tables show: empty ones for a run that diverged, none for one that failed for another reason."""
         if not self.diverged:
             return (self.metrics or ()) if self.done else ()
         recipe = self.config.recipe
@@ -203,11 +203,11 @@ class RunRecord:
 def save_run(
     folder: Path, record: RunRecord, weights: dict[str, torch.Tensor], rollout: dict[str, np.ndarray]
 ) -> RunRecord:
-    """Writes a run; its record comes last, so that a run with a record is complete. One that failed replaces none that
-    is done, as another command on the same folder may have finished it.
+    """Writes a run; its record comes last, so that a run with a record is complete. A failed run never replaces
+    one that is done, because another command on the same folder may have finished it.
 
     Returns:
-        The record that is there now.
+        The record that the folder now holds.
     """
     if not record.done and (kept := finished(folder, record.hash)):
         return kept
@@ -222,7 +222,7 @@ def save_run(
 
 
 def as_bytes(write: Callable[[io.BytesIO], object]) -> bytes:
-    """Gives what ``write`` puts into a file."""
+    """Returns what ``write`` puts into a file."""
     buffer = io.BytesIO()
     write(buffer)
     return buffer.getvalue()
@@ -232,14 +232,14 @@ def load_run(path: Path) -> RunRecord:
     """Loads one record.
 
     Raises:
-        ValueError: the file is no record of the run that it is named after, or the record's labels contradict its
-            configuration; it names the file and what is wrong.
+        ValueError: the file is not a record of the run that it is named after, or the labels of the record contradict
+            its configuration; the message names the file and what is wrong.
     """
     try:
         content = json.loads(path.read_text("utf-8"), parse_constant=_no_number, parse_int=_whole_number)
         record = RunRecord.from_json(content)
     except (ValueError, RecursionError, OverflowError) as error:
-        raise ValueError(f"expected a run record in {path}, got another content: {error}") from error
+        raise ValueError(f"expected a run record in {path}, got other content: {error}") from error
     if record.hash != path.stem:
         raise ValueError(f"expected a run record of {path.stem} in {path}, got that of {record.hash!r:.80}")
     _check_labels(record, path)
@@ -259,7 +259,7 @@ def _whole_number(text: str) -> int:
 
 
 def _check_labels(record: RunRecord, path: Path) -> None:
-    """Refuses a record that is called otherwise than its configuration says."""
+    """Refuses a record whose labels differ from those that follow from its configuration."""
     for name, expected in record.config.labels.items():
         if (got := getattr(record, name)) != expected:
             reason = "the record was edited, or written by a version of symbreak with other rules"
@@ -281,7 +281,7 @@ def load_runs(folder: Path) -> list[RunRecord]:
 
 
 def finished(folder: Path, name: str) -> RunRecord | None:
-    """Finds the record of a run if it has finished well; a damaged one does not count, the run is repeated."""
+    """Finds the record of a run if the run is done; a damaged record does not count, so that the run is repeated."""
     path = folder / "runs" / f"{name}.json"
     if not path.exists():
         return None
@@ -338,7 +338,7 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
 
 
 def _check_stored_size(path: Path) -> None:
-    """Refuses contents larger than their file: torch compresses nothing, so these are made to fill the memory."""
+    """Refuses contents larger than their file: torch compresses nothing, so these were made to fill the memory."""
     with zipfile.ZipFile(path) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > path.stat().st_size:

@@ -66,7 +66,7 @@ DIGITS = 4
 def curve_data(results: pd.DataFrame) -> dict[str, Any]:
     """Returns everything that the curves need, ready for JSON, the floors among the series.
 
-    A series is the list of its values in the order of ``columns``, and has for ``step`` a place in ``steps``.
+    A series is the list of its values in the order of ``columns``, with the index in ``steps`` for ``step``.
     """
     entries = series(pd.concat([results.loc[~results.metric.isin([*FLOORED])], floors(results)]))
     steps = list(dict.fromkeys(tuple(entry["step"]) for entry in entries))

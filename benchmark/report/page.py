@@ -1,4 +1,4 @@
-"""Puts the page together."""
+"""The page as a whole."""
 
 from __future__ import annotations
 

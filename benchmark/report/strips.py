@@ -1,4 +1,4 @@
-"""Rollouts as small pictures: one strip a model, the flow above its error, at a few rollout steps."""
+"""Rollouts as small pictures: one strip per model, the flow above its error, at a few rollout steps."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ..figures.rollout_snapshots import STEPS
 from ..records.records import RunRecord
 
 LEVELS = 64
-"""Shades; so few keep a strip at a few kilobytes."""
+"""Number of shades; so few keep a strip at a few kilobytes."""
 LARGEST = 64
-"""Cells along a side that a picture shows; of finer fields only every second, third ... is drawn."""
+"""Largest number of cells along a side of a picture; of finer fields only every second, third ... cell is drawn."""
 
 Speed = Float[np.ndarray, "N X Y"]
 

@@ -27,7 +27,7 @@ def predict(rollout: Rollout, windows: Tensor, steps: int, environment: Tensor |
     """Predicts ``steps`` frames from windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch.
 
     Args:
-        environment: ``[B, E, X, Y]`` for models that are told it.
+        environment: ``[B, E, X, Y]`` for informed models.
     """
     history = windows[:, : rollout.task.history]
     batches = history.split(BATCH)
@@ -38,7 +38,7 @@ def predict(rollout: Rollout, windows: Tensor, steps: int, environment: Tensor |
 
 def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[MetricRow]:
     """Computes every metric of :mod:`.metrics` on Future and Domain, in physical units, the equivariance error, and how
-    far the weights are from the symmetry, where they tell."""
+    far the weights are from the symmetry, where that can be measured."""
     rollout.eval()
     rows = []
     for split, (windows, stride) in scored_windows(data, rollout.task.history, config).items():
@@ -55,7 +55,7 @@ def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.
 
 
 def scored_windows(data: DataSet, history: int, config: Evaluation) -> dict[str, tuple[Windows, int]]:
-    """Lists what is scored, by split, and every how many of its windows.
+    """Lists the windows to score by split, and the distance between scored windows.
 
     Where the asymmetry has an onset, histories of *Domain* and *Orbit* end there, where nothing reveals it; those of
     *Revealed* are of the same simulations as *Domain* and end a few frames later.
@@ -75,7 +75,7 @@ def scored_windows(data: DataSet, history: int, config: Evaluation) -> dict[str,
 def _predicted(
     rollout: Rollout, windows: Windows, stride: int, scale: float, device: torch.device
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Gives predictions, targets and the last frames that the model saw, in physical units."""
+    """Returns predictions, targets and the last frames that the model saw, in physical units."""
     chosen, history = torch.arange(0, len(windows), stride), rollout.task.history
     frames, told = (windows.batch(chosen) / scale).to(device), windows.environments(chosen)
     prediction = predict(rollout, frames, windows.horizon, None if told is None else told.to(device))
@@ -99,8 +99,8 @@ def histories(data: DataSet, length: int) -> list[Tensor]:
 
 @torch.no_grad()
 def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list[MetricRow]:
-    """Applies the formula by which the data are measured, with the model as ``F``, to the same states; gives no rows
-    for a model that predicts no change, nor for one that is told the environment, which would have to stay."""
+    """Applies the formula by which the data are measured, with the model as ``F``, to the same states; returns no rows
+    for a model that predicts no change, nor for an informed one, whose environment would have to stay as it is."""
     if rollout.model.informed:
         return []
     history = torch.cat(histories(data, rollout.task.history)).to(device) / data.velocity_rms
@@ -119,6 +119,6 @@ def _equivariance(rollout: Rollout, data: DataSet, device: torch.device) -> list
 
 
 def _relaxation(rollout: Rollout) -> list[MetricRow]:
-    """Asks the model how far its weights are from the symmetry; that needs no data, so its split is ``weights``."""
+    """Measures how far the model's weights are from the symmetry, which needs no data: the split is ``weights``."""
     relaxation = rollout.model.learned_relaxation()
     return [] if relaxation is None else [_row("weights", "relaxation", "mean", relaxation)]

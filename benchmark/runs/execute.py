@@ -29,9 +29,9 @@ from .training import Diverged, train
 
 PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
 SHORTAGES = (OSError, DataError, MemoryError, torch.OutOfMemoryError)
-"""What is wrong with the machine, not with the run."""
+"""Errors that are due to the machine, not to the run."""
 CPU_ALLOCATOR = "DefaultCPUAllocator"
-"""So torch names what could not allocate, in an error of no kind of its own."""
+"""Name of the allocator in the message of torch, whose error for this has no type of its own."""
 
 
 def choose_device(device: str) -> torch.device:
@@ -62,7 +62,7 @@ def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
 
     Args:
         increment_scale: rms of the data's one-step change relative to its rms velocity.
-        seed: of the initialisation.
+        seed: seed of the initialisation.
     """
     task = Task(
         history=config.history,
@@ -103,8 +103,8 @@ def save_lost_run(config: RunConfig, out: Path) -> RunRecord:
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
-    """Gives the record, the weights and the rollout to look at; the latter two are empty if the run failed. One whose
-    training diverged says so, because that counts in tables.
+    """Returns the record, the weights and an example rollout; the latter two are empty if the run failed. The record of
+    a diverged training says so, because that counts in tables.
 
     A run that failed starts afresh when it is repeated. One that was interrupted or killed, or for which memory or disk
     did not suffice, goes on from its checkpoint, unless that is of other code."""
@@ -147,7 +147,7 @@ def identity(config: RunConfig) -> RunRecord:
 
 
 def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.device, checkpoint: Path):
-    """Trains and evaluates; gives the measured part of the record, the weights, and the rollout to look at."""
+    """Trains and evaluates; returns the measured part of the record, the weights, and an example rollout."""
     _, shuffling_seed, training_seed = seeds(config.seed)
     trained = None if data.recipe.onset is None else range(config.evaluation.steps)
     train_windows, valid_windows = (
@@ -182,14 +182,14 @@ def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.d
 
 
 def data_errors(data: DataSet) -> DataErrors:
-    """Gives what a record says of its data: their hash, and how far they are from the symmetry."""
+    """Returns what a record holds about its data: their hash, and how far they are from the symmetry."""
     errors: dict[str, float | None] = {str(steps): error for steps, error in data.equivariance_error.items()}
     return DataErrors(hash=data.manifest.hash, equivariance_error=errors, asymmetry=data.asymmetry)
 
 
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
-    """Predicts from the middle of the first unseen simulation: what came and what the model predicted, in cells per
-    frame."""
+    """Predicts from the middle of the first unseen simulation; returns the true frames and the predicted ones, in cells
+    per frame."""
     windows, _ = scored_windows(data, config.history, config.evaluation)["domain"]
     chosen = torch.tensor([windows.per_simulation // 2])
     frames, told = windows.batch(chosen), windows.environments(chosen)

@@ -26,20 +26,19 @@ PROTOCOL = tuple(
     }.items()
     for name in names
 )
-"""How every model is built, trained and scored. The code of the data is not among it: recipes have a version of their
-own."""
+"""How every model is built, trained and scored. The code of data sets is not included: their recipes have a version."""
 FOLLOWED = (f"{PACKAGE}.models.", f"{PACKAGE}.symmetry.", f"{PACKAGE}.benchmark.")
 
 Definition = tuple[str, str]
-"""A module, and a name that it binds at its top level."""
+"""A module, and a name that is bound at its top level."""
 
 
 @cache
 def code_digest(model: str) -> str | None:
     """Digests (12 hexadecimal digits of the SHA-256) all code that a run of ``model`` goes through: its class, the
     protocol, and every definition of ours that these name, directly or through others. Where a definition stands does
-    not count, nor do imports, comments, docstrings, layout, types of arguments and what is said when something is
-    wrong. None for a class without a source file, such as one that was typed in."""
+    not count, nor do imports, comments, docstrings, layout, types of arguments and error messages. None for a class
+    without a source file, such as one that was typed in."""
     cls = get_model(base_model(model)).cls
     try:
         texts = {_text(definition) for definition in reached((cls.__module__, cls.__qualname__.split(".")[0]))}

@@ -1,4 +1,4 @@
-"""Says where a grid runs, shows its progress, and generates the data that it lacks."""
+"""The machine to run on, the progress shown there, and the generation of data that are missing."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .scheduling import Backend
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Says where a grid runs; none of it changes a result on one kind of machine."""
+    """Where to run; on one kind of machine none of these options changes a result."""
 
     workers: int = field(default_factory=joblib.cpu_count)
-    """Processes that simulate and train side by side; on a Ray cluster, trainings that share one GPU."""
+    """Number of processes that simulate and train side by side; on a Ray cluster, of trainings that share one GPU."""
     backend: Backend = "loky"
     """loky: processes on this machine; ray: a Ray cluster, whose nodes share the folders of data and results."""
     device: str = "auto"
     """auto, cpu or cuda; auto trains on CUDA where there is one, and simulates on the CPU, as Ray always does."""
     data_dir: Path = Path("data")
-    """Where data sets are, and are put when they are missing."""
+    """Folder of the data sets; those that are missing are written there."""
 
     def __post_init__(self):
         if self.workers < 1:
@@ -36,7 +36,7 @@ class Machine:
 
 
 def progress_bar(console: Console) -> Progress:
-    """Makes a bar per task: what it does, how much of it is done, and the time that is left."""
+    """Makes a display with one bar per task: what it does, how much of it is done, and the time left."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -54,11 +54,11 @@ def generate_all(
     progress: Progress,
     imports: Mapping[str, Path] | None = None,
 ) -> dict[str, Path]:
-    """Generates the data set of each recipe, by its hash; those that exist are taken as they are, imported ones from
-    ``imports`` or else from below ``machine.data_dir``.
+    """Generates the data set of each recipe, and returns their folders by hash. Those that exist are taken as they are;
+    imported ones from ``imports``, or else from below ``machine.data_dir``.
 
     Raises:
-        DataError: an imported data set that is not there, before anything is simulated; or see :func:`generate`.
+        DataError: an imported data set is missing, noticed before anything is simulated; or as :func:`generate`.
     """
     given, imported = imports or {}, [recipe for recipe in recipes if not recipe.is_simulated]
     paths = {each.hash: given.get(each.hash) or find_imported(each, machine.data_dir) for each in imported}

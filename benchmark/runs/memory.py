@@ -24,7 +24,7 @@ def forget_peak(device: torch.device) -> None:
 
 def peak_memory(device: torch.device) -> int:
     """Returns the peak in bytes: of what was allocated on a CUDA device, or, on the CPU, of the memory of this process,
-    libraries included; 0 where the system does not tell."""
+    libraries included; 0 where the system does not report it."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if PROCESS.exists():

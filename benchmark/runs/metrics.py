@@ -144,7 +144,7 @@ def pool(prediction: Fields, target: Fields, last: Float[Tensor, "B 2 X Y"]) -> 
 
     Args:
         prediction: predicted frames only.
-        target: the frames that came.
+        target: the true frames.
         last: the last frame that the model has seen, which persistence predicts for every step.
     """
     error, energy = square_error(prediction, target), target.square().mean((-3, -2, -1))

@@ -1,4 +1,4 @@
-"""Keeps the evidence that earlier code gave the numbers of today's: which runs were repeated, bit for bit."""
+"""Keeps the evidence that earlier code gave the same numbers as today's: the runs that were repeated bit for bit."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ REPRODUCED = "reproduced.csv"
 
 
 class Reproduction(NamedTuple):
-    """Says that code with the digest ``reproduced_by`` repeated a run that code with the digest ``code`` had made, and
-    got the same numbers bit for bit."""
+    """States that code with the digest ``reproduced_by`` repeated a run made by code with the digest ``code``, and got
+    the same numbers bit for bit."""
 
     model: str
-    """With its method, as in a record."""
+    """Name of the model with its method, as in a record."""
     code: str
     reproduced_by: str
     scenario: str
     hash: str
-    """Which run it was."""
+    """Hash of the repeated run."""
     commit: str
-    """That of the code which repeated it, empty where it is not known."""
+    """Commit of the code that repeated the run; empty where it is not known."""
 
 
 def read_reproductions(folder: Path) -> list[Reproduction]:
@@ -48,12 +48,12 @@ def read_reproductions(folder: Path) -> list[Reproduction]:
 def keep_reproduction(recorded: RunRecord, found: RunRecord, folder: Path) -> bool:
     """Adds a run that was repeated bit for bit to ``reproduced.csv`` of its results folder; returns whether it did.
 
-    There is nothing to add if the code is the same, if that of either is not known, or if the table has a run of this
-    model, scenario and pair of digests already.
+    There is nothing to add if both digests are the same or either is unknown, or if the table already has a run of
+    this model, scenario and pair of digests.
 
     Raises:
         OSError: the folder cannot be written.
-        ValueError: the table that is there is damaged.
+        ValueError: the existing table is damaged.
     """
     if not recorded.code or not found.code or recorded.code == found.code:
         return False
@@ -68,10 +68,10 @@ def keep_reproduction(recorded: RunRecord, found: RunRecord, folder: Path) -> bo
 
 
 def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
-    """Names the models of which a record was made by other code than today's, and none like it was reproduced by that.
+    """Names the models with records made by code other than today's, which today's code is not known to reproduce.
 
     Args:
-        records: of runs that finished.
+        records: records of runs that finished.
         folder: their results folder, whose ``reproduced.csv`` is read.
     """
     other = {(record.model, record.code or "") for record in records if record.code != code_digest(record.model)}

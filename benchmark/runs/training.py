@@ -68,20 +68,20 @@ def train(
         rollout: holds the model; its parameters are trained in place, on the device where they are.
         train_windows: windows of ``history + config.rollout`` frames.
         valid_windows: windows of the same length from other simulations.
-        scale: rms velocity by which windows are divided.
+        scale: rms velocity, which windows are divided by.
         config: the protocol.
-        seed: of the shuffling alone; the initialisation has its own.
-        method: what it does to the windows and to the loss; one that has not been trained with.
-        elements: of the group that the method teaches.
+        seed: seed of the shuffling alone; the initialisation has its own.
+        method: what changes the windows and the loss; a new one, not used in a training before.
+        elements: elements of the group that the method teaches.
         checkpoint: written after each epoch and removed at the end. If it is there, training goes on from it, with
             the same result as if it had never stopped.
 
     Raises:
-        ValueError: a method for a model that is told the environment, which the method would not move.
-        Diverged: the loss or the validation error is not finite; it says when.
+        ValueError: a training method for an informed model, because the method would not move the environment.
+        Diverged: the loss or the validation error is not finite; the message says when.
     """
     if rollout.model.informed and type(method) is not Plain:
-        raise ValueError(f"expected no training method for a model that is told the environment, got {method}")
+        raise ValueError(f"expected no training method for a model that is given the environment, got {method}")
     if not any(parameter.requires_grad for parameter in rollout.parameters()):
         return Curves()
     state = TrainingState(rollout, config, seed, method)

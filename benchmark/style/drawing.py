@@ -1,4 +1,4 @@
-"""Figures as files. Nothing but matplotlib is imported, so that processes that draw are there at once."""
+"""Figures as files. Nothing but matplotlib is imported, so that processes that draw start at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 FORMATS = {".png": {"dpi": 150, "pil_kwargs": {"compress_level": 1}}, ".svg": {"metadata": {"Date": None}}}
 """Endings of the files of a figure, and how each is written."""
 HASH_SALT = "symbreak"
-"""With it the same figure is the same file, without random identifiers; nor has it a date."""
+"""Salt of identifiers in SVG files, so that the same figure is always the same file; for this it has no date either."""
 
 
 def drawn(path: Path, figure: Figure) -> dict[Path, bytes]:

@@ -15,14 +15,14 @@ from .palette import Styles
 OUTLIER = 8
 """Lines that exceed this many times the median of all values are cut off, so that they do not flatten the others."""
 PANELS = 5
-"""At most so many panels side by side, and about so many markers on a line."""
+"""Largest number of panels side by side, and about the number of markers on a line."""
 LEFT, TOP, BOTTOM = 0.85, 0.8, 0.6
 """Room in inches for the labels of the axes and the title."""
 
 
 def draw_lines(axes: Axes, table: pd.DataFrame, style: Styles, x: str) -> None:
-    """Draws one line a model from the rows of :func:`.seed_means`, over the column ``x``; where a
-    model diverged at some seed its line has a gap."""
+    """Draws one line per model from the rows of :func:`.seed_means`, over the column ``x``;
+    where a model diverged at some seed its line has a gap."""
     table = table.sort_values(x)
     points = table[[x, "mean", "low", "high"]].to_numpy(copy=True)
     lines = table.groupby("model").indices
@@ -84,7 +84,7 @@ def evenly_spread(values: Iterable[float]) -> list[float]:
 
 
 def panel_per_strength(rows: pd.DataFrame, style: Styles, x: str) -> tuple[Figure, list[Axes]]:
-    """Makes a figure with a panel for each strength, on one vertical scale, each with a line a model.
+    """Makes a figure with a panel for each strength, on one vertical scale, each with one line per model.
 
     Args:
         rows: of :func:`.seed_means`, of one setting and one metric.

@@ -17,8 +17,8 @@ HUES = {
     "strict": ("#000000", "#000000", "#666666"),
     "relaxed": ("#0072B2", "#004a75", "#8fcdf5"),
 }
-"""A family's hue where it has one kind of model, else the ends of its shades. Hues of Okabe and Ito (2008), a palette
-that people with colour blindness can tell apart."""
+"""Hue of a family with one kind of model, or else the ends of its shades, from the palette of Okabe and Ito (2008):
+people with colour blindness can tell its colours apart."""
 OTHER_HUES = ("#009E73", "#00573f", "#7fd9bf")
 MARKERS = "osD^vPX*<>ph"
 

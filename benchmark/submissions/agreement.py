@@ -31,8 +31,8 @@ class Agreement:
 
 
 def compare(recorded: RunRecord, found: RunRecord) -> Agreement:
-    """Compares metrics, equivariance errors of the data and parameter counts of two records, as far as the recorded one
-    knows the metric: later versions know more.
+    """Compares metrics, equivariance errors of the data and parameter counts of two records, for those metrics that are
+    in the recorded one: later versions compute more.
 
     Raises:
         ValueError: one of them holds no such numbers, or one number twice.
@@ -60,12 +60,12 @@ def numbers(record: RunRecord) -> dict[Key, float | None]:
     rows += [(("model", "n_parameters", ""), record.n_parameters)]
     claims = {key: None if value is None else _finite(value) for key, value in rows}
     if len(claims) < len(rows):
-        raise ValueError(f"expected each metric of a record once, got {len(rows) - len(claims)} of them again")
+        raise ValueError(f"expected each metric of a record once, got {len(rows) - len(claims)} of them repeated")
     return claims
 
 
 def circumstances(recorded: RunRecord, found: RunRecord) -> list[str]:
-    """Says why two records may differ: versions, machines, devices and commits that are not the same."""
+    """Lists why two records may differ: versions, machines, devices and commits that are not the same."""
     before, now = _circumstances(recorded), _circumstances(found)
     return [f"{name} {before.get(name)} then, {value} now" for name, value in now.items() if before.get(name) != value]
 

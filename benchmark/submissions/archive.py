@@ -1,4 +1,4 @@
-"""Packs a submission into one file, ``.tar.gz`` with a manifest, and unpacks it: that executes nothing."""
+"""Packs a submission into one file, ``.tar.gz`` with a manifest, and unpacks it without executing anything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMAT = 1
 MEMBER = re.compile(r"manifest\.json|model\.py|recipes/[0-9a-f]{12}\.json|runs/[0-9a-f]{16}\.(json|pt)")
 LARGEST_MEMBER = 2**26
 LARGEST_ARCHIVE = 2**29
-"""Bytes, unpacked."""
+"""Sizes in bytes, unpacked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ def read_json(path: Path) -> object:
     """Reads JSON.
 
     Raises:
-        ValueError: the file holds none; it is named.
+        ValueError: the file holds none; the message names it.
     """
     try:
         return json.loads(read_bytes(path))

@@ -18,11 +18,11 @@ from ..runs.execute import reproducible, untrained
 SIMULATIONS = Simulations(resolution=16, train=1, valid=1, test=2, first_frame=15, train_frames=20, future_frames=10)
 EVALUATION = Evaluation(steps=5)
 BOUNDED = (("rmse", "floor"), ("relative_l2", "floor_relative_l2"))
-"""Metrics of the split ``orbit``, and what bounds each from below for strict networks."""
+"""Metrics of the split ``orbit``, and the metric that bounds each from below for strict networks."""
 ROUNDING = 1e-4
-"""By which share a bounded metric may fall below its floor: rounding in single precision."""
+"""Share by which a bounded metric may fall below its floor: rounding in single precision."""
 NOISE = 0.1
-"""Added to every weight: a network must be strict with any weights, not only with those that it starts from."""
+"""Size of the noise added to every weight: a strict network is strict with any weights, not only with initial ones."""
 
 
 def hidden_scenarios(symmetry: str) -> list[str]:

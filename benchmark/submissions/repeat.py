@@ -23,18 +23,19 @@ def repeat(
     console: Console | None = None,
     model_file: str | Path | None = None,
 ) -> RunRecord:
-    """Runs what ``path`` records again, on the device of the record unless ``machine`` names one. Data that are missing
-    are simulated on the CPU, as they were unless that run named CUDA, unless ``machine`` does.
+    """Runs what ``path`` records again, on the device of the record unless ``machine`` names one. Missing data are
+    simulated on the CPU unless ``machine`` names CUDA, even if the recorded run did.
 
     Args:
         path: ``runs/<hash>.json`` of a results folder.
-        out: results folder of the new record, another one than that of ``path``.
+        out: results folder of the new record, not that of ``path``.
         machine: where to run; this machine if none is given.
         console: shows the progress of the simulation, if data are missing; silent if none is given.
-        model_file: the user's file, if the record is of a model from one.
+        model_file: the user's file, if the model of the record comes from one.
 
     Raises:
-        ValueError: the record is none, does not hold together, or is of another model file.
+        ValueError: the file is not a valid record, its labels contradict its configuration, the run failed, or it was
+            made with another model file.
     """
     path, out, machine, console = Path(path), Path(out), machine or Machine(), console or Console(quiet=True)
     model_file = None if model_file is None else Path(model_file)
@@ -60,16 +61,16 @@ def reproduce(
 ) -> RunRecord:
     """Repeats what ``path`` records, see :func:`repeat`, and compares the numbers, which must agree bit for bit.
 
-    If they do and the record was made by other code than today's, ``reproduced.csv`` in its results folder tells from
-    then on that today's code gives the same, see :func:`~..runs.reproduced.keep_reproduction`; where that cannot be
+    If they do and the record was made by other code than today's, ``reproduced.csv`` in its results folder notes that
+    today's code gives the same numbers, see :func:`~..runs.reproduced.keep_reproduction`; if that file cannot be
     written, the console says so.
 
     Returns:
-        the new record.
+        The new record.
 
     Raises:
-        ValueError: as :func:`repeat`; the run failed; or a number differs, with the largest difference and with what
-            differs in versions, machine and commit.
+        ValueError: as :func:`repeat`; or the run failed; or a number differs. The message gives the largest difference,
+            and those in versions, machine and commit.
     """
     path, console = Path(path), console or Console(quiet=True)
     recorded, found = load_run(path), repeat(path, out, machine, console, model_file)
@@ -90,7 +91,7 @@ def reproduce(
 
 
 def config_of(record: RunRecord) -> RunConfig:
-    """Gives the configuration of a finished run.
+    """Returns the configuration of a finished run.
 
     Raises:
         ValueError: the run failed.
@@ -101,10 +102,10 @@ def config_of(record: RunRecord) -> RunConfig:
 
 
 def check_model_file(config: RunConfig, model_file: Path | None) -> None:
-    """Checks that the file, or none, is what the run's model came from.
+    """Checks that a run's model comes from this file, or from none.
 
     Raises:
-        ValueError: it is another one.
+        ValueError: it does not.
     """
     got = checksum(read_bytes(model_file)) if model_file else ""
     if got != config.model_source:

@@ -1,4 +1,4 @@
-"""Makes results travel: a model, its runs and weights in one archive, whose metrics anybody can compute again."""
+"""Submissions: a model, its runs and weights in one archive, whose metrics anybody can compute again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .repeat import check_model_file, config_of
 
 @dataclass(frozen=True)
 class Verdict:
-    """Says what rescoring one run came to; without an agreement it could not be scored, for a reason."""
+    """Holds the outcome of rescoring one run; without an agreement, the reason why it could not be scored."""
 
     record: RunRecord
     agreement: Agreement | None = None
@@ -46,7 +46,7 @@ def submit(
     """Packs the finished runs of ``models``, their weights and recipes, and the file that the models come from.
 
     Returns:
-        the records that were packed.
+        The records that were packed.
 
     Raises:
         ValueError: a model without finished runs, a run without weights, a model file other than that of the runs, or
@@ -80,14 +80,14 @@ def rescore(
     *,
     trust_model_file: bool = False,
 ) -> Iterator[Verdict]:
-    """Simulates the data of a submission, computes every metric from the stored weights, one verdict a run.
+    """Simulates the data of a submission and computes every metric from the stored weights; yields one verdict per run.
 
-    All that is read is checked before it is used; nothing of the archive is executed, but its model file where that is
+    Everything read is checked before it is used; nothing in the archive is executed, except its model file if that is
     trusted.
 
     Raises:
-        ValueError: the archive is refused, see :func:`.archive.unpack`; a record does not hold together; or there is a
-            model file and ``trust_model_file`` was not given.
+        ValueError: the archive is refused, see :func:`.archive.unpack`; a record is invalid or of a failed run; or
+            there is a model file and ``trust_model_file`` was not given.
     """
     archive, machine, console = Path(archive), machine or Machine(), console or Console(quiet=True)
     with tempfile.TemporaryDirectory() as temporary:
@@ -128,7 +128,7 @@ def _check_code(configs: Sequence[RunConfig]) -> None:
 def _check_recipes(configs: Sequence[RunConfig], recipes: Sequence[Recipe | Imported]) -> None:
     needed, got = {config.recipe.hash for config in configs}, {recipe.hash for recipe in recipes}
     if needed != got:
-        raise ValueError(f"expected the recipes of the runs, got a difference in {min(needed ^ got)}")
+        raise ValueError(f"expected one recipe for each data set of the runs, got a difference in {min(needed ^ got)}")
 
 
 def _import(model_file: Path | None, archive: Path, trusted: bool) -> None:

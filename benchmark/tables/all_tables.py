@@ -19,7 +19,7 @@ from ..analysis.learned import LEARNED
 from ..analysis.trained import CONVERGENCE, UNBEATEN
 
 TABLES: tuple[Table, ...] = (LEADERBOARD, DECLARED, CROSSOVERS, COMPARISONS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)
-"""From these the terminal, ``leaderboard.md``, the CSV files, ``leaderboard.tex`` and the page are made."""
+"""Tables that the terminal, ``leaderboard.md``, the CSV files, ``leaderboard.tex`` and the page are made from."""
 
 
 def compute_tables(loaded: LoadedResults) -> dict[str, pd.DataFrame]:

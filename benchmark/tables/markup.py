@@ -20,11 +20,11 @@ from .all_tables import sections
 TEXT_COLUMNS = ("model", "family", "scenario", "split", "hash", "device")
 """Columns of words in every table; the others hold numbers and are aligned to the right."""
 LATEX = str.maketrans({"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"})
-"""What pandas does not escape and old font encodings print as something else."""
+"""Characters that pandas does not escape and that old font encodings print as something else."""
 
 
 def markdown(text: pd.DataFrame, text_columns: Collection[str] = ()) -> str:
-    """Writes a Markdown table; what a name could do to it or to the page is escaped.
+    """Writes a Markdown table, escaping names so that they cannot break it or the page.
 
     Args:
         text: its cells.
@@ -46,7 +46,7 @@ def escaped(text: str) -> str:
 
 
 def leaderboard_markdown(computed: Mapping[str, pd.DataFrame]) -> str:
-    """Writes every table as Markdown with what it means: the leaderboard in two parts, then the
+    """Writes every table as Markdown with its meaning: the leaderboard in two parts, then the
     :func:`~.all_tables.sections`.
 
     Args:

@@ -12,7 +12,7 @@ from ..records.records import RunRecord
 from .markup import escaped, markdown
 
 MEASURED = ("metrics", "curves")
-"""What a record holds that is not shown with a run, because the page shows it elsewhere or it is long."""
+"""Fields of a record that are not shown with a run, because they are long or shown elsewhere."""
 
 RECORDS = (
     "The record of each, `runs/<hash>.json`, holds its whole configuration, versions and commit, and the hash of its "
@@ -21,7 +21,7 @@ RECORDS = (
 
 
 def provenance(records: Sequence[RunRecord]) -> str:
-    """Writes a section of Markdown: what ran where, of which code, and on which data."""
+    """Writes a section of Markdown: what ran where, with which code, and on which data."""
     found = pd.DataFrame(data_sets(records), columns=["scenario", "strength", "train", "hash"])
     done = sum(record.done for record in records)
     parts = [f"## Provenance\n\n{len(records)} runs, {len(records) - done} failed. {RECORDS}"]
@@ -48,7 +48,7 @@ def data_sets(records: Sequence[RunRecord]) -> list[dict[str, Any]]:
 
 
 def environments(records: Sequence[RunRecord]) -> list[str]:
-    """Says in words which runs were made on which machine and device, with which versions of libraries and code."""
+    """Describes which runs were made on which machine and device, with which versions of libraries and code."""
     models: dict[str, list[str]] = {}
     for record in records:
         models.setdefault("; ".join(_environment(record)), []).append(record.model)
@@ -69,8 +69,8 @@ def _environment(record: RunRecord) -> Iterator[str]:
 
 
 def runs_by_row(records: Sequence[RunRecord], names: Mapping[tuple[str, str], str]) -> dict[str, list[dict[str, Any]]]:
-    """Describes the runs behind each row of the leaderboard, as ``title`` and ``text``: all that a record says besides
-    what it measured.
+    """Describes the runs behind each row of the leaderboard, as ``title`` and ``text``: everything that a record holds
+    besides measured values.
 
     Args:
         names: :func:`~..aggregation.kinds.row_names`; models that are in no table keep their own.
@@ -86,7 +86,7 @@ def runs_by_row(records: Sequence[RunRecord], names: Mapping[tuple[str, str], st
 
 
 def _lines(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Yields one line a value: ``config.training.batch = 8``."""
+    """Yields one line per value: ``config.training.batch = 8``."""
     for key, value in values.items():
         if isinstance(value, Mapping):
             yield from _lines(value, f"{prefix}{key}.")

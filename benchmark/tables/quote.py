@@ -1,4 +1,4 @@
-"""Puts what the command line wrote into pages, so that no number in their tables is typed by hand."""
+"""Copies what the command line wrote into pages, so that no number in their tables is typed by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flows that were measured or simulated elsewhere."""
+"""Import of flows that were measured or simulated elsewhere."""
 
 from .asymmetry import measure_asymmetry
 from .importing import find_imported, import_tensors

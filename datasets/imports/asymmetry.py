@@ -18,7 +18,7 @@ def measure_asymmetry(path: Path | str) -> float:
     """Computes the statistical asymmetry of an imported data set from its files; see :func:`asymmetry`.
 
     Raises:
-        DataError: a file is missing or damaged, or the data are simulated: these have an ``EE_n``, see ``measure``.
+        DataError: a file is missing or damaged, or the data are simulated: those have an ``EE_n``, see ``measure``.
     """
     manifest = read_manifest(path)
     if not isinstance(manifest.recipe, Imported):

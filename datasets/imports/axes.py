@@ -1,4 +1,4 @@
-"""A check that the two axes of a grid are in the order that they are said to be in."""
+"""A check that the two axes of a grid are in the stated order."""
 
 from __future__ import annotations
 

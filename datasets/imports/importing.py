@@ -41,17 +41,17 @@ def import_tensors(
     Args:
         source: a file, or a folder of files.
         data_dir: the folder of all data sets.
-        name: what to call the data set.
+        name: name of the data set.
         group: the group in which the flow is roughly symmetric; on a grid of unequal sides, those of its elements that
             map the grid onto itself.
         boundary: walls per axis.
-        axes: what ``H, W`` are: ``xy`` as PhiFlow and this project store grids, or ``yx``, rows of pixels with the
+        axes: order of ``H, W``: ``xy`` as PhiFlow and this project store grids, or ``yx``, rows of pixels with the
             lowest row first. The two components are ``(vx, vy)`` in both cases.
-        test_share: in (0, 1).
+        test_share: share of the simulations to test on, in (0, 1).
 
     Raises:
-        DataError: a file cannot be read, or holds anything else than floating-point tensors of one shape, or a list of
-            them twice; pickled code is never run.
+        DataError: a file cannot be read, or holds anything but floating-point tensors of one shape, or the same list
+            of them twice; pickled code is never run.
         ValueError: fewer than two simulations, fewer than 20 frames, a share outside (0, 1), unknown axes, or what
             :class:`Imported` refuses.
 
@@ -99,7 +99,7 @@ def find_imported(imported: Imported, data_dir: Path | str) -> Path:
     """Finds the folder of a data set that was imported before.
 
     Raises:
-        DataError: it is not below ``data_dir``, or damaged.
+        DataError: it is not below ``data_dir``, or it is damaged.
     """
     folder = imported.folder(data_dir)
     if not (folder / MANIFEST).exists():

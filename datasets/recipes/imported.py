@@ -13,26 +13,26 @@ from .source import DataSource
 
 WALLS = ("closed", "open", "periodic")
 PREFIX = "imported-"
-"""With which the scenario of every imported data set begins, and no other."""
+"""Beginning of the name of every scenario of imported data, and of no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Imported(DataSource):
-    """Describes what :func:`~..imports.importing.import_tensors` made of somebody else's files. It stands where a
-    recipe stands: each is a scenario of its own, at the only strength there is.
+    """Describes data that :func:`~..imports.importing.import_tensors` made from files of others. It takes the place of
+    a recipe: each import is a scenario of its own, with a single strength.
 
     Attributes:
-        name: of the data set; letters, digits, ``-``, ``_`` and ``.``.
-        source: SHA-256 of the files it was read from.
+        name: name of the data set; letters, digits, ``-``, ``_`` and ``.``.
+        source: SHA-256 of the files that it was read from.
         shape: grid, ``(X, Y)``.
         boundary: walls per axis, as far as they are known.
         group: name of the group in which the flow is roughly symmetric. Where the grid has unequal sides, only those of
             its elements count that map the grid onto itself.
-        axes: of the grid in the source, ``xy`` or ``yx``; here it is ``xy``.
+        axes: order of the axes in the source, ``xy`` or ``yx``; here it is ``xy``.
         train, valid, test, train_frames, valid_frames, future_frames: see :class:`~.source.DataSource`.
 
     Raises:
-        ValueError: another name, wall or group, or quarter turns between walls of two kinds.
+        ValueError: an invalid name, wall or group, or quarter turns between walls of two kinds.
     """
 
     name: str
@@ -73,17 +73,17 @@ class Imported(DataSource):
 
     @property
     def onset(self) -> None:
-        """None: nobody knows when the flow began."""
+        """None, because it is not known when the flow began."""
         return None
 
     @property
     def orbit(self) -> int:
-        """0: the data cannot be moved and simulated on."""
+        """0, because the data cannot be moved and simulated further."""
         return 0
 
     @property
     def label(self) -> str:
-        """The scenario alone, because imported data have no strength."""
+        """Name of the scenario alone, because imported data have no strength."""
         return self.scenario
 
     @property
@@ -92,12 +92,12 @@ class Imported(DataSource):
         return 1
 
     def frame_name(self, frame: int) -> str:
-        """Numbers frames from 1, because nobody knows when the flow began."""
+        """Numbers frames from 1, because it is not known when the flow began."""
         return f"frame {1 + frame}"
 
     def folder(self, data_dir: Path | str) -> Path:
         return Path(data_dir) / self.scenario / self.hash
 
     def parameters(self) -> dict[str, float]:
-        """Returns the simulation parameters in the sense of The Well's format: none are known."""
+        """Returns the simulation parameters in the sense of The Well's format: none, because none are known."""
         return {}

@@ -15,14 +15,14 @@ SEED_OF_SPLIT = {"train": 0, "valid": 1, "test": 2, "orbit": 3}
 FOLDER_OF_SPLIT = {"train": "train", "valid": "valid", "future": "future", "domain": "test", "orbit": "orbit"}
 
 SHIFTS = 8
-"""Elements that stand for all shifts: the multiples of an eighth of the box are a group, and any subgroup has a floor
-that is exact."""
+"""Number of shifts that stand for all: the multiples of an eighth of the box are a group, and the floor is exact for
+any subgroup."""
 
 
 @dataclass(frozen=True)
 class Chunk:
     """Names simulations ``first ... last - 1`` of ``train``, ``valid``, ``test`` or ``orbit``, simulated together in
-    one batch. Those of ``orbit`` are states at the onset, each of which is then moved by every element of the group."""
+    one batch. Those of ``orbit`` are states at the onset, which are then moved by every element of the group."""
 
     simulations: str
     first: int
@@ -32,8 +32,8 @@ class Chunk:
         return self.last - self.first
 
     def draws(self, recipe: Recipe) -> Draws:
-        """Draws what differs between these simulations; a function of ``(seed, split, index)`` and of the scenario's
-        base values."""
+        """Draws what differs between these simulations, which depends only on ``(seed, split, index)``
+        and the scenario's base values."""
         scenario = recipe.physics
         shape = recipe.shape
         rows = []

@@ -12,7 +12,7 @@ from .plan import Chunk
 from .recipe import Recipe
 
 LEVEL_ERRORS = (0.0, 0.17, 0.313, 0.435, 0.541, 0.63, 0.709, 0.78, 0.84, 0.896)
-"""What the study gives as the equivariance errors of its ten levels; see :func:`level_error`."""
+"""Equivariance errors that the study reports for its ten levels; see :func:`level_error`."""
 LEVELS = len(LEVEL_ERRORS)
 SCENARIO_OF_LEVELS = "published-levels"
 FIRST_COMPARED, LAST_COMPARED = 21, 59
@@ -62,8 +62,8 @@ def published_recipes(*, as_published: bool = False) -> dict[str, Recipe]:
     10, which the study did not start from, for *Future*. There are no other plumes: *Domain* is all 50 frames of the
     same four, and not unseen.
 
-    :mod:`symbreak.simulators.scenarios.published` and ``docs/scenarios.md`` say what is as in the notebook. The flow
-    moves by up to 27 cells per step, far more than a look-up along straight lines resolves: these are no accurate
+    :mod:`symbreak.simulators.scenarios.published` and ``docs/scenarios.md`` say what agrees with the notebook. The flow
+    moves by up to 27 cells per step, far more than a look-up along straight lines resolves: these are not accurate
     solutions.
 
     Args:

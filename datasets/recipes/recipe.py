@@ -1,4 +1,4 @@
-"""The recipe of a data set, of which the data are a function."""
+"""The recipe of a data set, which determines its data completely."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .source import DataSource
 
 SIMULATIONS_PER_FILE = 8
 SMALLEST_BUOYANCY, LARGEST_BUOYANCY = 1e-6, 1.0
-"""Between them, velocity is far from the limits of single precision."""
+"""Bounds between which velocities stay far from the limits of single precision."""
 LARGEST_SEED = 2**63 - 1
 """The largest whole number of 64 bits with a sign, which every reader of HDF5 knows."""
 LARGEST_ORBIT = 24
-"""States of the split ``orbit``."""
+"""Largest number of states in the split ``orbit``."""
 MEASURED_STEPS = 20
-"""Steps after the onset that a data set stores at least: those over which its error is measured."""
+"""Least number of steps after the onset that a data set stores: those over which its error is measured."""
 SPLITS = ("train", "valid", "future", "domain")
 
 
@@ -42,8 +42,8 @@ class Recipe(DataSource):
         as_published: stores the velocity of each cell's lower faces, so that components sit half a cell off, as the
             public notebook of the original study does; for comparison only, because it breaks every rotation. Not for
             scenarios that render their frames at another scale.
-        seed: of all draws. They depend on ``(seed, split, index)`` and on nothing else, so that data sets of different
-            strength hold the same plumes.
+        seed: seed of all draws. They depend on ``(seed, split, index)`` and on nothing else, so that data sets of
+            different strength hold the same plumes.
 
     Raises:
         ValueError: a value of the wrong type or out of range.
@@ -117,7 +117,7 @@ class Recipe(DataSource):
 
     @property
     def physics(self) -> Scenario:
-        """The scenario: its group, draws and law."""
+        """The scenario, with its group, draws and law."""
         return get_scenario(self.scenario)
 
     @property
@@ -127,7 +127,7 @@ class Recipe(DataSource):
 
     @property
     def orbit(self) -> int:
-        """As many as there are test simulations, up to 24; 0 for scenarios without a floor."""
+        """Number of states of the split ``orbit``: as many as test simulations, up to 24; 0 without a floor."""
         return min(self.test, LARGEST_ORBIT) if self.physics.has_floor else 0
 
     @property

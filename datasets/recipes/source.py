@@ -20,7 +20,7 @@ class DataError(ValueError):
 
 
 class DataSource(ABC):
-    """Describes a data set, which is a function of this description: what it is of, its size, its name on
+    """Describes a data set, which is completely determined by this description: its physics, its size, its name on
     disk. Subclasses are frozen dataclasses.
 
     Attributes:
@@ -34,7 +34,7 @@ class DataSource(ABC):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     scenario: str
-    """What tables call the physics."""
+    """Name of the physics in tables."""
     strength: float
     """How much of the symmetry is broken, in [0, 1]."""
     group: str
@@ -66,7 +66,7 @@ class DataSource(ABC):
     @property
     @abstractmethod
     def orbit(self) -> int:
-        """Number of states of the split ``orbit``; each is there once for every element of the group."""
+        """Number of states of the split ``orbit``, each of which is stored once for every element of the group."""
 
     @property
     @abstractmethod
@@ -81,7 +81,7 @@ class DataSource(ABC):
     @property
     @abstractmethod
     def revision(self) -> int:
-        """Number of the revision of what the source makes; the first one does not enter the hash."""
+        """Revision of the data that the source makes; the first one does not enter the hash."""
 
     @abstractmethod
     def frame_name(self, frame: int) -> str:

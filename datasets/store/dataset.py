@@ -42,12 +42,12 @@ class DataSet:
         return self._read(split, "velocity")
 
     def environment(self, split: str) -> Float[Tensor, "N 4 X Y"]:
-        """Tells what the law adds to the symmetric one for each simulation of a split: force, drag and openness, see
+        """Returns what the law adds to the symmetric one for each simulation of a split: force, drag and openness, see
         :meth:`~symbreak.simulators.Scenario.environment`.
 
         Raises:
             DataError: a file is missing or damaged.
-            ValueError: imported data, whose environment nobody knows.
+            ValueError: imported data, whose environment is not known.
         """
         if not isinstance(self.recipe, Recipe):
             raise ValueError(f"expected simulated data, got {self.recipe.scenario}, whose environment is not known")
@@ -64,11 +64,11 @@ class DataSet:
     def windows(
         self, split: str, *, history: int, horizon: int, smoke: bool = False, after_onset: range | None = None
     ) -> Windows:
-        """Cuts out ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel if wanted.
+        """Cuts out ``history + horizon`` consecutive frames of velocity, with ``smoke`` as a third channel on request.
 
         Args:
-            after_onset: how many frames after the onset a history may end; any if None. ``range(1)`` is where the
-                asymmetry is hidden, ``range(5, 6)`` where the flow has begun to reveal it.
+            after_onset: numbers of frames after the onset at which a history may end; any if None. In ``range(1)`` the
+                asymmetry is hidden, in ``range(5, 6)`` the flow has begun to reveal it.
 
         Raises:
             ValueError: a window longer than the simulations of the split, or no onset to count from.
@@ -81,7 +81,7 @@ class DataSet:
         return Windows(frames, history=history, horizon=horizon, ends=ends, environment=told)
 
     def _frames_after_onset(self, numbers: range) -> range:
-        """Counts from the first stored frame what is counted from the onset."""
+        """Converts frames counted from the onset to frames counted from the first stored one."""
         onset = self.recipe.onset
         if onset is None:
             raise ValueError(f"expected data with an onset to count frames from, got {self.recipe.scenario}")
@@ -103,7 +103,7 @@ class Windows(torch.utils.data.Dataset[Tensor]):
 
     Args:
         ends: the frames at which a history may end, counted from 0; all that fit if None.
-        environment: what the law adds to the symmetric one in each simulation, if the data tell.
+        environment: what the law adds to the symmetric one in each simulation, if the data store it.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class Windows(torch.utils.data.Dataset[Tensor]):
         return self.frames[simulation[:, None], start[:, None] + steps]
 
     def environments(self, indices: Int[Tensor, " B"]) -> Float[Tensor, "B E X Y"] | None:
-        """Collects the environments of the windows with these indices, None where the data do not tell."""
+        """Collects the environments of the windows with these indices, None where the data do not store them."""
         if self.environment is None:
             return None
         return self.environment[indices.div(self.per_simulation, rounding_mode="floor")]

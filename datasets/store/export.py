@@ -20,7 +20,7 @@ def export(path: Path | str, target: Path | str) -> list[Path]:
         The files that were written.
 
     Raises:
-        DataError: the target cannot be written; or the data set is incomplete or damaged, then nothing is written.
+        DataError: the target cannot be written; or the data set is incomplete or damaged, and nothing is written.
     """
     dataset, written = DataSet(path), []
     velocities = {split: dataset.velocity(split) for split in SPLITS}

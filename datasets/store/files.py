@@ -49,7 +49,7 @@ def write_recorded(path: Path, content: bytes) -> None:
 
 
 def is_recorded(path: Path) -> bool:
-    """Checks that a file exists and is what :func:`write_recorded` wrote."""
+    """Checks that a file exists and has not changed since :func:`write_recorded` wrote it."""
     try:
         return checksum(path.read_bytes()) == _record(path).read_text()
     except (OSError, UnicodeDecodeError):
@@ -69,7 +69,7 @@ def read_bytes(path: Path, sha256: str | None = None) -> bytes:
     """Reads the content of a file.
 
     Raises:
-        DataError: it cannot be read, or its checksum is not the given one.
+        DataError: the file cannot be read, or its checksum is not the given one.
     """
     try:
         content = path.read_bytes()

@@ -21,7 +21,7 @@ class Contents:
 
     Attributes:
         checksums: SHA-256 of each file.
-        statistics: of the training fields, see :func:`~.statistics.field_statistics`.
+        statistics: statistics of the training fields, see :func:`~.statistics.field_statistics`.
         largest_velocity: the largest component at a cell centre, in cells per step.
     """
 
@@ -66,15 +66,15 @@ def finish(
     asymmetry: float | None = None,
     floor: dict[str, list[float]] | None = None,
 ) -> None:
-    """Writes the manifest, which makes a data set complete, and removes what an interrupted generation needed.
+    """Writes the manifest, which makes a data set complete, and removes files needed only to resume a generation.
 
     Args:
-        recipe: what the data are.
-        folder: where all files are.
-        contents: what they hold.
+        recipe: recipe of the data.
+        folder: folder that holds all files.
+        contents: contents of the files.
         equivariance_error: ``EE_n`` by ``n``, empty for data that no simulator can restart.
-        floor: of the split ``orbit``, for data that have one.
-        asymmetry: of such data, see :class:`~.manifest.Manifest`.
+        floor: floor of the split ``orbit``, for data that have one.
+        asymmetry: statistical asymmetry of imported data, see :class:`~.manifest.Manifest`.
 
     Raises:
         DataError: the folder cannot be written.

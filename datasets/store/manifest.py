@@ -20,19 +20,19 @@ class Manifest:
     """Describes a complete data set: it is written last, so that a folder with a manifest is complete.
 
     Attributes:
-        recipe: what the data are.
-        hash: of the recipe.
+        recipe: recipe of the data.
+        hash: hash of the recipe.
         files: SHA-256 of each file.
         velocity_rms: root mean square of the training velocity, in cells per step.
-        increment_rms: the same of its change from frame to frame.
+        increment_rms: root mean square of its change from frame to frame.
         largest_velocity: the largest component that is stored, at the cell centres, in cells per step. The CFL number
             is that on the faces, in all steps from rest, see :func:`~..evidence.extremes`.
         equivariance_error: ``EE_n`` of the data, by ``n``; empty for imported data, which no simulator can restart.
-        asymmetry: of imported data, a distance between their statistics and the moved ones, see
-            :func:`~..imports.asymmetry.asymmetry`. It is no ``EE_n``, and on another scale; none for simulated data.
-        floor: of the split ``orbit``, see :class:`~.floor.Floor`, as lists by its names; none for data without one.
-        versions: of the packages that computed the data.
-        data_version: counts changes of the physics or of the format.
+        asymmetry: for imported data, a distance between their statistics and the moved ones, see
+            :func:`~..imports.asymmetry.asymmetry`. It is not ``EE_n``, and on another scale; none for simulated data.
+        floor: that of the split ``orbit``, see :class:`~.floor.Floor`, as lists by its names; none for data without it.
+        versions: versions of the packages that computed the data.
+        data_version: number that counts changes of the physics or of the format.
     """
 
     recipe: DataSource
@@ -63,7 +63,7 @@ def read_manifest(folder: Path | str) -> Manifest:
     """Reads the manifest of a data set.
 
     Raises:
-        DataError: there is none, or it is damaged, or of another version.
+        DataError: there is no manifest, or it is damaged, or of another version.
     """
     path = Path(folder) / MANIFEST
     if not path.exists():

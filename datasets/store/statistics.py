@@ -10,7 +10,7 @@ import yaml
 from .well import Frames
 
 Statistics = dict[str, dict[str, float | list[float]]]
-"""By name, such as ``rms_delta``, and by field: a float for smoke, one per component for velocity."""
+"""Statistics by name, such as ``rms_delta``, and by field: a float for smoke, one per component for velocity."""
 
 
 class Moments:
@@ -38,7 +38,7 @@ class Moments:
 
 def field_statistics(parts: Iterable[Frames]) -> Statistics:
     """Computes ``mean, std, rms`` of each field and of its change from frame to frame (``_delta``): floats for smoke,
-    one per component for velocity. The layout of The Well's ``stats.yaml``."""
+    one per component for velocity. The layout is that of The Well's ``stats.yaml``."""
     moments = {key: Moments() for key in ("smoke", "velocity", "smoke_delta", "velocity_delta")}
     for frames in parts:
         fields = {"smoke": frames.smoke[:, :, None], "velocity": frames.velocity}

@@ -1,4 +1,4 @@
-"""Verification that a data set is what its manifest says."""
+"""Verification of a data set against its manifest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .manifest import MANIFEST, Manifest, read_manifest
 from .well import decode
 
 ROUNDING = 1e-9
-"""Of sums in double precision, on another kind of machine."""
+"""Relative rounding error of sums in double precision, between kinds of machines."""
 
 
 def verify(path: Path | str) -> None:
@@ -21,7 +21,7 @@ def verify(path: Path | str) -> None:
     finite values.
 
     Raises:
-        DataError: names the first file that is not as expected.
+        DataError: a file is not as expected; the message names the first one.
     """
     folder = Path(path)
     manifest = read_manifest(folder)

@@ -20,7 +20,7 @@ WELL_WALL = {"closed": "wall", "periodic": "periodic", "open": "open", "half-ope
 
 
 DRAWN = ("inflow_x", "inflow_y", "direction_x", "direction_y", "drawn_buoyancy", "scale")
-"""Names of what a simulation draws."""
+"""Names of the values that a simulation draws."""
 
 
 class Frames(NamedTuple):
@@ -55,7 +55,7 @@ def encode(recipe: DataSource, frames: Frames, draws: Draws | None, first_frame:
 
 
 def decode(content: bytes, name: str) -> Frames:
-    """Decodes the simulations in a file, which errors call ``name``."""
+    """Decodes the simulations in a file; errors call the file ``name``."""
     try:
         with h5py.File(BytesIO(content), "r") as file:
             velocity, smoke = (_read(file, name) for name in ("t1_fields/velocity", "t0_fields/smoke"))
@@ -72,8 +72,7 @@ def _read(file: h5py.File, name: str) -> np.ndarray:
 
 
 def drawn(content: bytes, name: str) -> Draws:
-    """Reads what the simulations in a file drew, in the single precision that is stored; ``name`` is what errors call
-    it."""
+    """Reads what the simulations in a file drew, in the stored single precision; errors call the file ``name``."""
     try:
         with h5py.File(BytesIO(content), "r") as file:
             columns = {key: torch.from_numpy(_read(file, f"scalars/{key}")).double() for key in DRAWN}

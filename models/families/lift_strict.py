@@ -1,4 +1,4 @@
-"""Lift expansion whose encoder keeps the symmetry: what of the lead of ``lift`` comes from seeing the whole box."""
+"""Lift expansion whose encoder keeps the symmetry: how much of the lead of ``lift`` is due to seeing the whole box."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class AveragedEncoder(nn.Module):
     element again.
 
     Args:
-        task: its history says how many vector fields there are in ``x: [B, 2T, X, Y]``.
+        task: task whose history gives the number of vector fields in ``x: [B, 2T, X, Y]``.
         encoder: ``e``, any network from frames to numbers.
-        latent: the fields that the numbers of ``z`` are of, one number a channel; None for a latent that all shifts
-            along x leave as it is.
+        latent: fields whose channels are the numbers of ``z``; None for a latent that all shifts along x leave
+            unchanged.
     """
 
     back: Tensor | None

@@ -1,4 +1,4 @@
-"""Strict networks that are told what breaks the symmetry."""
+"""Strict networks that are given what breaks the symmetry."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class RelaxedLayer(ABC):
         """Computes what the layer adds to the loss, with its weight already applied."""
 
     def learned_relaxation(self) -> Float[Tensor, ""] | None:
-        """Computes the share of the weights' norm that breaks the symmetry, 0 at the constraint; None where the weights
-        do not tell."""
+        """Computes the share of the weights' norm that breaks the symmetry, 0 at the constraint; None where that
+        cannot be measured."""
         return None
 
 

@@ -22,7 +22,7 @@ BELOW, ABOVE = 1, 2
 OF_CARRIED = {"closed": "edge", "half-open": "edge", "open": "edge", "periodic": "repeat"}
 OF_SLIDING = {"closed": "zero", "half-open": "zero below", "open": "edge", "periodic": "repeat"}
 Outside = tuple[str, str]
-"""What lies outside along x and y: ``edge`` (the nearest value), ``zero``, ``zero below`` and the edge above, or the
+"""Values outside along x and y: ``edge`` (the nearest value), ``zero``, ``zero below`` and the edge above, or the
 field again (``repeat``)."""
 
 
@@ -120,8 +120,8 @@ def _with_far_end(component: Tensor, box: Box, axis: int) -> Tensor:
 
 
 class Points(NamedTuple):
-    """Says where to look up: the lower corner of four neighbours, as an index into the flattened, surrounded field, and
-    how far the point is from there."""
+    """Describes where to look up: the lower corner of four neighbours, as an index into the flat, surrounded field,
+    and how far the point is from there."""
 
     corner: Int[Tensor, "B N"]
     along_x: Float[Tensor, "B X Y"]

@@ -2,7 +2,7 @@
 
 A strict network pays for a wrong symmetry only where states that the group relates both occur and have different
 futures. At the onset they do: the flow until then has every symmetry of the box, so that no history which ends there
-can tell which force is about to act.
+reveals which force is about to act.
 
 Source: Wang, Park, Sortur, Wong, Walters & Platt 2023, "A general theory of correct, incorrect and extrinsic
 equivariance".
@@ -30,10 +30,10 @@ ONSET = 20
 
 
 def from_onset(scenario: Scenario, hidden: str) -> Scenario:
-    """Makes the scenario in which the law at strength 0 acts for :data:`ONSET` steps, and that of the data after them.
+    """Makes the scenario in which the law at strength 0 acts for :data:`ONSET` steps, and then that of the data.
 
     Args:
-        scenario: in which the law acts from rest.
+        scenario: the scenario in which the law acts from rest.
         hidden: what a history that ends at the onset does not show.
     """
     return replace(

@@ -5,7 +5,7 @@ Wang, Walters, Yu, *Approximately Equivariant Networks for Imperfectly Symmetric
 4e7e82c, ``.ipynb_checkpoints/data_gen-checkpoint.ipynb``. Their physics differ in the forces of the rotation set alone,
 where we follow the older one.
 Strength 1 has the notebook's forces, lower strengths interpolate to equal ones. Lengths are fractions of its 64 cells.
-``docs/scenarios.md`` says what is not as in the notebook.
+``docs/scenarios.md`` says what differs from the notebook.
 """
 
 from __future__ import annotations

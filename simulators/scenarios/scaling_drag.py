@@ -66,7 +66,7 @@ def act(element: Element, plumes: Plumes, draws: Draws, shape: Shape) -> tuple[P
     """Gives the plume another scale. In plume units, in which it is simulated, nothing else changes.
 
     Raises:
-        ValueError: the element is no dilation.
+        ValueError: the element is not a dilation.
     """
     if not isinstance(element, Rescaling | Dilation):
         raise ValueError(f"expected a dilation, got {element}")

@@ -45,8 +45,8 @@ class Scenario:
         draw: ``(generator, index, shape, buoyancy) -> Draws`` of one simulation (a batch of one). ``buoyancy`` is the
             base force of the recipe; ``index`` lets every set hold the same share of, say, each side.
         law: ``(box, draws, strength) -> Law``; at strength 0 it treats all states that the group relates alike.
-        revision: counts changes of the draws, the law or what is stored. From 2 on it is part of the hash of recipes,
-            so that data of an older revision are not taken for those of this one.
+        revision: number that counts changes of the draws, the law or what is stored. From 2 on it is part of the hash
+            of recipes, so that data of an older revision are not taken for those of this one.
         last_frame: number of steps after which the flow is no longer predictable enough to be measured.
         plumes: where ``draw`` is a list by ``index`` and draws nothing at random, the indices in the order in which
             they are dealt to splits: training from the front, test and then validation from the back.
@@ -59,8 +59,8 @@ class Scenario:
         probes: ``(group, shape) -> elements`` over which the error of the data is averaged.
         onset: steps from rest under the law at strength 0, before the law at the strength of the data acts; 0 where
             that acts from rest.
-        hidden: what of the asymmetry a history does not show.
-        reveals: what of the asymmetry a history shows.
+        hidden: the part of the asymmetry that a history does not show.
+        reveals: the part of the asymmetry that a history shows.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Scenario:
         """Yields the plumes after 1 ... ``steps`` steps, see :func:`~..physics.simulate.simulate`.
 
         Args:
-            time: steps from rest to the plumes that are given, which decides how far away the onset is.
+            time: steps from rest to the given plumes, which decides how far away the onset is.
         """
         x, y = plumes.smoke.shape[1:]
         box = Box((x, y), self.boundary)
@@ -103,7 +103,7 @@ class Scenario:
         return self.onset > 0 and self.group != "dilation"
 
     def environment(self, box: Box, draws: Draws, strength: float) -> Float[Tensor, "B 4 X Y"]:
-        """Says what the law adds to the symmetric one, as fields at the cell centres.
+        """Computes what the law adds to the symmetric one, as fields at the cell centres.
 
         Channels 0 and 1 are the force per unit of smoke, relative to the buoyancy of the simulation; channel 2 is the
         share of the velocity that drag takes in a step, channel 3 how much more open the faces of a cell are, both as

@@ -1,4 +1,4 @@
-"""The group of eighth turns, of which a square grid keeps every other one."""
+"""The group of eighth turns, every other one of which a square grid keeps."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from .untied_kernel import Untied, UntiedKernel
 class LocallyConnected2d(BuiltOnce, RelaxedLayer):
     """Computes ``out(p) = sum_y K(p, y) f(p + y) + b``, with untied kernels ``K: [X, Y, O, k, k, I]``.
 
-    Subclasses say which kernels theirs are penalised for differing from, by a squared distance; at the start it is 0.
+    Subclasses define the kernels that theirs are penalised for differing from, by a squared distance that starts at 0.
 
     Args:
         start: the kernel ``[O, I, k, k]`` that all places start from.
@@ -29,7 +29,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         alpha: weight of the penalty.
 
     Raises:
-        ValueError: unknown walls; when called: fields on a different grid.
+        ValueError: unknown walls; when called, fields on a different grid.
     """
 
     def __init__(

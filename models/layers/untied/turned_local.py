@@ -28,7 +28,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
             at strength 0 and at 1.
 
     Raises:
-        ValueError: fields of C8 or of dilations, of which no element but quarter turns moves cells onto cells.
+        ValueError: fields of C8 or of dilations: except for quarter turns, their elements do not move cells onto cells.
 
     Source: Wang, Walters & Yu 2022 (CLCNN), "Approximately equivariant networks for imperfectly symmetric dynamics".
     """

@@ -1,9 +1,12 @@
 """The command line as a user meets it: exit code 0, or 2 and one line."""
 
+import ast
 import inspect
 import re
 import subprocess
 import sys
+from dataclasses import is_dataclass
+from typing import get_type_hints
 
 import pytest
 import torch
@@ -13,6 +16,7 @@ from symbreak import __version__
 from symbreak.benchmark.cli import main
 from symbreak.benchmark.commands import COMMANDS, Command, List, Verify
 from symbreak.benchmark.commands.console import CONSOLE
+from symbreak.benchmark.grids.presets import Preset
 
 from ..conftest import complaint
 
@@ -28,15 +32,17 @@ def test_list(capsys, what, name):
 
 
 BAD_INPUT = [
-    ((), r"Expected one of \{list,"),
-    (("fly",), r"Unrecognized options: fly"),
+    ((), r"^symbreak: expected one of the commands list, .*, got none$"),
+    (("fly",), r"^symbreak: expected one of the commands list, .*, rescore, got 'fly'$"),
+    (("--fly",), r"^symbreak: Unrecognized options: --fly$"),
     (("list", "planets"), r"^symbreak: invalid choice 'planets' for .* \('scenarios', 'models', 'presets'\)"),
     (("bench", "planets"), r"^symbreak: invalid choice 'planets' for .* \('simulate', 'train', 'results'\)"),
     (("generate", "--scenario"), r"^symbreak: Missing value for argument '--scenario'"),
-    (("fly", "--high"), r"^symbreak: Unrecognized options: fly"),
+    (("fly", "--high"), r"^symbreak: expected one of the commands list, .*, got 'fly'$"),
     (("import", "jet"), r"^symbreak: Missing from symbreak import: --name STR Name of the data set. \(required\)$"),
     (("run", "--from", "x.json", "--dry-run"), "expected a preset for --dry-run, got --from"),
-    (("run", "slow"), r"Unrecognized options: slow.*quick"),
+    (("run", "slow"), r"^symbreak: expected one of quick, .*, paper, none, got 'slow'$"),
+    (("tune", "none"), r"^symbreak: expected one of quick, .*, paper, got 'none'$"),
     (("run", "quick", "--models", "resnest"), r"expected one of the models .*convnet.*, got 'resnest'"),
     (("run", "quick", "--strengths", "1.5"), r"expected a strength in \[0, 1\], got 1.5"),
     (("run", "quick", "--strengths", "nan"), r"expected a finite number for strength, got nan"),
@@ -218,6 +224,29 @@ def test_the_table_of_commands_says_what_their_docstrings_say(name):
     command = COMMANDS[name]
     kind = command.load()
     assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.summary
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_command(capsys, name):
+    """Whole whatever stands before ``--help``; each option's text is one line of source, so tyro breaks no sentence."""
+    with pytest.raises(SystemExit) as exit:
+        main([name, "x", "y", "--help"] if name not in ("run", "tune") else [name, "quick", "--help"])
+    assert exit.value.code == 0
+    text = capsys.readouterr().out
+    assert f"usage: symbreak {name}" in text
+    assert name != "export" or "DATA TARGET" in text
+    assert name != "list" or "{scenarios,models,presets}" in text
+    shown = [COMMANDS[name].load(), Preset]
+    for kind in shown:
+        shown += [hint for hint in get_type_hints(kind).values() if is_dataclass(hint)]
+        assert not any("\n" in text for text in field_docstrings(kind))
+
+
+def field_docstrings(kind):
+    """The texts that stand below the fields of a dataclass."""
+    (body,) = ast.parse(inspect.getsource(kind)).body
+    texts = [each.value.value for each in body.body[1:] if isinstance(each, ast.Expr)]
+    return [text for text in texts if isinstance(text, str)]
 
 
 def test_help_names_every_command(capsys):

@@ -133,7 +133,7 @@ def test_runs_of_other_code_are_named_and_kept(results_folder, tiny, machine, mo
     edited = {"rgroup-rotation": "0123456789ab"}
     monkeypatch.setattr(reproduced, "code_digest", lambda model: edited.get(model) or code_digest(model))
     assert run_grid(tiny, results_folder, machine, said) == []
-    assert "other code than this, repeat with --overwrite: rgroup-rotation\n" in said.export_text()
+    assert "other code than this; repeat with --overwrite: rgroup-rotation\n" in said.export_text()
 
 
 def test_interrupted_and_repeated_gives_the_same_table(results_folder, tiny, machine, tmp_path, monkeypatch):
@@ -326,7 +326,7 @@ def test_damaged_record_is_named(results_folder, tmp_path):
     assert load_run(path) == whole
     for keys in READ:
         path.write_text(json.dumps(without(whole.as_json(), *keys)))
-        with pytest.raises(ValueError, match=rf"{path.name}, got another content: expected .*{keys[-1]}"):
+        with pytest.raises(ValueError, match=rf"{path.name}, got other content: expected .*{keys[-1]}"):
             load_run(path)
     path.write_text(json.dumps(whole.as_json() | {"hash": "other"}))
     with pytest.raises(ValueError, match=f"expected a run record of {path.stem} in .*, got that of 'other'"):
@@ -373,9 +373,7 @@ def test_damaged_files_of_runs_are_named(results_folder, tmp_path):
         whole | {"metrics": [{"value": "x"}]},
     ):
         record.write_text(json.dumps(content))
-        with pytest.raises(
-            ValueError, match=rf"expected a run record in .*{record.name}, got another content: expected"
-        ):
+        with pytest.raises(ValueError, match=rf"expected a run record in .*{record.name}, got other content: expected"):
             load_runs(copy)
     rollout = next((copy / "runs").glob("*.npz"))
     rollout.write_bytes(rollout.read_bytes()[:200])

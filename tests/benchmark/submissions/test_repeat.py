@@ -94,7 +94,7 @@ def test_differences_by_hand(record):
     for value in (float("nan"), float("inf"), 10**400):
         with pytest.raises(ValueError, match="expected "):
             compare(same, with_metrics(rmse=value, skill=None))
-    with pytest.raises(ValueError, match="expected each metric of a record once, got 1 of them again"):
+    with pytest.raises(ValueError, match="expected each metric of a record once, got 1 of them repeated"):
         compare(same, replace(same, metrics=[*same.metrics, *same.metrics[:1]]))
 
 

@@ -100,7 +100,7 @@ def test_a_better_number_than_the_weights_give_is_found(archive, machine, capsys
     assert found.pop(name).agreement.difference == pytest.approx(0.1)
     assert all(verdict.holds(0.0) for verdict in found.values())
     message = complaint(capsys, "rescore", archive, "--data-dir", data_dir, "--device", "cpu")
-    assert "expected 4 runs to agree within 0.001, got 1 others" in message
+    assert "expected 4 runs to agree within 0.001, got disagreement in 1" in message
     main(["rescore", str(archive), "--data-dir", str(data_dir), "--device", "cpu", "--tolerance", "0.2"])
 
 
@@ -143,7 +143,7 @@ def test_a_model_of_an_installed_package_is_not_submitted_without_its_code(resul
         ({"model": "equiv-rotation"}, "expected model 'convnet' from the configuration in .*, got 'equiv-rotation'"),
         ({"strength": 0.5}, "expected strength .* from the configuration in .*, got 0.5"),
         ({"config": {"history": 1, "recipe": {"train": 2}}}, "expected config with recipe, .*, got no "),
-        ({"config": None}, "got another content: expected config to be an object, got None"),
+        ({"config": None}, "got other content: expected config to be an object, got None"),
         ({"config": {}}, "expected config with recipe, .*, got no budget"),
         ({"metrics": 3}, "expected metrics to be a list, got 3"),
         ({"metrics": [{"value": 1.0}]}, "expected metrics.0 with split, metric, step, value, got no metric"),
@@ -264,7 +264,7 @@ def test_recipes_are_those_of_the_runs(archive, machine):
     members = members_of(archive)
     recipe = next(name for name in members if name.startswith("recipes/"))
     pack({name: content for name, content in members.items() if name != recipe}, archive)
-    with pytest.raises(ValueError, match="expected the recipes of the runs, got a difference in"):
+    with pytest.raises(ValueError, match="expected one recipe for each data set of the runs, got a difference in"):
         verdicts(archive, machine)
     pack(members | {recipe: b'{"scenario": "moon"}'}, archive)
     with pytest.raises(ValueError, match=r"expected .*\.json with scenario, strength, .*, got no "):
