@@ -1,8 +1,8 @@
 # make quick: data, training, tables and figures of the first look, in results/quick/
 # make check: lint, format and types
 # make test:  the whole test suite
-# make findings: tables and figures of results/revealed and results/history from their runs, the page of results/revealed, and
-#                what README.md and docs/findings.md quote
+# make findings: tables and figures of results/core, results/revealed and results/history from their runs, the pages of the
+#                first two, and what README.md and docs/findings.md quote
 # They make the virtual environment when it is not there or out of date. Needs Python 3.11+ with venv.
 
 PYTHON ?= python3
@@ -23,9 +23,9 @@ test: $(VENV)/installed
 	$(VENV)/bin/python -m pytest
 
 findings: $(VENV)/installed
-	for folder in results/revealed results/history; do \
+	for folder in results/core results/revealed results/history; do \
 		for command in leaderboard plot; do $(VENV)/bin/symbreak $$command $$folder || exit; done; done
-	$(VENV)/bin/symbreak report results/revealed
+	for folder in results/core results/revealed; do $(VENV)/bin/symbreak report $$folder || exit; done
 	$(VENV)/bin/symbreak quote README.md docs/findings.md
 
 $(VENV)/installed: pyproject.toml constraints.txt

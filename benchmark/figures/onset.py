@@ -140,7 +140,7 @@ def _draw(axes: Axes, table: pd.DataFrame, style: Styles, x: str, rows: pd.DataF
             color=color,
             fontsize=9.5,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 2, "shrinkB": 0},
         )
 
 
