@@ -130,6 +130,7 @@ def _draw(axes: Axes, table: pd.DataFrame, style: Styles, x: str, rows: pd.DataF
     height = axes.get_ylim()[1]
     for (model, end), place in zip(shown.items(), spread(shown.values(), LABEL_GAP * height), strict=True):
         color, word = style[model]["color"], WORDS.get(families[model], families[model])
+        leader = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 2, "shrinkB": 0}
         axes.annotate(
             f"{model} ({word})",
             xy=(1.0, end),
@@ -140,7 +141,7 @@ def _draw(axes: Axes, table: pd.DataFrame, style: Styles, x: str, rows: pd.DataF
             color=color,
             fontsize=9.5,
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 2, "shrinkB": 0},
+            arrowprops=leader,
         )
 
 
