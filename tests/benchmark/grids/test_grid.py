@@ -291,7 +291,7 @@ def test_a_diverged_run_is_a_result_and_one_that_failed_is_none(tiny, data, tmp_
     """A model cannot be saved from its score of 0 by a smaller learning rate of its own; what failed is set aside."""
     (config,) = replace(tiny, models=("convnet",), strengths=(1.0,)).runs()
     record = replace(identity(config), reason="no", diverged=True, family="unconstrained", n_parameters=1)
-    record = replace(record, data=DataErrors(hash="0", equivariance_error={"10": 0.5}))
+    record = replace(record, data=DataErrors(hash=config.recipe.hash, equivariance_error={"10": 0.5}))
     save_run(tmp_path, record, {}, {})
     smaller = replace(config, training=replace(config.training, learning_rate=1e-4))
     with pytest.raises(ValueError, match=r"differs from the grid's in training\.learning_rate"):

@@ -63,7 +63,7 @@ def test_keys_of_the_configuration_are_missing_or_unknown(path, capsys, part):
 
     place, whole = ".".join(("config", *part)), json.loads(path.read_text())
     names = list(inside(whole))
-    said = f"symbreak: expected a run record in {path}, got another content: expected {place} with {', '.join(names)}"
+    said = f"symbreak: expected a run record in {path}, got other content: expected {place} with {', '.join(names)}"
     message = refusal(path, capsys, lambda content: inside(content).pop(names[-1]))
     assert message == f"{said}, got no {names[-1]}\n"
     path.write_text(json.dumps(whole))
@@ -81,7 +81,7 @@ def test_keys_of_the_configuration_are_missing_or_unknown(path, capsys, part):
 )
 def test_values_of_the_configuration_are_checked(path, capsys, part, key, value, said):
     message = refusal(path, capsys, lambda content: content["config"][part].update({key: value}))
-    assert message == f"symbreak: expected a run record in {path}, got another content: {said}\n"
+    assert message == f"symbreak: expected a run record in {path}, got other content: {said}\n"
 
 
 def test_a_record_survives_its_file(path):
