@@ -177,7 +177,7 @@ class Plot:
     folder: Positional[Path]
     """Results folder, or folder of a data set."""
     field: Literal["speed", "smoke"] = "speed"
-    """What to show of the plumes of a data set; ignored for results."""
+    """What to show of the plumes of a data set; results show speed alone."""
 
     def __call__(self) -> None:
         from ..figures.plotting import is_data_set, plot

@@ -16,7 +16,7 @@ def plot(folder: str | Path, field: str = "speed", workers: int | None = None) -
 
     Args:
         folder: results folder, or folder of a data set.
-        field: what to show of the plumes of a data set, ``speed`` or ``smoke``; ignored for results.
+        field: what to show of the plumes of a data set, ``speed`` or ``smoke``; results show speed alone.
         workers: processes that draw results side by side; one for each core if none is given.
 
     Returns:
@@ -28,6 +28,10 @@ def plot(folder: str | Path, field: str = "speed", workers: int | None = None) -
     folder = Path(folder)
     if is_data_set(folder):
         return plot_data(folder, field)
+    if field != "speed":
+        raise ValueError(
+            f"expected the field speed of a results folder, got {field}: smoke is shown of data sets alone"
+        )
     return plot_folder(folder, workers=workers or joblib.cpu_count())
 
 

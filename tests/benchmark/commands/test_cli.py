@@ -313,6 +313,7 @@ def test_an_empty_list_is_refused(capsys, command, option):
             ("bench", "simulate", "--models", "mlp"),
             "expected --models for bench train alone, got it for bench simulate",
         ),
+        (("plot", "results/history", "--field", "smoke"), "expected the field speed of a results folder, got smoke"),
         (("bench", "results", "--batch", "3"), "expected --batch for bench train alone, got it for bench results"),
     ],
 )
