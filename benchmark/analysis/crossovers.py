@@ -112,11 +112,16 @@ def _numbers(crossing: Crossover) -> list[float | int]:
     return [*vars(crossing.strength).values(), *vars(crossing.data_error).values(), crossing.seeds]
 
 
+def crossing_texts(table: pd.DataFrame, column: str) -> list[str]:
+    """Formats crossings with their intervals; an infinite one never happens."""
+    return [interval.replace("inf", "never") for interval in interval_texts(table, column)]
+
+
 def crossover_text(crossed: pd.DataFrame) -> pd.DataFrame:
     """Formats the crossovers, an interval in one column."""
     text = crossed[[*SETTING, "strict", "relaxed"]].astype(str)
     for axis in ("strength", "data_error"):
-        text[axis] = [interval.replace("inf", "never") for interval in interval_texts(crossed, axis)]
+        text[axis] = crossing_texts(crossed, axis)
     return text.assign(seeds=crossed.seeds.astype(str))
 
 

@@ -12,7 +12,7 @@ from ..aggregation.long_table import SETTING, by_model, by_setting, primary
 from ..aggregation.scores import REFERENCE
 from ..aggregation.statistics import Interval, bootstrap, logarithm, p_of_mean
 from ..aggregation.table import Table, interval_texts, number_texts
-from .crossovers import crossover
+from .crossovers import crossing_texts, crossover
 
 RATIOS = ("ratio", "ratio_low", "ratio_high")
 CROSSING = ("crossing", "crossing_low", "crossing_high")
@@ -57,7 +57,7 @@ def _at_ends(rows: pd.DataFrame, strict: str, model: str) -> list[tuple[float | 
     errors = by_model(rows)[[strict, model]].dropna().droplevel(SETTING)
     ends = []
     for strength in (rows.strength.min(), rows.strength.max()):
-        both = errors.xs(strength, level="strength")
+        both = errors.loc[errors.index.get_level_values("strength") == strength]
         finite = both.replace(math.inf, math.nan).dropna()
         gain = logarithm(finite.loc[:, strict] / finite.loc[:, model])
         ratio = bootstrap(gain).exp() if len(gain) else Interval(math.nan, math.nan, math.nan)
@@ -72,8 +72,7 @@ def declared_text(table: pd.DataFrame) -> pd.DataFrame:
     text["strength"] = table.strength.map("{:g}".format)
     text["seeds"] = table.seeds.astype(str)
     text["ratio"] = interval_texts(table, "ratio")
-    crossings = [interval.replace("inf", "never") for interval in interval_texts(table, "crossing")]
-    return text.assign(**number_texts(table, "p", "p_adjusted"), crossing=crossings)
+    return text.assign(**number_texts(table, "p", "p_adjusted"), crossing=crossing_texts(table, "crossing"))
 
 
 DECLARED = Table(

@@ -10,6 +10,7 @@ import torch
 from ...datasets import DataSet, generate
 from ...models import get_model
 from ...simulators import list_scenarios
+from ..aggregation.long_table import FLOORED
 from ..records.configuration import Evaluation, RunConfig, Simulations
 from ..records.records import MetricRow
 from ..runs.evaluation import evaluate
@@ -17,8 +18,6 @@ from ..runs.execute import reproducible, untrained
 
 SIMULATIONS = Simulations(resolution=16, train=1, valid=1, test=2, first_frame=15, train_frames=20, future_frames=10)
 EVALUATION = Evaluation(steps=5)
-BOUNDED = (("rmse", "floor"), ("relative_l2", "floor_relative_l2"))
-"""Metrics of the split ``orbit``, and the metric that bounds each from below for strict networks."""
 ROUNDING = 1e-4
 """Share by which a bounded metric may fall below its floor: rounding in single precision."""
 NOISE = 0.1
@@ -38,7 +37,7 @@ def floor_margins(model: str, data_dir: Path) -> dict[str, float]:
         data_dir: folder of data sets, where the simulations are kept.
 
     Returns:
-        By scenario, the smallest ``error_n / floor_n`` over steps and :data:`BOUNDED` metrics: at least 1 but for
+        By scenario, the smallest ``error_n / floor_n`` over steps and :data:`.FLOORED` metrics: at least 1 but for
         rounding if the network is strict. Nothing for other families, nor where no scenario has a floor.
     """
     entry = get_model(model)
@@ -59,13 +58,12 @@ def _margin(model: str, scenario: str, data_dir: Path) -> float:
 
 
 def margin(rows: Iterable[MetricRow]) -> float:
-    """Finds the smallest ``error_n / floor_n`` of a run, over steps and :data:`BOUNDED` metrics; infinite where no
+    """Finds the smallest ``error_n / floor_n`` of a run, over steps and :data:`.FLOORED` metrics; infinite where no
     floor is above 0."""
     values = {(row.metric, row.step): row.value for row in rows if row.split == "orbit"}
     ratios = [
         error / bound
-        for metric, floor in BOUNDED
         for (name, step), bound in values.items()
-        if name == floor and bound and (error := values[metric, step]) is not None
+        if name in FLOORED and bound and (error := values[FLOORED[name], step]) is not None
     ]
     return min(ratios, default=float("inf"))

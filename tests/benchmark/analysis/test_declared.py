@@ -104,3 +104,13 @@ def test_nothing_is_declared_without_a_hidden_asymmetry():
     assert declared(BROKEN.assign(split="domain")).empty
     assert set(crossovers(BROKEN.assign(split="domain")).relaxed) == {"lift-rotation"}
     assert set(crossovers(BROKEN).relaxed) == {"lift-rotation", "convnet"}
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_a_grid_that_was_interrupted_has_no_number_where_there_is_none(strength):
+    """The relaxed model was not run at one end of the axis: no seeds, no ratio, no test there, and no error."""
+    lacking = BROKEN[(BROKEN.model != "lift-rotation") | (BROKEN.strength != strength)]
+    table = declared(lacking).set_index("strength")
+    assert table.seeds[strength] == 0 and table.loc[strength, ["ratio", "p", "p_adjusted"]].isna().all()
+    assert table.seeds[1 - strength] == 3 and table.ratio[1 - strength] > 0
+    assert len(DECLARED.format(declared(lacking))) == 2
