@@ -15,7 +15,7 @@ from .build import count_parameters
 from .check import default_task
 from .conv_stack import HIDDEN_LAYERS
 from .forecaster import Forecaster
-from .layers import BuiltConv2d, Fields, RelaxedTranslationConv2d, kernels_built_once
+from .layers import FieldConv2d, Fields, PlainConv2d, RelaxedTranslationConv2d, kernels_built_once
 from .probe_fields import probe_fields
 from .registry import ModelEntry, get_model
 from .task import Task
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BARE = "bare convolutions"
 PLAIN = "convnet"
+Builder = PlainConv2d | FieldConv2d | RelaxedTranslationConv2d
+"""A layer that builds its kernel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,9 +146,9 @@ class Run:
                 kernel.backward(torch.ones_like(kernel))
 
 
-def builders(model: nn.Module) -> list[BuiltConv2d | RelaxedTranslationConv2d]:
+def builders(model: nn.Module) -> list[Builder]:
     """Lists the layers that build a kernel, without the banks of others, which are built with them."""
-    layers = [layer for layer in model.modules() if isinstance(layer, BuiltConv2d | RelaxedTranslationConv2d)]
+    layers = [layer for layer in model.modules() if isinstance(layer, Builder)]
     banks = {part for layer in layers for part in layer.modules() if part is not layer}
     return [layer for layer in layers if layer not in banks]
 

@@ -39,8 +39,8 @@ def build(name: str, task: Task, *, width: int | None = None, budget: int | None
 
 
 def count_parameters(model: torch.nn.Module) -> int:
-    """Counts the numbers that training can change."""
-    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    """Counts the real numbers that training can change: two for each complex one."""
+    return sum(p.numel() * (1 + p.is_complex()) for p in model.parameters() if p.requires_grad)
 
 
 def width_for_budget(entry: ModelEntry, task: Task, budget: int) -> int:

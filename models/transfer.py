@@ -9,9 +9,9 @@ from torch import nn
 
 from .coarse_encoder import CoarseEncoder
 from .layers import (
-    BuiltConv2d,
     DenseBranch,
     DensePathwayConv2d,
+    FieldConv2d,
     Fields,
     PlainConv2d,
     RelaxedGroupConv2d,
@@ -22,11 +22,10 @@ from .layers import (
     SteerableConv2d,
     TurnedLocalConv2d,
 )
-from .layers.convolutions import FieldConv2d
 from .layers.untied import LocallyConnected2d
 
 Strict = PlainConv2d | SteerableConv2d
-Layer = BuiltConv2d | DensePathwayConv2d | LocallyConnected2d | RelaxedTranslationConv2d
+Layer = PlainConv2d | FieldConv2d | DensePathwayConv2d | LocallyConnected2d | RelaxedTranslationConv2d
 
 
 @torch.no_grad()
@@ -103,16 +102,16 @@ def _load(target: Layer, source: Strict) -> None:
         _load(target.strict, source)
     else:
         _load_weight(target, source)
-        bias = source.channel_bias() if _fields(target) is None else source.bias
+        bias = source.build()[1] if _fields(target) is None else source.bias
         if target.bias is not None:
             target.bias.copy_(torch.zeros_like(target.bias) if bias is None else bias)
 
 
 def _load_weight(target: Layer, source: Strict) -> None:
     if isinstance(target, LocallyConnected2d):
-        target.weight.copy_(source.kernel().permute(0, 2, 3, 1))
+        target.weight.copy_(source.build()[0].permute(0, 2, 3, 1))
     elif isinstance(target, PlainConv2d):
-        target.weight.copy_(source.kernel())
+        target.weight.copy_(source.build()[0])
     elif isinstance(target, RelaxedGroupConv2d):
         _load_banks(target, source)
     else:

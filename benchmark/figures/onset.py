@@ -17,7 +17,7 @@ from ..aggregation.scores import REFERENCE
 from ..aggregation.seed_means import seed_means
 from ..analysis.crossovers import Crossover, crossover
 from ..analysis.declared import reference
-from ..runs.evaluation import REVEALED_AFTER
+from ..runs.evaluation import REVEALED_AFTER, SINCE_ONSET
 from ..style.lines import tidy
 from ..style.palette import Styles
 
@@ -59,11 +59,17 @@ def since_onset(results: pd.DataFrame, style: Styles) -> Figure:
         results: results of one setting, whose data have an onset.
     """
     strongest = results.loc[(results.strength == results.strength.max()) & (results.family != BASELINE)]
-    hidden, revealed = (select(strongest, "relative_l2", split) for split in ("domain", "revealed"))
-    table = pd.concat([seed_means(hidden).assign(frames=0), seed_means(revealed).assign(frames=REVEALED_AFTER)])
+    splits = {"domain": 0, "revealed": REVEALED_AFTER} | SINCE_ONSET
+    table = pd.concat(
+        [
+            seed_means(select(strongest, "relative_l2", split)).assign(frames=frames)
+            for split, frames in splits.items()
+            if split in set(strongest.split)
+        ]
+    )
     figure, axes = _panel(table.loc[:, "mean"].max())
     _draw(axes, table, style, "frames", strongest)
-    axes.set_xticks([0, REVEALED_AFTER])
+    axes.set_xticks(sorted(set(table.frames)))
     axes.set_xlabel("frames between the onset and the last input frame")
     axes.set_ylabel("relative L2 error on unseen simulations")
     return _titled(figure, _fading(table, reference(strongest)), strongest)
@@ -85,12 +91,13 @@ def finding(crossing: Crossover | None) -> str:
 
 
 def _fading(table: pd.DataFrame, strict: str | None) -> str:
-    means = table.loc[table.model == strict].sort_values("frames").loc[:, "mean"].tolist()
-    if len(means) < 2 or not all(map(math.isfinite, means)):
+    means = table.loc[table.model == strict].set_index("frames").loc[:, "mean"]
+    hidden, told = (means.get(frames, math.nan) for frames in (0, REVEALED_AFTER))
+    if not (math.isfinite(hidden) and math.isfinite(told)):
         return "Error against frames since the onset"
     return (
         f"A wrong symmetry costs while the asymmetry is hidden: after {REVEALED_AFTER} frames\n"
-        f"the strict network's error is {means[-1]:.2f} in place of {means[0]:.2f}"
+        f"the strict network's error is {told:.2f} in place of {hidden:.2f}"
     )
 
 

@@ -51,7 +51,8 @@ class GradNorm:
         weights = self.weights.tolist()
         total = sum(weight * loss.detach() for weight, loss in zip(weights, losses, strict=True))
         for parameter, *parts in zip(parameters, *gradients, strict=True):
-            linear = (parameter * sum(weight * part for weight, part in zip(weights, parts, strict=True))).sum()
+            slope = sum(weight * _real(part) for weight, part in zip(weights, parts, strict=True))
+            linear = (_real(parameter) * slope).sum()
             total = total + (linear - linear.detach())
         self._update(torch.stack(losses).detach().cpu(), torch.stack([_norm(parts) for parts in gradients]).cpu())
         return total
@@ -75,6 +76,11 @@ class GradNorm:
         self.weights.copy_(state["weights"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.first_losses = state.get("first_losses")
+
+
+def _real(values: Tensor) -> Tensor:
+    """Views complex numbers as pairs of real ones, and real ones as they are."""
+    return torch.view_as_real(values) if values.is_complex() else values
 
 
 def _norm(parts: Sequence[Tensor]) -> Float[Tensor, ""]:

@@ -68,7 +68,8 @@ def curve_data(results: pd.DataFrame) -> dict[str, Any]:
 
     A series is the list of its values in the order of ``columns``, with the index in ``steps`` for ``step``.
     """
-    entries = series(pd.concat([results.loc[~results.metric.isin([*FLOORED])], floors(results)]))
+    shown = results.loc[results.split.isin([*SPLITS]) & ~results.metric.isin([*FLOORED])]
+    entries = series(pd.concat([shown, floors(results)]))
     steps = list(dict.fromkeys(tuple(entry["step"]) for entry in entries))
     return {
         "columns": list(entries[0]),

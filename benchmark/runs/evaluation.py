@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 from ...datasets import DataSet, Windows
 from ...datasets.measure import STEPS, measured_chunks, start_frames
+from ...datasets.recipes import orbit_elements
 from ...models import kernels_built_once
 from ...symmetry import Element, equivariance_error, probes
 from ..records.configuration import Evaluation
 from ..records.records import MetricRow
-from .metrics import pool, pool_orbits
+from .metrics import pool, pool_orbits, relative_l2
 from .rollout import Rollout
 
 SPLITS = ("future", "domain")
 REVEALED_AFTER = 5
 """Frames between the onset and the end of a history of the split ``revealed``."""
+SINCE_ONSET = {f"revealed {frames}": frames for frames in (1, 2, 3, 10)}
+"""Splits like ``revealed`` after other numbers of frames, scored by the relative L2 alone, where the data are long
+enough."""
+MOVED_BY = "orbit "
+"""What names of parts of the split ``orbit`` begin with, followed by the element that has moved them."""
 BATCH = 32
 
 
@@ -26,10 +33,12 @@ BATCH = 32
 def predict(rollout: Rollout, windows: Tensor, steps: int, environment: Tensor | None = None) -> Tensor:
     """Predicts ``steps`` frames from windows ``[B, T + N, 2, X, Y]`` in units of the rms velocity, batch by batch.
 
+    The model is given copies of the histories: nothing that leads to the targets, or that it could change.
+
     Args:
         environment: ``[B, E, X, Y]`` for informed models.
     """
-    history = windows[:, : rollout.task.history]
+    history = windows[:, : rollout.task.history].clone()
     batches = history.split(BATCH)
     told = [None] * len(batches) if environment is None else environment.split(BATCH)
     with kernels_built_once(rollout.model):
@@ -45,13 +54,17 @@ def evaluate(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.
         prediction, target, last = _predicted(rollout, windows, stride, data.velocity_rms, device)
         if split == "orbit":
             floor = [torch.tensor(data.floor[name][: config.steps]) for name in ("rmse", "relative_l2")]
-            metrics = pool_orbits(prediction, target, len(target) // data.recipe.orbit, *floor)
+            elements = orbit_elements(data.recipe)
+            metrics = pool_orbits(prediction, target, len(elements), *floor)
+            rows += _by_element(prediction, target, elements)
         else:
             metrics = pool(prediction, target, last)
         for metric, values in metrics.items():
             steps = [*range(1, len(values)), "mean"]
             rows += [_row(split, metric, step, value) for step, value in zip(steps, values, strict=True)]
-    return rows + _equivariance(rollout, data, device) + _relaxation(rollout)
+    return (
+        rows + _since_onset(rollout, data, config, device) + _equivariance(rollout, data, device) + _relaxation(rollout)
+    )
 
 
 def scored_windows(data: DataSet, history: int, config: Evaluation) -> dict[str, tuple[Windows, int]]:
@@ -70,6 +83,27 @@ def scored_windows(data: DataSet, history: int, config: Evaluation) -> dict[str,
         "revealed": (data.windows("domain", **options, after_onset=revealed), 1),
     }
     return scored | ({"orbit": (data.windows("orbit", **options, after_onset=hidden), 1)} if data.floor else {})
+
+
+def _by_element(prediction: Tensor, target: Tensor, elements: Sequence[Element]) -> list[MetricRow]:
+    """Computes the relative L2 of the orbits' members of each element: where on the orbit a wrong symmetry costs."""
+    errors = relative_l2(prediction, target).double().mean(1).view(-1, len(elements)).mean(0)
+    return [
+        _row(f"{MOVED_BY}{element}", "relative_l2", "mean", error)
+        for element, error in zip(elements, errors.tolist(), strict=True)
+    ]
+
+
+def _since_onset(rollout: Rollout, data: DataSet, config: Evaluation, device: torch.device) -> list[MetricRow]:
+    """Computes the relative L2 on unseen simulations as states reveal the asymmetry, see :data:`SINCE_ONSET`."""
+    onset, rows = data.recipe.onset, []
+    for split, frames in SINCE_ONSET.items():
+        if onset is not None and onset + frames + config.steps < data.recipe.frames:
+            after = range(frames, frames + 1)
+            windows = data.windows("domain", history=rollout.task.history, horizon=config.steps, after_onset=after)
+            prediction, target, _ = _predicted(rollout, windows, 1, data.velocity_rms, device)
+            rows.append(_row(split, "relative_l2", "mean", relative_l2(prediction, target).double().mean().item()))
+    return rows
 
 
 def _predicted(

@@ -24,6 +24,7 @@ from ..records.records import DataErrors, LearningCurves, RunRecord, save_run
 from .evaluation import evaluate, predict, scored_windows
 from .fingerprint import code_digest
 from .memory import forget_peak, peak_memory
+from .random_state import own_random_state, seed_random_state
 from .rollout import Rollout
 from .training import Diverged, train
 
@@ -53,7 +54,7 @@ def reproducible() -> Iterator[None]:
     with convolutions in full single precision, which cuDNN would else round to the 10 bits of TF32, a thousand times
     the equivariance error of a strict model, and by algorithms that give the same sum each time."""
     same_sums = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
-    with one_thread_without_denormals(), torch.random.fork_rng(), same_sums:
+    with one_thread_without_denormals(), own_random_state(), same_sums:
         yield
 
 
@@ -73,7 +74,7 @@ def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
         increment_scale=increment_scale,
         has_environment=config.recipe.onset is not None,
     )
-    torch.manual_seed(seed)
+    seed_random_state(seed)
     return Rollout(build(base_model(config.model), task, budget=config.budget), task)
 
 
@@ -154,7 +155,7 @@ def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.d
         data.windows(split, history=config.history, horizon=config.training.rollout, after_onset=trained)
         for split in ("train", "valid")
     )
-    torch.manual_seed(training_seed)
+    seed_random_state(training_seed)
     curves = train(
         rollout,
         train_windows=train_windows,

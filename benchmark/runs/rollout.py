@@ -29,11 +29,18 @@ class Rollout(torch.nn.Module):
     def forward(
         self, history: Float[Tensor, "B T 2 X Y"], steps: int, environment: Float[Tensor, "B E X Y"] | None = None
     ) -> Float[Tensor, "B N 2 X Y"]:
-        """Predicts the next ``steps`` frames; the environment stays as it is, and only informed models see it."""
+        """Predicts the next ``steps`` frames; the environment stays as it is, and only informed models see it.
+
+        Raises:
+            ValueError: an output of another shape than that of a frame.
+        """
         told = (environment,) if self.model.informed else ()
         frames = []
         for _ in range(steps):
             output = self.model(history, *told)
+            if output.shape != history[:, -1].shape:
+                name, expected, got = type(self.model).__name__, list(history[:, -1].shape), list(output.shape)
+                raise ValueError(f"expected an output of shape {expected} from {name}, got {got}")
             if self.task.predicts == "increment":
                 output = history[:, -1] + self.task.increment_scale * output
             frames.append(output)

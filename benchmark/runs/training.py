@@ -21,6 +21,7 @@ from ...symmetry import Element
 from ..methods import Method, Plain
 from ..records.configuration import Training
 from ..records.records import as_bytes
+from .random_state import random_state, restore_random_state
 from .rollout import Rollout
 
 VALIDATION_WINDOWS = 64
@@ -111,8 +112,9 @@ class TrainingState:
         self.method = method
         self.config = config
         parameters = [parameter for parameter in rollout.parameters() if parameter.requires_grad]
+        real = all(parameter.is_floating_point() for parameter in parameters)
         self.optimizer = torch.optim.Adam(
-            parameters, config.learning_rate, weight_decay=config.weight_decay, fused=True
+            parameters, config.learning_rate, weight_decay=config.weight_decay, fused=real
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: config.step_size(step))
         self.seed = seed
@@ -164,19 +166,14 @@ class TrainingState:
     def save(self, file: BytesIO) -> None:
         """Writes tensors and numbers only, so that loading cannot execute code."""
         parts = {name: getattr(self, name).state_dict() for name in STATEFUL}
-        random = {"cpu": torch.get_rng_state()}
-        if torch.cuda.is_initialized():
-            random["cuda"] = torch.cuda.get_rng_state()
-        torch.save(parts | {"best": self.best, "curves": asdict(self.curves), "random": random}, file)
+        torch.save(parts | {"best": self.best, "curves": asdict(self.curves), "random": random_state()}, file)
 
     def load(self, path: Path) -> None:
         parts = torch.load(path, weights_only=True, map_location="cpu")
         for name in STATEFUL:
             getattr(self, name).load_state_dict(parts[name])
         self.best, self.curves = parts["best"], Curves(**parts["curves"])
-        torch.set_rng_state(parts["random"]["cpu"])
-        if "cuda" in parts["random"]:
-            torch.cuda.set_rng_state(parts["random"]["cuda"])
+        restore_random_state(parts["random"])
 
 
 def shuffled_batches(count: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:

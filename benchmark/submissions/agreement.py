@@ -31,15 +31,15 @@ class Agreement:
 
 
 def compare(recorded: RunRecord, found: RunRecord) -> Agreement:
-    """Compares metrics, equivariance errors of the data and parameter counts of two records, for those metrics that are
-    in the recorded one: later versions compute more.
+    """Compares metrics, equivariance errors of the data and parameter counts of two records, for those splits and
+    metrics that are in the recorded one: later versions compute more.
 
     Raises:
         ValueError: one of them holds no such numbers, or one number twice.
     """
     left, right = numbers(recorded), numbers(found)
-    known = {metric for _, metric, _ in left}
-    differences = {key: _difference(key, left, right) for key in left | right if key[1] in known}
+    known = {key[:2] for key in left}
+    differences = {key: _difference(key, left, right) for key in left | right if key[:2] in known}
     worst = max(differences, key=lambda key: differences[key])
     if not differences[worst]:
         return Agreement(0.0)

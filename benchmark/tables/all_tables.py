@@ -10,6 +10,7 @@ import pandas as pd
 from ..aggregation.loaded import LoadedResults
 from ..aggregation.statistics import rounded
 from ..aggregation.table import Table
+from ..analysis.by_element import BY_ELEMENT
 from ..analysis.comparisons import COMPARISONS
 from ..analysis.costs import COSTS
 from ..analysis.crossovers import CROSSOVERS
@@ -18,7 +19,17 @@ from ..analysis.leaderboard import LEADERBOARD
 from ..analysis.learned import LEARNED
 from ..analysis.trained import CONVERGENCE, UNBEATEN
 
-TABLES: tuple[Table, ...] = (LEADERBOARD, DECLARED, CROSSOVERS, COMPARISONS, COSTS, LEARNED, UNBEATEN, CONVERGENCE)
+TABLES: tuple[Table, ...] = (
+    LEADERBOARD,
+    DECLARED,
+    CROSSOVERS,
+    COMPARISONS,
+    COSTS,
+    BY_ELEMENT,
+    LEARNED,
+    UNBEATEN,
+    CONVERGENCE,
+)
 """Tables that the terminal, ``leaderboard.md``, the CSV files, ``leaderboard.tex`` and the page are made from."""
 
 

@@ -85,8 +85,6 @@ class DataSet:
         onset = self.recipe.onset
         if onset is None:
             raise ValueError(f"expected data with an onset to count frames from, got {self.recipe.scenario}")
-        if numbers.step != 1 or not numbers:
-            raise ValueError(f"expected consecutive numbers of frames after the onset, got {numbers}")
         return range(onset + numbers.start, onset + numbers.stop)
 
     def _read(self, split: str, field: str) -> Tensor:
@@ -123,6 +121,8 @@ class Windows(torch.utils.data.Dataset[Tensor]):
         self.history, self.horizon = history, horizon
         fitting = range(history - 1, frames.shape[1] - horizon)
         ends = fitting if ends is None else ends
+        if ends.step != 1 or not ends:
+            raise ValueError(f"ends: expected a range of consecutive frames, got {ends}")
         if not (fitting.start <= ends.start and ends.stop <= fitting.stop):
             raise ValueError(
                 f"expected histories that end at frames {fitting.start} to {fitting.stop - 1}, got {ends.start} to "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
@@ -16,18 +17,16 @@ class BuiltOnce(nn.Module, ABC):
     Inside :func:`kernels_built_once` that happens once, however often the layer is called.
     """
 
-    def __init__(self):
-        super().__init__()
-        self._keeps = False
-        self._kept = {}
+    _kept: dict[tuple[bool, torch.dtype | None], Any] | None = None
+    """What was built, inside such a context."""
 
     @abstractmethod
-    def build(self):
+    def build(self) -> Any:
         """Builds it, with its graph."""
 
-    def _built(self):
+    def _built(self) -> Any:
         """Returns what :meth:`build` gives, built now or kept from before."""
-        if not self._keeps:
+        if self._kept is None:
             return self.build()
         mode = self._mode()
         if mode not in self._kept:
@@ -49,11 +48,11 @@ def kernels_built_once(model: nn.Module) -> Iterator[None]:
     autocast are used there alone: elsewhere others are built, once again. Parameters must not change inside. Inside
     another such context this one does nothing.
     """
-    layers = [layer for layer in model.modules() if isinstance(layer, BuiltOnce) and not layer._keeps]
+    layers = [layer for layer in model.modules() if isinstance(layer, BuiltOnce) and layer._kept is None]
     for layer in layers:
-        layer._keeps = True
+        layer._kept = {}
     try:
         yield
     finally:
         for layer in layers:
-            layer._keeps, layer._kept = False, {}
+            layer._kept = None

@@ -16,10 +16,10 @@ class RelaxedLayer(ABC):
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         """Computes what the layer adds to the loss, with its weight already applied."""
 
+    @abstractmethod
     def learned_relaxation(self) -> Float[Tensor, ""] | None:
         """Computes the share of the weights' norm that breaks the symmetry, 0 at the constraint; None where that
         cannot be measured."""
-        return None
 
 
 def variation(weights: Float[Tensor, "*shape"], dims: tuple[int, ...]) -> Float[Tensor, ""]:

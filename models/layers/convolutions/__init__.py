@@ -1,6 +1,5 @@
 """Convolutions with one kernel for all places, or a few that are mixed place by place."""
 
-from .built import BuiltConv2d
 from .dense_branch import DenseBranch
 from .dense_pathway import DensePathwayConv2d
 from .field import FieldConv2d
@@ -10,9 +9,9 @@ from .relaxed_steerable import RelaxedSteerableConv2d
 from .relaxed_translation import RelaxedTranslationConv2d
 from .residual_pathway import ResidualPathwayConv2d
 from .steerable import SteerableConv2d
+from .stencil import Stencil
 
 __all__ = [
-    "BuiltConv2d",
     "DenseBranch",
     "DensePathwayConv2d",
     "FieldConv2d",
@@ -22,4 +21,5 @@ __all__ = [
     "RelaxedTranslationConv2d",
     "ResidualPathwayConv2d",
     "SteerableConv2d",
+    "Stencil",
 ]

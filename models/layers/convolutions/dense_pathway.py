@@ -52,3 +52,6 @@ class DensePathwayConv2d(nn.Module, RelaxedLayer):
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         free = self.free.down.square().sum() + self.free.up.square().sum()
         return self.alpha_strict * self.strict.weight.square().sum() + self.alpha_free * free
+
+    def learned_relaxation(self) -> None:
+        """Returns nothing: a dense branch and a kernel have no norm in common."""

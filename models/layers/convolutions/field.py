@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from ..built_once import BuiltOnce
 from ..fields.fields import Fields
-from .built import BuiltConv2d, Kernel
+from .stencil import Kernel, Stencil
 
 
-class FieldConv2d(BuiltConv2d):
+class FieldConv2d(BuiltOnce):
     """Convolves between fields with a kernel that is built from weights ``w: [*, O, I, N]`` on a basis ``Psi``.
 
     It has one bias a field: shared by its components, none for vectors. Any other bias would break the symmetry.
@@ -39,7 +42,8 @@ class FieldConv2d(BuiltConv2d):
         banks: tuple[int, ...] = (),
         spread: float = 1.0,
     ):
-        super().__init__(basis.shape[-1], boundary)
+        super().__init__()
+        self.stencil = Stencil(basis.shape[-1], boundary)
         if source.group != target.group:
             raise ValueError(f"target: expected fields of {source.group.name}, got fields of {target.group.name}")
         self.source, self.target = source, target
@@ -47,6 +51,25 @@ class FieldConv2d(BuiltConv2d):
         scale = gain * (basis.shape[1] / (source.count * basis.square().sum().item())) ** 0.5 * spread
         self.weight = nn.Parameter(scale * torch.randn(*banks, target.count, source.count, len(basis)))
         self.register_buffer("basis", basis.to(self.weight), persistent=False)
+
+    @abstractmethod
+    def kernel(self) -> Kernel:
+        """Builds ``K`` from the weights."""
+
+    @abstractmethod
+    def channel_bias(self) -> Float[Tensor, " C_out"] | None:
+        """Builds ``b``, or returns None for fields that allow none."""
+
+    def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
+        return self.stencil.convolve(fields, *self._built())
+
+    def build(self) -> tuple[Kernel, Float[Tensor, " C_out"] | None]:
+        """Builds the kernel and the bias of each channel."""
+        return self.kernel(), self.channel_bias()
+
+    def sizes(self) -> str:
+        """Describes channels, kernel and walls in words."""
+        return self.stencil.sizes(self.kernel())
 
     def field_bias(self) -> Float[Tensor, " C_out"] | None:
         """Spreads the bias of each field over its channels."""

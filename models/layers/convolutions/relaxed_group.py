@@ -13,8 +13,8 @@ from ..box import check_kernel_size
 from ..fields.fields import Fields
 from ..fields.scales import ScaleGroup
 from ..relaxed_layer import RelaxedLayer, variation
-from .built import Kernel
 from .field import FieldConv2d, flat_kernel
+from .stencil import Kernel
 
 
 class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):

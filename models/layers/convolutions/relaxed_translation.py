@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from ..box import check_grid
 from ..built_once import BuiltOnce
 from ..relaxed_layer import RelaxedLayer, variation
-from .built import BuiltConv2d, Kernel, convolve
 from .field import FieldConv2d
+from .plain import PlainConv2d
+from .stencil import Kernel
 
 
 class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
@@ -37,7 +38,7 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
     relaxed translation convolution.
     """
 
-    def __init__(self, *banks: BuiltConv2d, shape: tuple[int, int], alpha: float = 1e-3):
+    def __init__(self, *banks: PlainConv2d | FieldConv2d, shape: tuple[int, int], alpha: float = 1e-3):
         kinds = dict.fromkeys(map(_kind, banks))
         if len(kinds) != 1:
             got = "; ".join(kinds) or "none"
@@ -49,16 +50,14 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
 
     def build(self) -> tuple[Kernel, Float[Tensor, " C_out"] | None]:
         """Concatenates the kernels, and the biases, of all banks."""
-        kernel = torch.cat([bank.kernel() for bank in self.banks])
-        biases = [bank.channel_bias() for bank in self.banks]
-        return kernel, None if biases[0] is None else torch.cat(biases)
+        kernels, biases = zip(*(bank.build() for bank in self.banks), strict=True)
+        return torch.cat(kernels), None if biases[0] is None else torch.cat(biases)
 
     def forward(self, fields: Float[Tensor, "B C_in X Y"]) -> Float[Tensor, "B C_out X Y"]:
         """Expands the weights over the samples first: autograd then sums their gradient over channels and samples
         one after the other, which is several times faster than in one go."""
         check_grid(fields, self.relaxation.shape[1:])
-        bank = self.banks[0]
-        outputs = convolve(fields, *self._built(), bank.boundary, bank.dilation).unflatten(1, (len(self.banks), -1))
+        outputs = self.banks[0].stencil.convolve(fields, *self._built()).unflatten(1, (len(self.banks), -1))
         weights = self.relaxation[:, None].expand(len(fields), -1, -1, -1, -1)
         return (weights * outputs).sum(1)
 
@@ -70,7 +69,7 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
         return self.alpha * (along_x.abs().sum() + along_y.abs().sum())
 
 
-def _kind(bank: BuiltConv2d) -> str:
+def _kind(bank: PlainConv2d | FieldConv2d) -> str:
     """Lists what banks must share."""
     fields = f"{bank.source} to {bank.target}, " if isinstance(bank, FieldConv2d) else ""
     return fields + bank.sizes()

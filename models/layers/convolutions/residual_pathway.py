@@ -9,8 +9,8 @@ from torch import Tensor, einsum, nn
 from ..bases.kernel import kernel_basis
 from ..fields.fields import Fields
 from ..relaxed_layer import RelaxedLayer
-from .built import Kernel
 from .field import FieldConv2d, flat_kernel
+from .stencil import Kernel
 
 
 class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):

@@ -7,8 +7,8 @@ from torch import Tensor, einsum
 
 from ..bases.kernel import kernel_basis
 from ..fields.fields import Fields
-from .built import Kernel
 from .field import FieldConv2d, flat_kernel
+from .stencil import Kernel
 
 
 class SteerableConv2d(FieldConv2d):
@@ -20,7 +20,7 @@ class SteerableConv2d(FieldConv2d):
     Args:
         source, target: input and output fields, of a point group, of C8 or of a :class:`ScaleGroup`.
         kernel_size: odd.
-        boundary: kind of wall along x and y, see :class:`BuiltConv2d`.
+        boundary: kind of wall along x and y, see :class:`~.stencil.Stencil`.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
 
     Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs"; for scaling

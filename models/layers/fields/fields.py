@@ -75,7 +75,13 @@ class Fields:
     def act(
         self, element: PointElement | EighthTurn, fields: Float[Tensor, "... C X Y"]
     ) -> Float[Tensor, "... C X2 Y2"]:
-        """Applies ``g`` to the fields; not for dilations."""
+        """Applies ``g`` to the fields; not for dilations.
+
+        Raises:
+            ValueError: an element of another group.
+        """
+        if isinstance(self.group, ScaleGroup) or element not in self.group.elements:
+            raise ValueError(f"element: expected one of {self.group.name}, got {element}")
         matrix = representation(self.group, self.kind)[self.group.elements.index(element)].to(fields)
         moved = element.scalar(fields).unflatten(-3, (self.count, self.size))
         return torch.einsum("ij,...jxy->...ixy", matrix, moved).flatten(-4, -3)

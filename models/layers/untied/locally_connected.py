@@ -8,9 +8,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from ..box import check_boundary, check_grid, zero_padding
+from ..box import check_grid, zero_padding
 from ..built_once import BuiltOnce
-from ..convolutions.built import sizes
+from ..convolutions.stencil import Stencil
 from ..relaxed_layer import RelaxedLayer
 from .memory import KeptMemory
 from .untied_kernel import Untied, UntiedKernel
@@ -41,8 +41,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         alpha: float,
     ):
         super().__init__()
-        check_boundary(boundary)
-        self.boundary, self.alpha = boundary, alpha
+        self.stencil, self.alpha = Stencil(start.shape[-1], boundary), alpha
         self.memory = KeptMemory()
         self.weight = nn.Parameter(start.detach().permute(0, 2, 3, 1).repeat(*shape, 1, 1, 1, 1))
         self.bias = None if bias is None else nn.Parameter(bias.detach().clone())
@@ -56,7 +55,7 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         """Pads with channels last, the order of the output and of all gradients: where both orders meet, elementwise
         operations take ten times longer."""
         radius = self.weight.shape[3] // 2
-        x, y = zero_padding(self.boundary, radius)
+        x, y = zero_padding(self.stencil.boundary, radius)
         around = (0, 0, radius - y, radius - y, radius - x, radius - x)
         wrapped = pad(fields.permute(0, 2, 3, 1)[None], around, mode="circular")[0]
         return pad(wrapped, (0, 0, y, y, x, x)).to(self.weight.dtype).contiguous()
@@ -70,11 +69,14 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
 
     def sizes(self) -> str:
         """Describes channels, kernel and walls in words."""
-        return sizes(self.weight[0, 0].movedim(-1, 1), self.boundary)
+        return self.stencil.sizes(self.weight[0, 0].movedim(-1, 1))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
         """Computes ``alpha`` times the squared distance from the kernels that the symmetry requires."""
         return self.alpha * self._built().penalty(self.distance, self.add_gradient)
+
+    def learned_relaxation(self) -> None:
+        """Returns nothing: what the symmetry requires differs from layer to layer, and is not part of the kernels."""
 
     @abstractmethod
     def distance(self, kernel: Untied) -> Float[Tensor, ""]:

@@ -74,3 +74,13 @@ def test_every_training_has_weights_of_its_own():
     one, other = METHODS["remul-gradnorm"](), METHODS["remul-gradnorm"]()
     one.balance.weights[0] = 7
     assert other.balance.weights.tolist() == [1, 1]
+
+
+def test_complex_weights_have_the_weighted_gradient():
+    """``L = |w|^2 + 2 |w - 1|^2`` pulls at both parts of a complex number."""
+    weight = torch.nn.Parameter(torch.tensor([1.0 + 2.0j]))
+    parts = weight.abs().square().sum(), 2 * (weight - 1).abs().square().sum()
+    GradNorm(tasks=2).weighted(parts, [weight]).backward()
+    found, weight.grad = weight.grad.clone(), None
+    (weight.abs().square().sum() + 2 * (weight - 1).abs().square().sum()).backward()
+    torch.testing.assert_close(found, weight.grad)

@@ -13,7 +13,7 @@ from symbreak.benchmark.runs import training
 from symbreak.benchmark.runs.rollout import Rollout
 from symbreak.benchmark.runs.training import Diverged, TrainingState, shuffled_batches, train
 from symbreak.benchmark.tables.markup import markdown
-from symbreak.models import Forecaster, Task, build
+from symbreak.models import Forecaster, Task, build, count_parameters
 from symbreak.symmetry import nontrivial_elements
 
 from ..made_up import failed, made_up
@@ -204,3 +204,22 @@ def test_what_the_last_quarter_gained():
     assert row.last_quarter == pytest.approx(0.1)
     assert "| rotation-buoyancy | 1 | 24 | a | 8 | 4.5 | 10.0% |" in markdown(CONVERGENCE.format(convergence(records)))
     assert convergence([untrained]).empty
+
+
+def test_complex_weights_are_trained(data):
+    """And count as the two real numbers that they are."""
+
+    class Spectral(Forecaster):
+        def __init__(self, task):
+            super().__init__(task)
+            self.weight = torch.nn.Parameter(torch.ones(1, 2, 1, 1, dtype=torch.cfloat))
+
+        def forward(self, history):
+            return torch.fft.ifft2(self.weight * torch.fft.fft2(history[:, -1])).real
+
+    task = Task(history=1, shape=(16, 16), group="C4", increment_scale=0.1)
+    assert count_parameters(Spectral(task)) == 4
+    for method in ("augment", "remul-gradnorm"):
+        rollout = Rollout(Spectral(task), task)
+        curves = fit(rollout, data, method=METHODS[method]())
+        assert len(curves.valid_rmse) == 3 and rollout.model.weight.sub(1).abs().max() > 0

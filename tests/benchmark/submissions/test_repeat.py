@@ -91,6 +91,9 @@ def test_differences_by_hand(record):
     assert compare(with_metrics(skill=0.01), with_metrics(skill=-0.01)).difference == pytest.approx(0.02)
     for other in (with_metrics(rmse=0.2), with_metrics(rmse=0.2, skill=0.0)):
         assert compare(same, other).difference == float("inf")
+    more = replace(same, metrics=[*same.metrics, MetricRow("orbit", "rmse", 1, 0.5)])
+    assert str(compare(same, more)) == "bit for bit", "later versions score more"
+    assert compare(more, same).difference == float("inf")
     for value in (float("nan"), float("inf"), 10**400):
         with pytest.raises(ValueError, match="expected "):
             compare(same, with_metrics(rmse=value, skill=None))

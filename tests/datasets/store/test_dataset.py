@@ -38,6 +38,8 @@ def test_is_a_torch_dataset():
     [
         ({"history": 0, "horizon": 1}, "expected a history and a horizon of at least one frame, got 0 and 1"),
         ({"history": 5, "horizon": 3}, "expected history \\+ horizon of at most 7, got 8"),
+        ({"history": 1, "horizon": 1, "ends": range(1, 6, 2)}, r"ends: .* consecutive frames, got range\(1, 6, 2\)"),
+        ({"history": 1, "horizon": 1, "ends": range(3, 3)}, "ends: expected a range of consecutive frames"),
     ],
 )
 def test_windows_that_do_not_fit(sizes, message):

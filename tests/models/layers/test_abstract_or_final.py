@@ -9,9 +9,6 @@ from torch import nn
 
 from symbreak.models import layers
 
-DEFAULTS = {"learned_relaxation"}
-"""What a layer may leave at its default: abilities that not every layer has."""
-
 
 def layer_classes():
     """Every class that models/layers defines."""
@@ -35,7 +32,7 @@ def test_all_layers_are_found():
 def test_no_concrete_method_is_overridden(cls):
     ours = [base for base in cls.__mro__[1:] if base.__module__.startswith("symbreak.")]
     for name, member in vars(cls).items():
-        if inspect.isfunction(member) and name != "__init__" and name not in DEFAULTS:
+        if inspect.isfunction(member) and name != "__init__":
             concrete = [base for base in ours if name in vars(base) and not is_abstract(vars(base)[name])]
             assert not concrete, f"{cls.__name__}.{name} overrides {concrete[0].__name__}.{name}"
 

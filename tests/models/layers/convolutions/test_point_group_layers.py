@@ -99,7 +99,7 @@ def correlate(kernel, fields):
 
 def steerable_twin(layer):
     """``K[o, i](y) = sum_n w_n(y) Psi_n(y)``, entry by entry."""
-    size_out, size_in, k = layer.target.size, layer.source.size, layer.kernel_size
+    size_out, size_in, k = layer.target.size, layer.source.size, layer.stencil.kernel_size
     weight = layer.weight[..., None, None].expand(-1, -1, -1, k, k)
     if isinstance(layer, RelaxedSteerableConv2d):
         weight = weight + layer.deviation
@@ -114,7 +114,7 @@ def steerable_twin(layer):
 
 def group_twin(layer):
     """The equation of the docstring for functions on the group, with ``Psi_l(g^-1 h)`` looked up element by element."""
-    group, k = layer.source.group, layer.kernel_size
+    group, k = layer.source.group, layer.stencil.kernel_size
     banks = layer.weight.unflatten(-1, (len(group), k, k))
     kernel = torch.zeros(layer.target.count, len(group), layer.source.count, len(group), k, k)
     for g, element in enumerate(group.elements):
