@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ...datasets import Windows
-from ...datasets.store.files import write_atomically
+from ...datasets.store.files import read_sealed, write_sealed
 from ...models import kernels_built_once
 from ...symmetry import Element
 from ..methods import Method, Plain
@@ -75,7 +76,7 @@ def train(
         method: what changes the windows and the loss; a new one, not used in a training before.
         elements: elements of the group that the method teaches.
         checkpoint: written after each epoch and removed at the end. If it is there, training goes on from it, with
-            the same result as if it had never stopped.
+            the same result as if it had never stopped, unless it is damaged.
 
     Raises:
         ValueError: a training method for an informed model, because the method would not move the environment.
@@ -88,7 +89,10 @@ def train(
     state = TrainingState(rollout, config, seed, method)
     learn = partial(_loss, rollout, method, elements)
     if checkpoint and checkpoint.exists():
-        state.load(checkpoint)
+        if whole := read_sealed(checkpoint):
+            state.load(BytesIO(whole))
+        else:
+            warnings.warn(f"expected a checkpoint in {checkpoint}, got a damaged one: starting afresh", stacklevel=2)
     batches = state.batches(len(train_windows))
     while not state.finished:
         start = time.perf_counter()
@@ -97,7 +101,7 @@ def train(
         )
         state.record(loss, _validation_error(rollout, valid_windows, scale), time.perf_counter() - start)
         if checkpoint:
-            write_atomically(checkpoint, as_bytes(state.save))
+            write_sealed(checkpoint, as_bytes(state.save))
     rollout.load_state_dict(state.best)
     if checkpoint:
         checkpoint.unlink(missing_ok=True)
@@ -168,8 +172,8 @@ class TrainingState:
         parts = {name: getattr(self, name).state_dict() for name in STATEFUL}
         torch.save(parts | {"best": self.best, "curves": asdict(self.curves), "random": random_state()}, file)
 
-    def load(self, path: Path) -> None:
-        parts = torch.load(path, weights_only=True, map_location="cpu")
+    def load(self, file: BytesIO) -> None:
+        parts = torch.load(file, weights_only=True, map_location="cpu")
         for name in STATEFUL:
             getattr(self, name).load_state_dict(parts[name])
         self.best, self.curves = parts["best"], Curves(**parts["curves"])

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from ..recipes import DataError
 
+DIGITS = 64
+"""Length of a checksum."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes under a temporary name, random because machines that share a folder may have equal process numbers, and
@@ -32,6 +35,22 @@ def write_atomically(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise DataError(f"expected to write {path}, got: {error.strerror or error}") from error
+
+
+def write_sealed(path: Path, content: bytes) -> None:
+    """Writes as :func:`write_atomically` does, behind the checksum of the content."""
+    write_atomically(path, checksum(content).encode() + content)
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """Reads what :func:`write_sealed` wrote; None where the content is not that of the checksum.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    sealed = read_bytes(path)
+    seal, content = sealed[:DIGITS], sealed[DIGITS:]
+    return content if seal == checksum(content).encode() else None
 
 
 def remove_leftovers(folder: Path, older_than: float = 3600.0) -> None:

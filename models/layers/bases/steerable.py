@@ -9,14 +9,17 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ....symmetry import PointGroup
 from ..fields.eighth_turns import C8
 from ..fields.fields import Turns
 from ..fields.on_cpu import on_cpu
 from .e2cnn_numpy2 import e2cnn_gspaces
+from .pixels import pixel_basis
 
 RING_WIDTH = 0.6
 WAVES_BETWEEN_PIXELS = 2
 NOTHING_LEFT = 1e-3
+PIXEL_BY_PIXEL = 9
 
 
 @cache
@@ -34,6 +37,9 @@ def steerable_basis(group: Turns, source: str, target: str, kernel_size: int) ->
     another in an eighth turn; there kernels must be smooth between the pixels: one ring a pixel, and up to two waves on
     it for each pixel of its radius.
 
+    From 9 x 9 on, where the many rings are so much alike that the third step keeps rounding, kernels of other groups
+    are built pixel by pixel: :func:`~.pixels.pixel_basis` spans the same space.
+
     Args:
         source, target: kinds of field, see :class:`Fields`.
 
@@ -42,6 +48,8 @@ def steerable_basis(group: Turns, source: str, target: str, kernel_size: int) ->
 
     Source: Weiler & Cesa 2019, "General E(2)-equivariant steerable CNNs": the solutions for irreducible parts.
     """
+    if kernel_size >= PIXEL_BY_PIXEL and isinstance(group, PointGroup):
+        return pixel_basis(group, source, target, kernel_size)
     gspace = _gspace(group)
     radius = kernel_size // 2
     offsets = numpy.mgrid[-radius : radius + 1, -radius : radius + 1].reshape(2, -1).astype(float)

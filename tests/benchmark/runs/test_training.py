@@ -116,6 +116,30 @@ def test_interrupted_training_ends_as_if_it_had_not_been(name, rollout, data, tm
     assert not checkpoint.exists()
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda whole: whole[:-1], lambda whole: b"", lambda whole: whole[:900] + b"\0" + whole[901:]]
+)
+def test_a_damaged_checkpoint_is_not_continued(rollout, data, tmp_path, monkeypatch, damage):
+    """Its training starts afresh and says so: zip archives of torch are read without a look at their checksums."""
+    twin, checkpoint = copy.deepcopy(rollout), tmp_path / "run.checkpoint"
+    uninterrupted = fit(rollout, data)
+    record = TrainingState.record
+
+    def interrupt(state, *args):
+        if len(state.curves.train_loss) == 1:
+            raise KeyboardInterrupt
+        record(state, *args)
+
+    monkeypatch.setattr(TrainingState, "record", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(copy.deepcopy(twin), data, checkpoint=checkpoint)
+    monkeypatch.setattr(TrainingState, "record", record)
+    checkpoint.write_bytes(damage(checkpoint.read_bytes()))
+    with pytest.warns(UserWarning, match="run.checkpoint, got a damaged one: starting afresh"):
+        assert fit(twin, data, checkpoint=checkpoint).train_loss == uninterrupted.train_loss
+    assert_same(weights(twin), weights(rollout))
+
+
 def test_nan_says_where(rollout, data):
     with torch.no_grad():
         next(rollout.parameters()).fill_(torch.nan)
