@@ -116,9 +116,14 @@ def test_interrupted_training_ends_as_if_it_had_not_been(name, rollout, data, tm
     assert not checkpoint.exists()
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda whole: whole[:-1], lambda whole: b"", lambda whole: whole[:900] + b"\0" + whole[901:]]
-)
+DAMAGES = {
+    "cut": lambda whole: whole[:-1],
+    "empty": lambda whole: b"",
+    "flipped": lambda whole: whole[:900] + bytes([whole[900] ^ 1]) + whole[901:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_checkpoint_is_not_continued(rollout, data, tmp_path, monkeypatch, damage):
     """Its training starts afresh and says so: zip archives of torch are read without a look at their checksums."""
     twin, checkpoint = copy.deepcopy(rollout), tmp_path / "run.checkpoint"
