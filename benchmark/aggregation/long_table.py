@@ -35,7 +35,7 @@ SETTING = ["scenario", "history", "train_simulations"]
 CELL = [*SETTING, "strength", "seed"]
 """What two models have in common when they are compared."""
 VARIED = {"seed", "recipe.strength"}
-OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
+OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs", "training.relaxation"}
 """Parts of the configuration in which runs of one grid may differ; and those in which runs of two models may."""
 PRIMARY = (("relative_l2", "orbit"), ("relative_l2", "domain"), ("nrmse", "domain"))
 """Metrics and splits to rank models by, the preferred one first."""
