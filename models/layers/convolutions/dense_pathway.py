@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -13,8 +14,8 @@ from .plain import PlainConv2d
 class DensePathwayConv2d(nn.Module, RelaxedLayer):
     """Computes ``out = W * f + b + D f``, with a :class:`DenseBranch` ``D`` that starts at zero.
 
-    Gaussian priors on both branches give the penalty ``alpha_strict ||W||^2 + alpha_free ||D||^2``, with ``||D||^2``
-    the sum of squares of its factors.
+    Gaussian priors on both branches give the penalty ``alpha_strict mean W^2 + alpha_free mean (U, V)^2``, with ``U``
+    and ``V`` the factors of ``D``.
 
     Keeps: translations where the box is periodic, while ``D`` is zero. Breaks: translations, through ``D``.
 
@@ -38,8 +39,8 @@ class DensePathwayConv2d(nn.Module, RelaxedLayer):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha_strict: float = 1e-6,
-        alpha_free: float = 1e-2,
+        alpha_strict: float = 1e-5,
+        alpha_free: float = 10.0,
     ):
         super().__init__()
         self.alpha_strict, self.alpha_free = alpha_strict, alpha_free
@@ -50,8 +51,8 @@ class DensePathwayConv2d(nn.Module, RelaxedLayer):
         return self.strict(fields) + self.free(fields)
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        free = self.free.down.square().sum() + self.free.up.square().sum()
-        return self.alpha_strict * self.strict.weight.square().sum() + self.alpha_free * free
+        free = torch.cat((self.free.down.flatten(), self.free.up.flatten()))
+        return self.alpha_strict * self.strict.weight.square().mean() + self.alpha_free * free.square().mean()
 
     def learned_relaxation(self) -> None:
         """Returns nothing: a dense branch and a kernel have no norm in common."""

@@ -30,7 +30,7 @@ class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
     D4 and the mirror, but not C8, whose eighth turns take pixels off the grid. On dilations, ``Psi_l(s / r)``, they are
     kernels that grow with the factor; ``kernel_size`` 5 holds the factor 2.
 
-    Penalty: ``alpha sum_l sum_{h < h'} |w_l(h) - w_l(h')|``.
+    Penalty: ``alpha mean |w_l(h) - w_l(h')|`` over ``l`` and ``h < h'``.
 
     Keeps: translations. Breaks: the point group or scaling, as far as ``w`` varies over its elements.
 
@@ -59,7 +59,7 @@ class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 1e-3,
+        alpha: float = 1e-2,
     ):
         if banks < 1:
             raise ValueError(f"banks: expected at least 1, got {banks}")
@@ -80,8 +80,8 @@ class RelaxedGroupConv2d(FieldConv2d, RelaxedLayer):
         return variation(self.relaxation, (-1,))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        differences = self.relaxation[:, :, None] - self.relaxation[:, None, :]
-        return self.alpha * differences.abs().sum() / 2
+        first, second = torch.triu_indices(*2 * self.relaxation.shape[1:], offset=1)
+        return self.alpha * (self.relaxation[:, first] - self.relaxation[:, second]).abs().mean()
 
 
 def _free_kernels(source: Fields, target: Fields, kernel_size: int) -> Float[Tensor, "N o i k k"]:

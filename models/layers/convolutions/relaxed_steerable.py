@@ -8,7 +8,7 @@ from torch import Tensor, einsum, nn
 
 from ..bases.kernel import kernel_basis
 from ..fields.fields import Fields
-from ..relaxed_layer import RelaxedLayer, variation
+from ..relaxed_layer import RelaxedLayer, mean_difference, variation
 from .field import FieldConv2d, flat_kernel
 from .stencil import Kernel
 
@@ -16,9 +16,9 @@ from .stencil import Kernel
 class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
     """Convolves with ``K(y) = sum_n w_n(y) Psi_n(y)``: ``w(y) = w + v(y)``, ``v: [O, I, N, k, k]`` zero at the start.
 
-    Penalty: ``alpha sum |w_n(y) - w_n(y')|`` over neighbouring places ``y``, ``y'`` of the kernel. ``w`` is a parameter
-    of its own because optimisers that divide by the size of the gradient, such as Adam, would otherwise move the shared
-    part of ``w(y)`` as slowly as the penalty lets its differences move.
+    Penalty: ``alpha mean |w_n(y) - w_n(y')|`` over all weights and neighbouring places ``y``, ``y'`` of the kernel.
+    ``w`` is a parameter of its own because optimisers that divide by the size of the gradient, such as Adam, would
+    otherwise move the shared part of ``w(y)`` as slowly as the penalty lets its differences move.
 
     Keeps: translations. Breaks: the point group, or scaling, as far as ``v`` varies over ``y``; constant ``v`` is
     :class:`~symbreak.models.layers.SteerableConv2d`.
@@ -40,7 +40,7 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 1e-3,
+        alpha: float = 1.0,
     ):
         super().__init__(source, target, kernel_basis(source, target, kernel_size), boundary=boundary, gain=gain)
         self.deviation = nn.Parameter(torch.zeros(*self.weight.shape, kernel_size, kernel_size))
@@ -60,5 +60,4 @@ class RelaxedSteerableConv2d(FieldConv2d, RelaxedLayer):
         return variation(self.relaxed_weight(), (-2, -1))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        along_x, along_y = self.deviation.diff(dim=-2), self.deviation.diff(dim=-1)
-        return self.alpha * (along_x.abs().sum() + along_y.abs().sum())
+        return self.alpha * mean_difference(self.deviation, (-2, -1))

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ..box import check_grid
 from ..built_once import BuiltOnce
-from ..relaxed_layer import RelaxedLayer, variation
+from ..relaxed_layer import RelaxedLayer, mean_difference, variation
 from .field import FieldConv2d
 from .plain import PlainConv2d
 from .stencil import Kernel
@@ -20,7 +20,7 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
     The banks ``W_l`` are layers: plain convolutions relax translations alone; steerable ones relax translations and
     their group at once, because ``w`` singles out places and directions. All banks are one convolution.
 
-    Penalty: ``alpha sum_l sum |w_l(p) - w_l(p')|`` over neighbouring places, without wrap-around.
+    Penalty: ``alpha mean |w_l(p) - w_l(p')|`` over ``l`` and neighbouring places, without wrap-around.
 
     Keeps: what the banks keep, while ``w`` is constant. Breaks: translations, and the point group or the scaling of the
     banks, as far as ``w`` varies over the box.
@@ -38,7 +38,7 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
     relaxed translation convolution.
     """
 
-    def __init__(self, *banks: PlainConv2d | FieldConv2d, shape: tuple[int, int], alpha: float = 1e-3):
+    def __init__(self, *banks: PlainConv2d | FieldConv2d, shape: tuple[int, int], alpha: float = 1.0):
         kinds = dict.fromkeys(map(_kind, banks))
         if len(kinds) != 1:
             got = "; ".join(kinds) or "none"
@@ -65,8 +65,7 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
         return variation(self.relaxation, (-2, -1))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        along_x, along_y = self.relaxation.diff(dim=-2), self.relaxation.diff(dim=-1)
-        return self.alpha * (along_x.abs().sum() + along_y.abs().sum())
+        return self.alpha * mean_difference(self.relaxation, (-2, -1))
 
 
 def _kind(bank: PlainConv2d | FieldConv2d) -> str:

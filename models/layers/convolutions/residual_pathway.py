@@ -17,7 +17,7 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
     """Convolves with ``K(y) = sum_n w_n Psi_n(y) + W(y)``, bias alike: two branches, by linearity one convolution.
 
     ``W`` starts at zero: the layer starts equivariant. Gaussian priors on both branches give the penalty
-    ``alpha_strict ||w||^2 + alpha_free (||W||^2 + ||c||^2)``, with ``c`` the free bias.
+    ``alpha_strict mean w^2 + alpha_free mean (W, c)^2``, with ``c`` the free bias.
 
     Keeps: translations. Breaks: the point group, or scaling, through ``W`` and ``c``.
 
@@ -38,8 +38,8 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha_strict: float = 1e-6,
-        alpha_free: float = 1.0,
+        alpha_strict: float = 1e-3,
+        alpha_free: float = 1e3,
     ):
         super().__init__(source, target, kernel_basis(source, target, kernel_size), boundary=boundary, gain=gain)
         self.alpha_strict, self.alpha_free = alpha_strict, alpha_free
@@ -59,5 +59,5 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
         return norm(self.free_weight) / norm(self.kernel())
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        free = self.free_weight.square().sum() + self.free_bias.square().sum()
-        return self.alpha_strict * self.weight.square().sum() + self.alpha_free * free
+        free = torch.cat((self.free_weight.flatten(), self.free_bias))
+        return self.alpha_strict * self.weight.square().mean() + self.alpha_free * free.square().mean()

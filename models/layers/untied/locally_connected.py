@@ -72,8 +72,10 @@ class LocallyConnected2d(BuiltOnce, RelaxedLayer):
         return self.stencil.sizes(self.weight[0, 0].movedim(-1, 1))
 
     def relaxation_penalty(self) -> Float[Tensor, ""]:
-        """Computes ``alpha`` times the squared distance from the kernels that the symmetry requires."""
-        return self.alpha * self._built().penalty(self.distance, self.add_gradient)
+        """Computes ``alpha`` times the squared distance from the kernels that the symmetry requires, divided by the
+        number of weights."""
+        weight = self.alpha / self.weight.numel()
+        return weight * self._built().penalty(self.distance, self.add_gradient)
 
     def learned_relaxation(self) -> None:
         """Returns nothing: what the symmetry requires differs from layer to layer, and is not part of the kernels."""

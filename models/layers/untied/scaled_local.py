@@ -22,7 +22,7 @@ from .untied_kernel import Untied
 class ScaledLocalConv2d(LocallyConnected2d):
     """Pulls untied kernels towards scaled copies of one another, ``K(p, y) = c(p) Psi(y)`` and ``c = g c``.
 
-    The penalty is ``alpha (||K - c Psi||^2 + ||c - g c||^2)``, with ``Psi`` an orthonormal basis of the scale-steerable
+    The penalty is ``alpha (||K - c Psi||^2 + ||c - g c||^2) / n`` for ``n`` weights, with ``Psi`` an orthonormal basis of the scale-steerable
     kernels, which hold at each factor the same filters ``s`` times larger, ``c(p)`` the part of ``K(p)`` along them and
     ``(g c)(p) = c(p / r)`` for ``r`` the ratio of neighbouring factors, interpolated as by the simulator's dilation.
 
@@ -50,7 +50,7 @@ class ScaledLocalConv2d(LocallyConnected2d):
         kernel_size: int = 5,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 1e-2,
+        alpha: float = 1e3,
     ):
         source.check_group(ScaleGroup)
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)

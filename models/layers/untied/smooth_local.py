@@ -15,7 +15,8 @@ from .untied_kernel import Untied
 
 
 class SmoothLocalConv2d(LocallyConnected2d):
-    """Penalises untied kernels by ``alpha sum ||K(p) - K(p')||^2`` over neighbouring places ``p``, ``p'``.
+    """Penalises untied kernels by ``alpha sum ||K(p) - K(p')||^2 / n`` over neighbouring places ``p``, ``p'``, for
+    ``n`` weights.
 
     Keeps: translations where the box is periodic, while ``K`` is the same everywhere, as at the start. Breaks:
     translations.
@@ -39,7 +40,7 @@ class SmoothLocalConv2d(LocallyConnected2d):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 0.1,
+        alpha: float = 1e3,
     ):
         start = PlainConv2d(source, target, kernel_size=kernel_size, gain=gain)
         super().__init__(start.weight, start.bias, shape, boundary, alpha)

@@ -14,7 +14,7 @@ from .untied_kernel import Untied
 
 
 class TurnedLocalConv2d(LocallyConnected2d):
-    """Penalises untied kernels by ``alpha sum_g ||K - g K||^2`` over generators of the group::
+    """Penalises untied kernels by ``alpha sum_g ||K - g K||^2 / n`` over generators of the group, for ``n`` weights::
 
         (g K)(p, y) = rho_out(g) K(g^-1 p, g^-1 y) rho_in(g)^-1
 
@@ -42,7 +42,7 @@ class TurnedLocalConv2d(LocallyConnected2d):
         kernel_size: int = 3,
         boundary: tuple[str, str] = ("closed", "closed"),
         gain: float = 2**0.5,
-        alpha: float = 0.1,
+        alpha: float = 1e4,
     ):
         source.check_group(PointGroup)
         start = SteerableConv2d(source, target, kernel_size=kernel_size, gain=gain)

@@ -6,7 +6,17 @@ import pytest
 import torch
 
 from symbreak.models import Task, build
-from symbreak.models.layers import Fields, RelaxedGroupConv2d, ResidualPathwayConv2d
+from symbreak.models.layers import (
+    DensePathwayConv2d,
+    Fields,
+    PlainConv2d,
+    RelaxedGroupConv2d,
+    RelaxedSteerableConv2d,
+    RelaxedTranslationConv2d,
+    ResidualPathwayConv2d,
+    SmoothLocalConv2d,
+    TurnedLocalConv2d,
+)
 from symbreak.models.layers.relaxed_layer import variation
 from symbreak.symmetry import MIRROR
 
@@ -57,3 +67,27 @@ def test_relaxed_models_start_at_the_constraint(name):
 @pytest.mark.parametrize("name", ["convnet", "equiv-rotation", "lift-rotation"])
 def test_other_models_have_no_such_number(name):
     assert build(name, Task(history=1, shape=(8, 8), group="C4"), width=2).learned_relaxation() is None
+
+
+LAYERS = {
+    "group": lambda n: RelaxedGroupConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n), banks=n),
+    "steerable": lambda n: RelaxedSteerableConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n)),
+    "pathway": lambda n: ResidualPathwayConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n)),
+    "dense": lambda n: DensePathwayConv2d(n, n, (16, 16)),
+    "places": lambda n: RelaxedTranslationConv2d(*(PlainConv2d(n, n) for _ in range(2)), shape=(4 * n, 8)),
+    "smooth": lambda n: SmoothLocalConv2d(n, n, (16, 16)),
+    "turned": lambda n: TurnedLocalConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n), (8, 8)),
+}
+
+
+@pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
+def test_weights_that_are_alike_cost_alike_at_any_width(make):
+    """So that a weight of the penalty that was chosen at one width holds at another: means, not sums."""
+    penalties = []
+    for width in (8, 32):
+        torch.manual_seed(0)
+        layer = make(width)
+        for parameter in layer.parameters():
+            torch.nn.init.normal_(parameter)
+        penalties.append(layer.relaxation_penalty().item())
+    assert penalties[1] == pytest.approx(penalties[0], rel=0.25)

@@ -181,18 +181,19 @@ def test_penalties_are_zero_at_the_constraint_and_add_up_by_hand():
     assert group_layer.relaxation_penalty() == 0
     group_layer.relaxation.data = torch.tensor([[0.0, 1.0, 3.0, 0.0]])
     pairs = 1 + 3 + 0 + 2 + 1 + 3
-    assert group_layer.relaxation_penalty().item() == pytest.approx(0.5 * pairs)
+    assert group_layer.relaxation_penalty().item() == pytest.approx(0.5 * pairs / 6)
 
     steerable = make(RelaxedSteerableConv2d, C4, "hidden", alpha=0.5)
     assert steerable.relaxation_penalty() == 0
     with torch.no_grad():
         steerable.deviation[0, 0, 0, 0, 0] += 1
-    assert steerable.relaxation_penalty().item() == pytest.approx(0.5 * 2, rel=1e-5)
+    neighbours = steerable.weight.numel() * (2 * 3 * 2)
+    assert steerable.relaxation_penalty().item() == pytest.approx(0.5 * 2 / neighbours, rel=1e-5)
 
     pathway = make(ResidualPathwayConv2d, C4, "hidden", alpha_strict=0.0, alpha_free=0.5)
     assert pathway.relaxation_penalty() == 0
     torch.nn.init.ones_(pathway.free_bias)
-    assert pathway.relaxation_penalty().item() == pytest.approx(0.5 * pathway.target.channels)
+    assert pathway.relaxation_penalty().item() == pytest.approx(0.5 / (1 + pathway.source.channels * 9))
 
 
 def test_bad_arguments_are_named():

@@ -102,13 +102,14 @@ def test_smoothness_adds_up_by_hand():
     """One entry raised by 3 at a corner differs from its two neighbours."""
     layer = smooth()
     layer.weight[0, 0, 2, 1, 1, 1] += 3
-    assert layer.relaxation_penalty().item() == pytest.approx(layer.alpha * 2 * 9, rel=1e-4)
+    assert layer.relaxation_penalty().item() == pytest.approx(layer.alpha * 2 * 9 / layer.weight.numel(), rel=1e-4)
 
 
 def test_smoothness_and_its_gradient_equal_the_formula(piecewise):
     layer = smooth().double()
     torch.nn.init.normal_(layer.weight)
-    expected = layer.alpha * (layer.weight.diff(dim=0).square().sum() + layer.weight.diff(dim=1).square().sum())
+    squares = layer.weight.diff(dim=0).square().sum() + layer.weight.diff(dim=1).square().sum()
+    expected = layer.alpha * squares / layer.weight.numel()
     torch.testing.assert_close(layer.relaxation_penalty(), expected)
     torch.testing.assert_close(
         torch.autograd.grad(layer.relaxation_penalty(), layer.weight), torch.autograd.grad(expected, layer.weight)
@@ -139,7 +140,7 @@ def test_turned_penalty_and_its_gradient_equal_the_formula(group, target, shape,
     layer = turned(group, target, shape=shape).double()
     torch.nn.init.normal_(layer.weight)
     copies = [turned_copy(layer, group.elements[index]) for index in generators]
-    expected = layer.alpha * sum((layer.weight - copy).square().sum() for copy in copies)
+    expected = layer.alpha * sum((layer.weight - copy).square().sum() for copy in copies) / layer.weight.numel()
     torch.testing.assert_close(layer.relaxation_penalty(), expected)
     torch.testing.assert_close(
         torch.autograd.grad(layer.relaxation_penalty(), layer.weight), torch.autograd.grad(expected, layer.weight)
@@ -160,7 +161,7 @@ def test_scaled_penalty_and_its_gradient_equal_the_formula(source, target, piece
     parts = kernels @ torch.linalg.pinv(basis).T
     dilated = Dilation(2**0.5).scalar(parts.movedim((0, 1), (-2, -1))).movedim((-2, -1), (0, 1))
     expected = (kernels - parts @ basis.T).square().sum() + (parts - dilated).square().sum()
-    got, wanted = layer.relaxation_penalty(), layer.alpha * expected
+    got, wanted = layer.relaxation_penalty(), layer.alpha * expected / layer.weight.numel()
     gradients = (torch.autograd.grad(value, layer.weight) for value in (got, wanted))
     rounding = {"rtol": 1e-6, "atol": 2e-6}
     torch.testing.assert_close(got, wanted, **rounding)
