@@ -70,12 +70,23 @@ def keep_reproduction(recorded: RunRecord, found: RunRecord, folder: Path) -> bo
 def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
     """Names the models with records made by code other than today's, which today's code is not known to reproduce.
 
+    What one code repeated, and what another repeated of that one, are the same numbers: evidence adds up, also that of
+    the results folders beside this one.
+
     Args:
         records: records of runs that finished.
-        folder: their results folder, whose ``reproduced.csv`` is read.
+        folder: their results folder; its ``reproduced.csv`` is read, and those of the folders beside it.
     """
-    other = {(record.model, record.code or "") for record in records if record.code != code_digest(record.model)}
-    same = {
-        (each.model, each.code) for each in read_reproductions(folder) if each.reproduced_by == code_digest(each.model)
-    }
-    return {model for model, _ in other - same if code_digest(model) is not None}
+    today = {record.model: code_digest(record.model) for record in records}
+    known = [
+        each for path in folder.resolve().parent.glob(f"*/{REPRODUCED}") for each in read_reproductions(path.parent)
+    ]
+    same = set(today.items())
+    while found := {pair for each in known for pair in _pairs(each) if not same.isdisjoint(_pairs(each))} - same:
+        same |= found
+    return {record.model for record in records if today[record.model] and (record.model, record.code or "") not in same}
+
+
+def _pairs(each: Reproduction) -> set[tuple[str, str | None]]:
+    """Returns both codes of a reproduction, each with the model."""
+    return {(each.model, each.code), (each.model, each.reproduced_by)}
