@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +87,14 @@ def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
     while found := {pair for each in known for pair in _pairs(each) if not same.isdisjoint(_pairs(each))} - same:
         same |= found
     return {record.model for record in records if today[record.model] and (record.model, record.code or "") not in same}
+
+
+def _evidence(folder: Path) -> Iterator[Reproduction]:
+    """Reads the table of a results folder, and those of the folders beside it that are such tables."""
+    yield from read_reproductions(folder)
+    for path in sorted(folder.resolve().parent.glob(f"*/{REPRODUCED}")):
+        with suppress(ValueError):
+            yield from read_reproductions(path.parent)
 
 
 def _pairs(each: Reproduction) -> set[tuple[str, str | None]]:
