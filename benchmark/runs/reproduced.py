@@ -80,9 +80,7 @@ def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
         folder: their results folder; its ``reproduced.csv`` is read, and those of the folders beside it.
     """
     today = {record.model: code_digest(record.model) for record in records}
-    known = [
-        each for path in folder.resolve().parent.glob(f"*/{REPRODUCED}") for each in read_reproductions(path.parent)
-    ]
+    known = list(_evidence(folder))
     same = set(today.items())
     while found := {pair for each in known for pair in _pairs(each) if not same.isdisjoint(_pairs(each))} - same:
         same |= found
