@@ -127,10 +127,11 @@ class Tune:
             return
         default = PRESETS[preset.name]()
         for option, replacement, given, usual in (
-            ("strengths", "strength", preset.strengths, default.strengths),
-            ("seeds", "seed", preset.seeds, default.seeds),
+            ("strengths", "strengths", preset.strengths, default.strengths),
+            ("seeds", "seeds", preset.seeds, default.seeds),
             ("training.learning-rate", "learning-rates", preset.training.learning_rate, default.training.learning_rate),
             ("training.epochs", "epochs", preset.training.epochs, default.training.epochs),
+            ("training.relaxation", "relaxations", preset.training.relaxation, default.training.relaxation),
             ("tuned", "learning-rates", preset.tuned, default.tuned),
         ):
             if given != usual:

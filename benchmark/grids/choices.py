@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-CHOICE = ["scenario", "model", "learning_rate", "epochs"]
+CHOICE = ["scenario", "model", "learning_rate", "epochs", "relaxation"]
 
 
 def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
-    """Reads ``learning_rate`` and ``epochs`` by scenario and model, from a ``choices.csv``.
+    """Reads ``learning_rate``, ``epochs`` and ``relaxation`` by scenario and model, from a ``choices.csv``; files of
+    earlier versions have no ``relaxation``, which is then 1.
 
     Raises:
         ValueError: the file is not such a table.
@@ -16,10 +17,10 @@ def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
     import pandas as pd  # takes long to import, and most grids are not tuned
 
     try:
-        table = pd.read_csv(path, dtype={"learning_rate": float, "epochs": int})[CHOICE]
+        table = pd.read_csv(path, dtype={"learning_rate": float, "epochs": int, "relaxation": float})
+        table = table.assign(relaxation=table.get("relaxation", 1.0))[CHOICE]
     except (ValueError, KeyError) as error:
         raise ValueError(f"expected a table with {', '.join(CHOICE)} in {path}, got: {error}") from error
     return {
-        (row.scenario, row.model): {"learning_rate": row.learning_rate, "epochs": row.epochs}
-        for row in table.itertuples()
+        (row["scenario"], row["model"]): {name: row[name] for name in CHOICE[2:]} for row in table.to_dict("records")
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 
@@ -17,14 +19,18 @@ from ..tables.markup import markdown
 from .choices import CHOICE
 from .grid import run_missing
 from .presets import Preset
-from .warnings import key_of, learns
+from .warnings import key_of, learns, penalised
 
+Key = tuple[str, str]
+"""Scenario and model."""
 CHOICES, SEARCH = "choices.csv", "search.csv"
-SEARCHED = [*CHOICE, "valid_rmse", "best_epoch", "train_seconds", "hash"]
+SEARCHED = [*CHOICE, "strength", "seed", "valid_rmse", "best_epoch", "train_seconds", "hash"]
 ABOUT = (
     "`valid_rmse`: best RMSE on the validation simulations, relative to the rms velocity, in a training of `epochs` "
-    "rounds with Adam's step size starting at `learning_rate`. Chosen are the learning rate that is best at the "
-    "shortest length, and the shortest length whose error is hardly above that of the best."
+    "rounds with Adam's step size starting at `learning_rate` and the penalties of relaxed layers times `relaxation`. "
+    "Candidates are compared by its geometric mean over strengths and seeds. Chosen are the learning rate that is best "
+    "at the shortest length, the shortest length whose error is hardly above that of the best, and with these the best "
+    "relaxation."
 )
 
 
@@ -36,15 +42,17 @@ class Search:
     """Step sizes, each tried at the shortest length."""
     epochs: tuple[int, ...] = (12, 24, 48)
     """Lengths, each tried with the best of these step sizes."""
-    strength: float = 0.5
-    """Strength of the symmetry breaking in the data to tune on."""
-    seed: int = 100
-    """Seed of initialisation and shuffling; choose one that no results are made with."""
+    relaxations: tuple[float, ...] = (1.0,)
+    """Factors on the penalties of relaxed layers, each tried with the chosen step size and length."""
+    strengths: tuple[float, ...] = (0.5,)
+    """Strengths of the symmetry breaking in the data to tune on."""
+    seeds: tuple[int, ...] = (100, 101, 102)
+    """Replicates; choose some that no results are made with."""
     slack: float = 0.05
     """Share by which a shorter training may exceed the validation error of the best length, and still be chosen."""
 
     def __post_init__(self):
-        for name in ("learning_rates", "epochs"):
+        for name in ("learning_rates", "epochs", "relaxations", "strengths", "seeds"):
             values = getattr(self, name)
             if not values or list(values) != sorted(set(values)):
                 raise ValueError(f"expected at least one of {name}, in rising order, got {list(values)}")
@@ -64,6 +72,9 @@ def tune(
 
     1. Every learning rate at the shortest length; the one with the smallest validation error stays.
     2. With it, every longer length; the shortest one stays whose error is at most ``search.slack`` above the best.
+    3. With both, every factor on the penalties, for models that have some; the one with the smallest error stays.
+
+    The error of a candidate is the geometric mean over strengths and seeds, infinite where a run failed.
 
     Runs are kept in ``out/runs``, so that an interrupted search goes on where it stopped. Writes all candidates as
     ``search.csv`` and ``search.md``, and ``choices.csv``, which ``symbreak run --tuned`` reads; what these hold of
@@ -77,22 +88,30 @@ def tune(
     out, machine, console = Path(out), machine or Machine(), console or Console(quiet=True)
     model_file = None if model_file is None else Path(model_file)
     one = {"history": preset.history[:1], "train_simulations": preset.train_simulations[:1]}
-    grid = replace(preset, strengths=(search.strength,), seeds=(search.seed,), tuned=None, **one)
-    configs = [config for config in grid.runs(model_file) if learns(config)]
+    grid = replace(preset, strengths=search.strengths, seeds=search.seeds, tuned=None, **one)
+    models = {key_of(config): config for config in grid.runs(model_file)}
+    learning = {key for key, config in models.items() if learns(config)}
+    configs = [config for config in grid.runs(model_file) if key_of(config) in learning]
     imports = grid.verified_imports()
 
     def searched(candidates: list[RunConfig]) -> pd.DataFrame:
         run_missing(candidates, out, machine, console, model_file, imports=imports)
         return pd.DataFrame([_row(config, out) for config in candidates], columns=SEARCHED)
 
-    first, *longer = search.epochs
-    short = searched([_with(config, rate, first) for rate in search.learning_rates for config in configs])
-    rates = {(row.scenario, row.model): row.learning_rate for row in best_candidates(short).itertuples()}
-    kept = [config for config in configs if key_of(config) in rates]
-    long = searched([_with(config, rates[key_of(config)], epochs) for epochs in longer for config in kept])
-    table = pd.concat([part for part in (short, long) if len(part)]).sort_values(CHOICE, ignore_index=True)
-    failed = [f"{config.model} ({config.recipe.scenario})" for config in configs if key_of(config) not in rates]
+    chosen: dict[Key, dict[str, Any]] = {key: {"epochs": search.epochs[0]} for key in learning}
+    parts = []
+    for name, values, keys in (
+        ("learning_rate", search.learning_rates, learning),
+        ("epochs", search.epochs[1:], learning),
+        ("relaxation", search.relaxations, {key for key in learning if penalised(models[key])}),
+    ):
+        going_on = [config for config in configs if key_of(config) in keys & chosen.keys()]
+        new = [_with(config, **chosen[key_of(config)] | {name: value}) for value in values for config in going_on]
+        parts += [searched(new)] if new else []
+        chosen = _by_key(choose(pd.concat(parts), search.slack))
+    table = pd.concat(parts).drop_duplicates("hash").sort_values([*CHOICE, "strength", "seed"], ignore_index=True)
     choices = choose(table, search.slack)
+    failed = [f"{model} ({scenario})" for scenario, model in sorted(learning - chosen.keys())]
     _write(*(_with_earlier(new, out / name, table) for new, name in ((table, SEARCH), (choices, CHOICES))), out)
     return choices, failed
 
@@ -101,39 +120,56 @@ def _with_earlier(new: pd.DataFrame, path: Path, searched: pd.DataFrame) -> pd.D
     """Adds the rows of an earlier file, if there is one, for scenarios and models that were not ``searched`` now."""
     if not path.exists():
         return new
-    earlier = pd.read_csv(path, dtype={"hash": str})
+    earlier = pd.read_csv(path, dtype={"hash": str, "seed": "Int64"}).reindex(columns=new.columns)
     now, before = (pd.MultiIndex.from_frame(each[CHOICE[:2]]) for each in (searched, earlier))
     other = earlier[~before.isin(now)]
     return pd.concat([other, new]).sort_values(CHOICE, ignore_index=True) if len(other) else new
 
 
-def _with(config: RunConfig, learning_rate: float, epochs: int) -> RunConfig:
-    return replace(config, training=replace(config.training, learning_rate=learning_rate, epochs=epochs))
+def _with(config: RunConfig, **training: Any) -> RunConfig:
+    return replace(config, training=replace(config.training, **training))
 
 
 def _row(config: RunConfig, out: Path) -> list:
-    """Gives a candidate in the order of :data:`SEARCHED`; one that failed has an infinite error."""
+    """Gives a run in the order of :data:`SEARCHED`; one that failed has an infinite error."""
     record, training = load_run(out / "runs" / f"{config.hash}.json"), config.training
     error, epoch = (min(record.curves.valid_rmse), record.curves.best_epoch) if record.curves else (inf, 0)
+    chosen = [training.learning_rate, training.epochs, training.relaxation]
     measured = [error, epoch, round(record.train_seconds or 0.0, 1), config.hash]
-    return [*key_of(config), training.learning_rate, training.epochs, *measured]
+    return [*key_of(config), *chosen, record.strength, config.seed, *measured]
 
 
-def best_candidates(short: pd.DataFrame) -> pd.DataFrame:
-    """Keeps the row with the smallest error of each scenario and model; none where every candidate failed."""
-    finished = short[short.valid_rmse < inf].sort_values("valid_rmse", kind="stable")
-    return finished.groupby(["scenario", "model"], sort=False).head(1)
+def candidates(searched: pd.DataFrame) -> pd.DataFrame:
+    """Averages the error of each candidate over strengths and seeds, in logarithms, best ones first; candidates with a
+    run that failed are left out."""
+    errors = np.log(searched.valid_rmse).groupby([searched[name] for name in CHOICE]).mean()
+    return errors[np.isfinite(errors)].sort_values(kind="stable").rename("error").reset_index()
 
 
 def choose(searched: pd.DataFrame, slack: float) -> pd.DataFrame:
-    """Chooses the best learning rate at the shortest length, and the first length with at most ``1 + slack`` times the
-    error of the best one."""
-    chosen = best_candidates(searched[searched.epochs == searched.epochs.min()])[CHOICE].sort_values(CHOICE[:2])
-    for index, choice in chosen.iterrows():
-        longer = searched[(searched[CHOICE[:3]] == choice[CHOICE[:3]]).all(axis=1)].sort_values("epochs")
-        good = longer.valid_rmse <= (1 + slack) * longer.valid_rmse.min()
-        chosen.loc[index, "epochs"] = longer.epochs[good].iloc[0]
-    return chosen.reset_index(drop=True)
+    """Chooses for each model the best learning rate at the shortest length, the first length with at most ``1 + slack``
+    times the error of the best one, and the best of the factors on its penalties that were tried with these.
+
+    Returns:
+        Columns :data:`CHOICE`; no row for a model all of whose candidates failed.
+    """
+    found = []
+    for _, own in candidates(searched).groupby(CHOICE[:2]):
+        plain = own[own.relaxation == 1]
+        short = plain[plain.epochs == searched.epochs.min()]
+        if len(short):
+            lengths = plain[plain.learning_rate == short.learning_rate.iloc[0]].sort_values("epochs")
+            epochs = lengths.epochs[lengths.error <= lengths.error.min() + np.log1p(slack)].iloc[0]
+            tried = own[(own.learning_rate == short.learning_rate.iloc[0]) & (own.epochs == epochs)]
+            found.append(tried.iloc[:1])
+    chosen = pd.concat(found) if found else pd.DataFrame(columns=CHOICE)
+    return chosen.loc[:, CHOICE].sort_values(CHOICE[:2], ignore_index=True)
+
+
+def _by_key(choices: pd.DataFrame) -> dict[Key, dict[str, Any]]:
+    """Returns what was chosen by scenario and model."""
+    rows = choices.to_dict("records")
+    return {(row["scenario"], row["model"]): {name: row[name] for name in CHOICE[2:]} for row in rows}
 
 
 def _write(table: pd.DataFrame, choices: pd.DataFrame, out: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from ...models import count_parameters
+from ...models import Forecaster, count_parameters
+from ...models.layers import RelaxedLayer
 from ...models.task import ENVIRONMENT_CHANNELS
 from ..methods import base_model
 from ..records.configuration import RunConfig
@@ -89,6 +90,17 @@ def parameters(config: RunConfig) -> int | None:
 def learns(config: RunConfig) -> bool:
     """Returns whether the model has anything to train. A model that cannot be built counts: its record will say why."""
     return parameters(config) != 0
+
+
+def penalised(config: RunConfig) -> bool:
+    """Returns whether the model adds penalties to the loss, so that a factor on them matters."""
+    try:
+        with torch.random.fork_rng():
+            model = untrained(config, 1.0, 0).model
+    except Exception:
+        return False
+    own = type(model).relaxation_penalty is not Forecaster.relaxation_penalty
+    return own or any(isinstance(layer, RelaxedLayer) for layer in model.modules())
 
 
 def key_of(config: RunConfig) -> tuple[str, str]:

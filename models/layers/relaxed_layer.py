@@ -26,8 +26,8 @@ class RelaxedLayer(ABC):
 
 
 def mean_difference(weights: Float[Tensor, "*shape"], dims: tuple[int, ...]) -> Float[Tensor, ""]:
-    """Computes the mean of ``|w(p) - w(p')|`` over all pairs of neighbours along the axes ``dims``, without wrap-around;
-    0 where there are none."""
+    """Computes the mean of ``|w(p) - w(p')|`` over neighbours along the axes ``dims``, without wrap-around; 0 where
+    there are none."""
     steps = torch.cat([weights.diff(dim=dim).flatten() for dim in dims])
     return steps.abs().sum() / max(1, len(steps))
 

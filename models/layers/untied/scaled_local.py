@@ -22,9 +22,10 @@ from .untied_kernel import Untied
 class ScaledLocalConv2d(LocallyConnected2d):
     """Pulls untied kernels towards scaled copies of one another, ``K(p, y) = c(p) Psi(y)`` and ``c = g c``.
 
-    The penalty is ``alpha (||K - c Psi||^2 + ||c - g c||^2) / n`` for ``n`` weights, with ``Psi`` an orthonormal basis of the scale-steerable
-    kernels, which hold at each factor the same filters ``s`` times larger, ``c(p)`` the part of ``K(p)`` along them and
-    ``(g c)(p) = c(p / r)`` for ``r`` the ratio of neighbouring factors, interpolated as by the simulator's dilation.
+    The penalty is ``alpha (||K - c Psi||^2 + ||c - g c||^2) / n`` for ``n`` weights, with ``Psi`` an orthonormal basis
+    of the scale-steerable kernels, which hold at each factor the same filters ``s`` times larger, ``c(p)`` the part of
+    ``K(p)`` along them and ``(g c)(p) = c(p / r)`` for ``r`` the ratio of neighbouring factors, interpolated as by the
+    simulator's dilation.
 
     Keeps: scaling, as far as the grid resolves it, while ``K = c Psi`` and ``c = g c``, as at the start. Breaks:
     translations and scaling.

@@ -304,8 +304,8 @@ def test_an_empty_list_is_refused(capsys, command, option):
 @pytest.mark.parametrize(
     "command, said",
     [
-        (("tune", "quick", "--strengths", "0"), "expected --search.strength in a search, got --strengths"),
-        (("tune", "quick", "--seeds", "1"), "expected --search.seed in a search, got --seeds"),
+        (("tune", "quick", "--strengths", "0"), "expected --search.strengths in a search, got --strengths"),
+        (("tune", "quick", "--seeds", "1"), "expected --search.seeds in a search, got --seeds"),
         (("tune", "quick", "--training.epochs", "3"), "expected --search.epochs in a search, got --training.epochs"),
         (("tune", "quick", "--training.learning-rate", "1"), "got --training.learning-rate, which it ignores"),
         (("tune", "quick", "--tuned", "choices.csv"), "got --tuned, which it ignores"),
