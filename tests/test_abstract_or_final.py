@@ -1,5 +1,5 @@
-"""Layers and methods are abstract or final: what is concrete is neither overridden nor inherited from. Networks share one
-concrete base, which holds a stack of layers; its methods are final, too."""
+"""Layers and methods are abstract or final: what is concrete is neither overridden nor inherited from. Networks have a
+concrete base, whose methods are final."""
 
 import importlib
 import inspect
