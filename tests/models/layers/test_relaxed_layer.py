@@ -70,7 +70,7 @@ def test_other_models_have_no_such_number(name):
 
 
 LAYERS = {
-    "group": lambda n: RelaxedGroupConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n), banks=n),
+    "group": lambda n: RelaxedGroupConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n), banks=16 * n),
     "steerable": lambda n: RelaxedSteerableConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n)),
     "pathway": lambda n: ResidualPathwayConv2d(Fields(MIRROR, "regular", n), Fields(MIRROR, "regular", n)),
     "dense": lambda n: DensePathwayConv2d(n, n, (16, 16)),
