@@ -1,9 +1,11 @@
 """The README shows what the command line wrote, and nothing else."""
 
 import ast
+import builtins
 import inspect
 import re
 import shlex
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -55,7 +57,7 @@ def test_every_python_call_of_the_readme_is_one():
     imports = [statement for statement in python_of_readme() if isinstance(statement, ast.ImportFrom)]
     names = {alias.name: getattr(import_module(line.module), alias.name) for line in imports for alias in line.names}
     calls = [node for line in python_of_readme() for node in ast.walk(line) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Name)]
+    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id not in vars(builtins)]
     for call in named:
         arguments = {keyword.arg: None for keyword in call.keywords}
         inspect.signature(names[call.func.id]).bind(*call.args, **arguments)
@@ -67,3 +69,25 @@ def test_the_readme_imports_from_faces_what_they_export():
     for line in python_of_readme():
         if isinstance(line, ast.ImportFrom) and line.module.startswith("symbreak"):
             assert {alias.name for alias in line.names} <= set(import_module(line.module).__all__), line.module
+
+
+def test_paths_of_public_calls_are_text_or_paths():
+    """Each argument of a public function that takes a path takes text as well."""
+    for module in ("symbreak.benchmark", "symbreak.datasets"):
+        for name in import_module(module).__all__:
+            call = getattr(import_module(module), name)
+            if inspect.isfunction(call):
+                for argument in inspect.signature(call).parameters.values():
+                    parts = set(re.split(r"\s*\|\s*", str(argument.annotation)))
+                    assert "Path" not in parts or "str" in parts, f"{name}({argument})"
+
+
+def test_code_of_the_readme_survives_on_a_package_index():
+    """There, links to files of the repository are replaced by words."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text
+    for each in project["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        shown = re.sub(each["pattern"], re.sub(r"\\(\d)", r"\\g<\1>", each["replacement"]), shown)
+    code = re.compile(r"```.*?```", re.DOTALL)
+    assert code.findall(shown) == code.findall(text) and shown != text

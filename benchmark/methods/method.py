@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ...models import Forecaster
 from ...symmetry import Element
+from .gradnorm import GradNorm
 
 Batch = Float[Tensor, "B N 2 X Y"]
 Loss = Float[Tensor, ""]
@@ -22,6 +23,9 @@ class Method(ABC):
     Random choices come from torch's generator, which the trainer seeds and stores.
     """
 
+    learned: GradNorm | None = None
+    """What the method learns while the network is trained; most methods learn nothing."""
+
     @abstractmethod
     def windows(self, windows: Batch, elements: Sequence[Element]) -> Batch:
         """Gives the windows to train on."""
@@ -31,11 +35,13 @@ class Method(ABC):
         """Gives what is minimised, from the data term plus the model's own penalty."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Gives the tensors and numbers that a training needs to go on where it stopped; most methods need none."""
-        return {}
+        """Gives the tensors and numbers that a training needs to go on where it stopped."""
+        return {} if self.learned is None else self.learned.state_dict()
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: B027
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Restores what :meth:`state_dict` gave."""
+        if self.learned is not None:
+            self.learned.load_state_dict(state)
 
 
 class Plain(Method):

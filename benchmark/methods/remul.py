@@ -9,7 +9,7 @@ import torch
 from ...models import Forecaster
 from ...symmetry import Element
 from .gradnorm import GradNorm
-from .method import Batch, Loss, Plain
+from .method import Batch, Loss, Method
 
 
 def equivariance_loss(model: Forecaster, history: Batch, elements: Sequence[Element]) -> Loss:
@@ -19,7 +19,7 @@ def equivariance_loss(model: Forecaster, history: Batch, elements: Sequence[Elem
     return difference.square().mean()
 
 
-class Remul(Plain):
+class Remul(Method):
     """Adds equivariance as a second task of constant weight: ``L = L_data + beta L_equivariance``.
 
     Elhag et al., *Relaxed Equivariance via Multitask Learning* (2024).
@@ -33,25 +33,25 @@ class Remul(Plain):
             raise ValueError(f"expected beta >= 0, got {beta}")
         self.beta = beta
 
+    def windows(self, windows, elements):
+        return windows
+
     def loss(self, objective, model, history, elements):
         return objective + self.beta * equivariance_loss(model, history, elements)
 
 
-class RemulGradNorm(Plain):
+class RemulGradNorm(Method):
     """Adds equivariance as a second task whose weight is learned: ``L = w_1 L_data + w_2 L_equivariance``.
 
     Elhag et al. (2024) with the weights of :class:`.gradnorm.GradNorm`. The tasks share the whole network.
     """
 
     def __init__(self):
-        self.balance = GradNorm(tasks=2)
+        self.learned = GradNorm(tasks=2)
+
+    def windows(self, windows, elements):
+        return windows
 
     def loss(self, objective, model, history, elements):
         losses = (objective, equivariance_loss(model, history, elements))
-        return self.balance.weighted(losses, [each for each in model.parameters() if each.requires_grad])
-
-    def state_dict(self):
-        return self.balance.state_dict()
-
-    def load_state_dict(self, state):
-        self.balance.load_state_dict(state)
+        return self.learned.weighted(losses, [each for each in model.parameters() if each.requires_grad])

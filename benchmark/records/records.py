@@ -228,13 +228,14 @@ def as_bytes(write: Callable[[io.BytesIO], object]) -> bytes:
     return buffer.getvalue()
 
 
-def load_run(path: Path) -> RunRecord:
+def load_run(path: str | Path) -> RunRecord:
     """Loads one record.
 
     Raises:
         ValueError: the file is not a record of the run that it is named after, or the labels of the record contradict
             its configuration; the message names the file and what is wrong.
     """
+    path = Path(path)
     try:
         content = json.loads(path.read_text("utf-8"), parse_constant=_no_number, parse_int=_whole_number)
         record = RunRecord.from_json(content)

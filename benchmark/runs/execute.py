@@ -58,14 +58,13 @@ def reproducible() -> Iterator[None]:
         yield
 
 
-def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
-    """Builds and initialises the model of a run, for the task that it has.
+def task_of(config: RunConfig, increment_scale: float) -> Task:
+    """Describes what the model of a run is built for.
 
     Args:
         increment_scale: rms of the data's one-step change relative to its rms velocity.
-        seed: seed of the initialisation.
     """
-    task = Task(
+    return Task(
         history=config.history,
         shape=config.recipe.shape,
         group=config.recipe.group,
@@ -74,6 +73,11 @@ def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
         increment_scale=increment_scale,
         has_environment=config.recipe.onset is not None,
     )
+
+
+def untrained(config: RunConfig, increment_scale: float, seed: int) -> Rollout:
+    """Builds and initialises the model of a run, with ``seed``, for its :func:`task_of`."""
+    task = task_of(config, increment_scale)
     seed_random_state(seed)
     return Rollout(build(base_model(config.model), task, budget=config.budget), task)
 

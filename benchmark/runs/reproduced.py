@@ -80,11 +80,12 @@ def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
         folder: their results folder; its ``reproduced.csv`` is read, and those of the folders beside it.
     """
     today = {record.model: code_digest(record.model) for record in records}
-    known = list(_evidence(folder))
-    same = set(today.items())
-    while found := {pair for each in known for pair in _pairs(each) if not same.isdisjoint(_pairs(each))} - same:
+    known = [_pair(each) for each in _evidence(folder)]
+    same = {(record.model, record.scenario, today[record.model]) for record in records}
+    while found := {code for pair in known if not same.isdisjoint(pair) for code in pair} - same:
         same |= found
-    return {record.model for record in records if today[record.model] and (record.model, record.code or "") not in same}
+    outdated = (record for record in records if (record.model, record.scenario, record.code or "") not in same)
+    return {record.model for record in outdated if today[record.model]}
 
 
 def _evidence(folder: Path) -> Iterator[Reproduction]:
@@ -95,6 +96,6 @@ def _evidence(folder: Path) -> Iterator[Reproduction]:
             yield from read_reproductions(path.parent)
 
 
-def _pairs(each: Reproduction) -> set[tuple[str, str | None]]:
-    """Returns both codes of a reproduction, each with the model."""
-    return {(each.model, each.code), (each.model, each.reproduced_by)}
+def _pair(each: Reproduction) -> set[tuple[str, str, str | None]]:
+    """Returns both codes of a reproduction, each with the model and the scenario that it stands for."""
+    return {(each.model, each.scenario, code) for code in (each.code, each.reproduced_by)}

@@ -29,7 +29,7 @@ def hidden_scenarios(symmetry: str) -> list[str]:
     return [each.name for each in list_scenarios() if each.has_floor and each.symmetry == symmetry]
 
 
-def floor_margins(model: str, data_dir: Path) -> dict[str, float]:
+def floor_margins(model: str, data_dir: str | Path) -> dict[str, float]:
     """Runs a strict model with random weights on small orbits of every onset scenario of its symmetries.
 
     Args:
@@ -47,7 +47,7 @@ def floor_margins(model: str, data_dir: Path) -> dict[str, float]:
     return {scenario: _margin(model, scenario, data_dir) for scenario in scenarios}
 
 
-def _margin(model: str, scenario: str, data_dir: Path) -> float:
+def _margin(model: str, scenario: str, data_dir: str | Path) -> float:
     recipe = SIMULATIONS.recipe(scenario, 1.0)
     data = DataSet(generate(recipe, data_dir))
     with reproducible(), torch.no_grad():

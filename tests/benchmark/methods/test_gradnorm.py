@@ -64,7 +64,7 @@ def test_weights_add_up_to_two_and_stay_positive(model):
     history, elements = torch.randn(2, 1, 2, 16, 16), nontrivial_elements("C4", (16, 16))
     for _ in range(60):
         loss = method.loss(rollout(history, 1).square().mean(), rollout.model, history, elements)
-        weights = method.balance.weights
+        weights = method.learned.weights
         assert loss.isfinite() and weights.sum().item() == pytest.approx(2)
         assert weights.min() > 0.9 * SMALLEST_WEIGHT
     assert weights.tolist() != [1, 1]
@@ -72,8 +72,8 @@ def test_weights_add_up_to_two_and_stay_positive(model):
 
 def test_every_training_has_weights_of_its_own():
     one, other = METHODS["remul-gradnorm"](), METHODS["remul-gradnorm"]()
-    one.balance.weights[0] = 7
-    assert other.balance.weights.tolist() == [1, 1]
+    one.learned.weights[0] = 7
+    assert other.learned.weights.tolist() == [1, 1]
 
 
 def test_complex_weights_have_the_weighted_gradient():

@@ -228,9 +228,10 @@ def test_evidence_adds_up_over_codes_and_folders(record, tmp_path, monkeypatch):
         (tmp_path / folder).mkdir()
         keep_reproduction(replace(record, code=code), replace(record, code=by), tmp_path / folder)
 
-    def outdated(*codes, model=record.model):
-        return outdated_models([replace(record, code=code, model=model) for code in codes], tmp_path / "old")
+    def outdated(*codes, **labels):
+        return outdated_models([replace(record, code=code, **labels) for code in codes], tmp_path / "old")
 
     assert outdated("first", "second", "today") == set()
     assert outdated("first", "third") == outdated(None) == {record.model}
     assert outdated("first", model="mlp") == {"mlp"}
+    assert outdated("first", scenario="translation-buoyancy") == {record.model}, "another box, another path in the code"
