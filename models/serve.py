@@ -1,6 +1,6 @@
 """A process that predicts with a model of somebody else, and knows nothing but what it is asked.
 
-Started as ``python -m symbreak.models.serve``. The other process, see ``symbreak.benchmark.submissions.isolated``, sends a
+Started as ``python -m symbreak.models.serve``. The other process, ``symbreak.benchmark.submissions.isolated``, sends a
 description of the model, then inputs, and gets outputs: numbers, never objects, so that nothing that comes back can
 execute code. Targets never reach this process. Before the model's own code is loaded it begins to refuse files,
 connections, other processes and imports of the simulator, and notes every attempt.
@@ -11,12 +11,12 @@ Messages are a line of JSON, followed by as many float32 numbers as it says.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -34,6 +34,8 @@ SYSTEM = ("/proc/cpuinfo", "/proc/meminfo", "/proc/self/", "/sys/", "/dev/null",
 FORBIDDEN_MODULES = ("symbreak.simulators", "symbreak.datasets", "symbreak.benchmark", "phi", "phiml")
 FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
 LONGEST_REASON = 500
+LONGEST_LINE = 2**16
+LARGEST = 2**28
 
 
 class Forbidden(PermissionError):
@@ -41,35 +43,38 @@ class Forbidden(PermissionError):
 
 
 def send(stream: BinaryIO, content: dict[str, Any], *arrays: Tensor) -> None:
-    """Writes a message: ``content``, with the shapes of the arrays, then their numbers."""
-    header = content | {"shapes": [list(array.shape) for array in arrays]}
+    """Writes a message: ``content``, with the shapes of the arrays, then their numbers as they lie in memory, because
+    convolutions round differently in another order."""
+    orders = [sorted(range(array.dim()), key=array.stride, reverse=True) for array in arrays]
+    header = content | {"shapes": [list(array.shape) for array in arrays], "orders": orders}
     stream.write(json.dumps(header).encode() + b"\n")
-    for array in arrays:
-        stream.write(array.detach().to("cpu", torch.float32).contiguous().numpy().tobytes())
+    for array, order in zip(arrays, orders, strict=True):
+        stream.write(array.detach().to("cpu", torch.float32).permute(order).contiguous().numpy().tobytes())
     stream.flush()
 
 
-def receive(stream: BinaryIO, largest: int = 2**28) -> tuple[dict[str, Any], list[Tensor]]:
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], list[Tensor]]:
     """Reads a message.
 
     Raises:
         EOFError: the other process has ended.
-        ValueError: it is not a message, or has more than ``largest`` numbers.
+        ValueError: it is not a message, or has more than :data:`LARGEST` numbers.
     """
-    line = stream.readline(2**16)
+    line = stream.readline(LONGEST_LINE)
     if not line:
         raise EOFError("expected a message, got the end")
     content = json.loads(line)
-    shapes = content.pop("shapes")
-    sizes = [int(np.prod(shape, dtype=np.int64)) for shape in shapes]
-    if any(size < 0 or size > largest for size in sizes):
-        raise ValueError(f"expected arrays of at most {largest} numbers, got {shapes}")
     arrays = []
-    for shape, size in zip(shapes, sizes, strict=True):
-        numbers = stream.read(4 * size)
+    for shape, order in zip(content.pop("shapes"), content.pop("orders"), strict=True):
+        size = math.prod(shape)
+        if not 0 <= size <= LARGEST:
+            raise ValueError(f"expected arrays of at most {LARGEST} numbers, got {shape}")
+        numbers = bytearray(stream.read(4 * size))
         if len(numbers) < 4 * size:
             raise EOFError("expected numbers, got the end")
-        arrays.append(torch.from_numpy(np.frombuffer(numbers, np.float32).copy()).view(shape))
+        array = torch.frombuffer(numbers, dtype=torch.float32).clone() if size else torch.empty(0)
+        places = [order.index(dim) for dim in range(len(shape))]
+        arrays.append(array.view([shape[dim] for dim in order]).permute(places))
     return content, arrays
 
 

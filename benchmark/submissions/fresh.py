@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
+from scipy.stats import ttest_ind
 from torch import Tensor
 
 from ...datasets import DataSet, Recipe
@@ -15,10 +16,11 @@ from ..runs.evaluation import predict, scored_windows
 from ..runs.metrics import orbit_relative_l2, square_error
 from ..runs.rollout import Rollout
 
-STANDARD_ERRORS = 4.0
-LEAST_GAP = 1.1
-"""An error on new simulations that is larger by more than this factor, and by more standard errors than the line above
-says, is not the spread of simulations."""
+TINY = 1e-12
+CHANCE = 1e-3
+LEAST_GAP, LARGEST_GAP = 1.1, 3.0
+"""Errors on new simulations are too large if they are larger than those of the record by more than the first factor,
+and chance hardly explains it; or by more than the second, where there are too few simulations to tell."""
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,23 @@ class FreshErrors:
     Attributes:
         claimed: on the test simulations of the record's own seed.
         fresh: on those of a seed that was drawn when it was rescored.
-        standard_errors: ``ln(fresh / claimed)`` in units of its standard error over simulations.
+        p: of the one-sided Welch test over simulations, of the logarithms, that the second is not larger.
     """
 
     claimed: float
     fresh: float
-    standard_errors: float
+    p: float
 
     @property
     def agree(self) -> bool:
-        """Whether the error on new simulations is not larger than their spread explains."""
-        return not (self.standard_errors > STANDARD_ERRORS and self.fresh > LEAST_GAP * self.claimed)
+        """Whether the spread of simulations explains the error on new ones."""
+        ratio = self.fresh / self.claimed
+        return ratio <= LEAST_GAP or (self.p >= CHANCE and ratio <= LARGEST_GAP)
 
     def __str__(self) -> str:
-        apart = f"{abs(self.standard_errors):.1f} standard errors {'more' if self.standard_errors > 0 else 'less'}"
-        return f"{self.fresh:.3g} on simulations drawn now, {apart} than {self.claimed:.3g}"
+        return (
+            f"{self.fresh:.3g} on simulations drawn now, {self.claimed:.3g} on those of the record (p = {self.p:.2g})"
+        )
 
 
 def fresh_recipe(recipe: Recipe, seed: int) -> Recipe:
@@ -54,14 +58,14 @@ def fresh_errors(
     rollout: Rollout, claimed: DataSet, fresh: DataSet, config: Evaluation, device: torch.device
 ) -> FreshErrors:
     """Scores one model on both data sets, in the units of the one that it was trained in."""
-    errors = [
-        _errors(rollout, data, claimed.velocity_rms, config, device).clamp_min(1e-12) for data in (claimed, fresh)
-    ]
-    logs = [values.double().log() for values in errors]
-    gap = (logs[1].mean() - logs[0].mean()).item()
-    variance = sum(values.var().item() / len(values) if len(values) > 1 else 0.0 for values in logs)
-    standard_errors = gap / math.sqrt(variance) if variance else math.copysign(math.inf, gap) if gap else 0.0
-    return FreshErrors(*(math.exp(values.mean().item()) for values in logs), standard_errors)
+    scale = claimed.velocity_rms
+    errors = [_errors(rollout, data, scale, config, device).clamp_min(TINY) for data in (claimed, fresh)]
+    before, now = (values.double().log() for values in errors)
+    if min(len(before), len(now)) > 1 and before.var() + now.var() > 0:
+        p = float(ttest_ind(now.numpy(), before.numpy(), equal_var=False, alternative="greater")[1])
+    else:
+        p = float(now.mean() <= before.mean())
+    return FreshErrors(math.exp(before.mean().item()), math.exp(now.mean().item()), p)
 
 
 def _errors(
@@ -76,13 +80,8 @@ def _errors(
     target = frames[:, rollout.task.history :].cpu()
     error, energy = square_error(prediction, target), target.square().mean((-3, -2, -1))
     if split == "orbit":
-        members = len(error) // data.recipe.orbit
-        return orbit_relative_l2(
-            error.view(-1, members, error.shape[1]), energy.view(-1, members, error.shape[1])
-        ).mean(1)
+        error, energy = (values.unflatten(0, (data.recipe.orbit, -1)) for values in (error, energy))
+        return orbit_relative_l2(error, energy).mean(1)
     simulation = chosen.div(windows.per_simulation, rounding_mode="floor")
-    sums = [
-        values.mean(1).new_zeros(len(windows.frames)).index_add(0, simulation, values.mean(1))
-        for values in (error, energy)
-    ]
+    sums = torch.zeros(2, len(windows.frames)).index_add(1, simulation, torch.stack((error.mean(1), energy.mean(1))))
     return (sums[0] / sums[1])[simulation.unique()].sqrt()

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import torch
 from torch import Tensor
@@ -17,7 +17,7 @@ from ...models import Forecaster, Task
 from ...models.serve import receive, send
 from ..methods import base_model
 from ..records.configuration import RunConfig
-from ..runs.execute import untrained
+from ..runs.execute import task_of
 from ..runs.rollout import Rollout
 
 SERVER = (sys.executable, "-m", "symbreak.models.serve")
@@ -30,15 +30,17 @@ class IsolatedModel(Forecaster):
         super().__init__(task)
         self.process = process
         self.noticed: list[str] = []
-        self.about, _ = self._ask(description)
-        self.informed = bool(self.about["informed"])
+        about, _ = self._ask(description)
+        self.family, self.n_parameters = str(about["family"]), int(about["parameters"])
+        self.relaxation: float | None = about["relaxation"]
+        vars(self)["informed"] = bool(about["informed"])
 
     def forward(self, history: Tensor, *environment: Tensor) -> Tensor:
         _, (output,) = self._ask({}, history, *environment)
         return output.to(history)
 
     def learned_relaxation(self) -> float | None:
-        return self.about["relaxation"]
+        return self.relaxation
 
     def _ask(self, content: dict[str, Any], *inputs: Tensor) -> tuple[dict[str, Any], list[Tensor]]:
         """Sends a message and returns the answer.
@@ -46,13 +48,12 @@ class IsolatedModel(Forecaster):
         Raises:
             ValueError: the model failed, or its process ended.
         """
-        assert self.process.stdin and self.process.stdout
         try:
-            send(self.process.stdin, content, *inputs)
-            answer, outputs = receive(self.process.stdout)
+            send(cast("BinaryIO", self.process.stdin), content, *inputs)
+            answer, outputs = receive(cast("BinaryIO", self.process.stdout))
         except (OSError, EOFError) as error:
             code = self.process.wait()
-            raise ValueError(f"expected the model to answer, got the end of its process (code {code})") from error
+            raise ValueError(f"expected the model to answer, got the end of its process, code {code}") from error
         self.noticed = answer.get("noticed") or self.noticed
         if "error" in answer:
             raise ValueError(str(answer["error"]))
@@ -62,8 +63,8 @@ class IsolatedModel(Forecaster):
 @contextmanager
 def isolated(
     config: RunConfig, increment_scale: float, weights: Path | None, model_file: Path | None, device: torch.device
-) -> Generator[Rollout]:
-    """Yields the rollout of a run's model with its stored weights, for as long as its process lives.
+) -> Generator[tuple[Rollout, IsolatedModel]]:
+    """Yields a run's model with its stored weights, in a rollout and by itself, for as long as its process lives.
 
     The model is built for a task with ``increment_scale`` 1, which else tells data sets apart; the rollout, on this
     side, has the right one.
@@ -71,7 +72,7 @@ def isolated(
     Raises:
         ValueError: the model cannot be built, or the weights are not its own; later, wherever it fails.
     """
-    task = untrained(replace(config, model="persistence", budget=None), increment_scale, 0).task
+    task = task_of(config, increment_scale)
     description = {
         "model": base_model(config.model),
         "task": asdict(replace(task, increment_scale=1.0)),
@@ -83,6 +84,7 @@ def isolated(
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(SERVER, stdin=pipe, stdout=pipe, stderr=nowhere) as process:
         try:
-            yield Rollout(IsolatedModel(task, process, description), task)
+            model = IsolatedModel(task, process, description)
+            yield Rollout(model, task), model
         finally:
             process.kill()

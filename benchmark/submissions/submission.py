@@ -186,15 +186,16 @@ def _score(
     """
     claimed, *new = data
     weights = None if folder is None else folder / "runs" / f"{config.hash}.pt"
-    with isolated(config, claimed.increment_rms / claimed.velocity_rms, weights, model_file, device) as rollout:
+    scale = claimed.increment_rms / claimed.velocity_rms
+    with isolated(config, scale, weights, model_file, device) as (rollout, model):
         record = replace(
             identity(config),
-            family=rollout.model.about["family"],
-            n_parameters=rollout.model.about["parameters"],
+            family=model.family,
+            n_parameters=model.n_parameters,
             data=data_errors(claimed),
-            metrics=evaluate(rollout, claimed, config.evaluation, device),
+            metrics=tuple(evaluate(rollout, claimed, config.evaluation, device)),
         )
         fresh = fresh_errors(rollout, claimed, new[0], config.evaluation, device) if new else None
-        if rollout.model.noticed:
-            raise ValueError(rollout.model.noticed[0])
+        if model.noticed:
+            raise ValueError(model.noticed[0])
     return record, fresh

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pandas as pd
 from rich import box
 from rich.console import Group
@@ -22,6 +24,18 @@ def rich_table(table: pd.DataFrame, title: str) -> Group:
     parts = [_rich(text.loc[:, [*RANKING, *SIZE]].drop(columns="family"), title)]
     if len(scenarios.columns):
         parts += ["", _rich(pd.concat([text.model, scenarios], axis=1), "score by scenario")]
+    return Group(*parts)
+
+
+def rich_board(table: pd.DataFrame, setting: list[str]) -> Group:
+    """Lays out a board for the terminal, a table for each ``setting``: the names of the columns that make one."""
+    parts = []
+    for place, rows in table.groupby(setting, sort=False):
+        scenario, history, train, strength, split, metric = cast("tuple[Any, ...]", place)
+        title = f"{scenario} at {strength:g}, {history} input frames, {train} simulations: {metric} on {split}"
+        shown = rows.loc[:, ["place", "model", "state", "family", "seeds", "value", "size"]]
+        shown = shown.assign(value=shown.loc[:, "value"].map("{:.4g}".format), source=rows.source.str.slice(0, 40))
+        parts += [_rich(shown.astype(str).replace("<NA>", ""), title), ""]
     return Group(*parts)
 
 
