@@ -114,6 +114,8 @@ def _panel(top: float) -> tuple[Figure, Axes]:
 
 
 def _shade(axes: Axes, floor: pd.DataFrame) -> None:
+    if floor.loc[:, "mean"].isna().all():
+        return
     axes.fill_between(floor.strength, 0, floor.loc[:, "mean"], color="0.88", linewidth=0, zorder=0)
     axes.plot(floor.strength, floor.loc[:, "mean"], color="0.55", linewidth=0.8, zorder=0)
     highest = floor.loc[floor.loc[:, "mean"].idxmax()]

@@ -155,6 +155,6 @@ def test_a_strip_of_frames_has_x_to_the_right_and_y_up():
     """One moving cell at x = 4, y = 1 of 5 x 7: row 1 from below and column 4, plus the blank edge of one pixel."""
     flow = np.zeros((1, 2, 5, 7))
     flow[0, 0, 4, 1] = 1.0
-    strip = _strip(flow, flow, [1])
+    strip = _strip(flow, flow, [1], 1.0)
     assert strip.shape == (7 + 2, 2 * (5 + 2))
     assert np.argwhere(strip == 1.0).tolist() == [[1 + 1, 4 + 1]]
