@@ -193,11 +193,15 @@ def check_one_grid(records: Iterable[RunRecord]) -> None:
         if record.counts:
             other = first.setdefault(label(record), record)
             if other is not record:
-                difference = ", ".join(differences(other.config, record.config))
+                changed = ", ".join(differences(other.config, record.config))
+                difference = (
+                    f"which differ in {changed}: keep them in two results folders"
+                    if changed
+                    else "which are the same run twice: keep one of them"
+                )
                 raise ValueError(
                     f"expected one run of {record.model} per scenario, history, training simulations, strength and "
-                    f"seed, got {other.hash} and {record.hash}, which differ in {difference or 'nothing'}: keep them "
-                    "in two results folders"
+                    f"seed, got {other.hash} and {record.hash}, {difference}"
                 )
             for place in (setting_of(record), (*setting_of(record), record.model)):
                 like = first.setdefault(place, record)

@@ -98,7 +98,7 @@ def rollout(draw: np.random.Generator, numbers: str) -> dict[str, np.ndarray]:
 def mixture(folder: Path, seed: int, numbers: str, fates: tuple[str, ...]) -> LoadedResults | None:
     """Writes a results folder of some scenarios, strengths, seeds and models, each there or not."""
     draw = np.random.default_rng(seed)
-    models = [model for model in FAMILIES if draw.random() < 0.7] or ["convnet"]
+    models = [model for model in FAMILIES if draw.random() < 0.5] or ["persistence"]
     shown = SCENARIOS[draw.integers(2) :] if draw.random() < 0.5 else SCENARIOS[:1]
     strengths, seeds = (0.0, 0.5, 1.0)[: draw.integers(1, 4)], range(draw.integers(1, 4))
     for scenario in shown:
