@@ -43,7 +43,7 @@ leave double precision."""
 EXACT = 1e-12
 """Relative error that counts as none: no forecast in single precision is nearer, and it has a logarithm, as 0 has not."""
 VARIED = {"seed", "recipe.strength"}
-OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs"}
+OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs", "training.relaxation"}
 """Parts of the configuration in which runs of one grid may differ; and those in which runs of two models may."""
 PRIMARY = (("relative_l2", "orbit"), ("relative_l2", "domain"), ("nrmse", "domain"))
 """Metrics and splits to rank models by, the preferred one first."""

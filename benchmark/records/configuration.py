@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ...datasets import Imported, Recipe
-from .parsing import parse
+from .parsing import OPTIONAL, as_json, parse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,8 @@ class Training:
     """Optimisation steps per round."""
     patience: int | None = None
     """Rounds without a better validation error before training stops; none: it goes on to the last round."""
+    relaxation: float = field(default=1.0, metadata=OPTIONAL)
+    """Factor on the penalties of relaxed layers: larger keeps a network closer to its symmetry."""
 
     def __post_init__(self):
         for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
@@ -72,6 +74,8 @@ class Training:
             raise ValueError(f"expected a finite learning_rate > 0, got {self.learning_rate}")
         if self.decay is not None and not 0 < self.decay <= 1:
             raise ValueError(f"expected a decay in (0, 1], got {self.decay}")
+        if not 0 <= self.relaxation < math.inf:
+            raise ValueError(f"expected a finite relaxation >= 0, got {self.relaxation}")
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"expected a finite weight_decay >= 0, got {self.weight_decay}")
 
@@ -114,7 +118,8 @@ class RunConfig:
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        """Returns what JSON can hold, without what was added later and is as it was before."""
+        return as_json(self)
 
     @classmethod
     def from_dict(cls, content: Any) -> RunConfig:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,12 +72,29 @@ def keep_reproduction(recorded: RunRecord, found: RunRecord, folder: Path) -> bo
 def outdated_models(records: list[RunRecord], folder: Path) -> set[str]:
     """Names the models with records made by code other than today's, which today's code is not known to reproduce.
 
+    What one code repeated, and what another repeated of that one, are the same numbers: evidence adds up, also that of
+    the results folders beside this one.
+
     Args:
         records: records of runs that finished.
-        folder: their results folder, whose ``reproduced.csv`` is read.
+        folder: their results folder; its ``reproduced.csv`` is read, and those of the folders beside it.
     """
-    other = {(record.model, record.code or "") for record in records if record.code != code_digest(record.model)}
-    same = {
-        (each.model, each.code) for each in read_reproductions(folder) if each.reproduced_by == code_digest(each.model)
-    }
-    return {model for model, _ in other - same if code_digest(model) is not None}
+    today = {record.model: code_digest(record.model) for record in records}
+    known = list(_evidence(folder))
+    same = set(today.items())
+    while found := {pair for each in known for pair in _pairs(each) if not same.isdisjoint(_pairs(each))} - same:
+        same |= found
+    return {record.model for record in records if today[record.model] and (record.model, record.code or "") not in same}
+
+
+def _evidence(folder: Path) -> Iterator[Reproduction]:
+    """Reads the table of a results folder, and those of the folders beside it that are such tables."""
+    yield from read_reproductions(folder)
+    for path in sorted(folder.resolve().parent.glob(f"*/{REPRODUCED}")):
+        with suppress(ValueError):
+            yield from read_reproductions(path.parent)
+
+
+def _pairs(each: Reproduction) -> set[tuple[str, str | None]]:
+    """Returns both codes of a reproduction, each with the model."""
+    return {(each.model, each.code), (each.model, each.reproduced_by)}

@@ -60,7 +60,8 @@ def train(
     elements: Sequence[Element],
     checkpoint: Path | None = None,
 ) -> Curves:
-    """Minimises ``mean ||prediction - target||^2 / s^2 + model.relaxation_penalty()`` over short rollouts.
+    """Minimises ``mean ||prediction - target||^2 / s^2 + r model.relaxation_penalty()`` over short rollouts, with ``r``
+    the ``relaxation`` of ``config``.
 
     ``s`` is the task's increment scale, which makes the first term of order one for every data set. After each epoch
     the rollout's RMSE on validation windows decides whether its weights are the best so far; the best are copied, and
@@ -87,7 +88,7 @@ def train(
     if not any(parameter.requires_grad for parameter in rollout.parameters()):
         return Curves()
     state = TrainingState(rollout, config, seed, method)
-    learn = partial(_loss, rollout, method, elements)
+    learn = partial(_loss, rollout, method, elements, config.relaxation)
     if checkpoint and checkpoint.exists():
         if whole := read_sealed(checkpoint):
             state.load(BytesIO(whole))
@@ -202,13 +203,18 @@ def _moved_to(history: Tensor, environment: Tensor | None) -> Tensor | None:
 
 
 def _loss(
-    rollout: Rollout, method: Method, elements: Sequence[Element], windows: Tensor, environment: Tensor | None
+    rollout: Rollout,
+    method: Method,
+    elements: Sequence[Element],
+    relaxation: float,
+    windows: Tensor,
+    environment: Tensor | None,
 ) -> Tensor:
     history, target = _split(rollout, method.windows(windows, elements))
     with kernels_built_once(rollout.model):
         prediction = rollout(history, target.shape[1], _moved_to(history, environment))
         error = (prediction - target).square().mean() / rollout.task.increment_scale**2
-        return method.loss(error + rollout.model.relaxation_penalty(), rollout.model, history, elements)
+        return method.loss(error + relaxation * rollout.model.relaxation_penalty(), rollout.model, history, elements)
 
 
 @torch.no_grad()

@@ -65,10 +65,10 @@ def test_keys_of_the_configuration_are_missing_or_unknown(path, capsys, part):
     names = list(inside(whole))
     said = f"symbreak: expected a run record in {path}, got other content: expected {place} with {', '.join(names)}"
     message = refusal(path, capsys, lambda content: inside(content).pop(names[-1]))
-    assert message == f"{said}, got no {names[-1]}\n"
+    assert message.startswith(said) and message.endswith(f", got no {names[-1]}\n")
     path.write_text(json.dumps(whole))
     message = refusal(path, capsys, lambda content: inside(content).update(speed=3))
-    assert message == f"{said}, got an unknown 'speed'\n"
+    assert message.startswith(said) and message.endswith(", got an unknown 'speed'\n")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def train_elsewhere(model, method=None):
                 module._buffers[name] = pretend.from_tensor(value).to(ELSEWHERE)
         windows = torch.empty(2, task.history + 2, 2, *task.shape)
         elements = nontrivial_elements(task.group, task.shape)
-        loss = _loss(Rollout(model, task), method or Plain(), elements, windows, None)
+        loss = _loss(Rollout(model, task), method or Plain(), elements, 1.0, windows, None)
         loss.backward()
     assert {loss.device.type} == {each.grad.device.type for each in model.parameters()} == {ELSEWHERE}
 

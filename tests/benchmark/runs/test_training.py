@@ -194,11 +194,11 @@ class Constant(Forecaster):
 
 def test_loss_by_hand():
     """One frame of zeros in, two frames of zeros to predict, increments of 3 in units of s = 1/2: predictions 1.5 and
-    3, mean square (2.25 + 9) / 2 = 5.625, over s^2 = 22.5, and the penalty of 7 once."""
+    3, mean square (2.25 + 9) / 2 = 5.625, over s^2 = 22.5, and half of the penalty of 7."""
     task = Task(history=1, shape=(5, 7), group="mirror", increment_scale=0.5)
     windows = torch.zeros(2, 3, 2, 5, 7)
-    loss = training._loss(Rollout(Constant(task), task), Plain(), (), windows, None)
-    assert loss.item() == pytest.approx(22.5 + 7)
+    loss = training._loss(Rollout(Constant(task), task), Plain(), (), 0.5, windows, None)
+    assert loss.item() == pytest.approx(22.5 + 3.5)
 
 
 class Weighted(Forecaster):

@@ -14,7 +14,7 @@ from symbreak.benchmark.records.configuration import RunConfig
 from symbreak.benchmark.records.records import MetricRow, load_runs, save_run
 from symbreak.benchmark.runs import reproduced
 from symbreak.benchmark.runs.execute import seeds, untrained
-from symbreak.benchmark.runs.reproduced import keep_reproduction, read_reproductions
+from symbreak.benchmark.runs.reproduced import keep_reproduction, outdated_models, read_reproductions
 from symbreak.benchmark.runs.training import shuffled_batches
 from symbreak.benchmark.submissions.agreement import circumstances, compare
 from symbreak.benchmark.submissions.repeat import check_model_file, config_of, reproduce
@@ -218,3 +218,19 @@ def test_replicates_differ_in_everything_and_each_is_repeatable(tiny, machine, t
     assert not torch.equal(*orders)
     for record in (first, second):
         reproduce(tmp_path / "runs" / f"{record.hash}.json", tmp_path / "again", machine, QUIET)
+
+
+def test_evidence_adds_up_over_codes_and_folders(record, tmp_path, monkeypatch):
+    """Today's code repeated what the second did, in one folder; that repeated the first, in another; nobody the third,
+    nor what another model made with the first."""
+    monkeypatch.setattr(reproduced, "code_digest", lambda model: "today")
+    for folder, code, by in (("old", "first", "second"), ("new", "second", "today")):
+        (tmp_path / folder).mkdir()
+        keep_reproduction(replace(record, code=code), replace(record, code=by), tmp_path / folder)
+
+    def outdated(*codes, model=record.model):
+        return outdated_models([replace(record, code=code, model=model) for code in codes], tmp_path / "old")
+
+    assert outdated("first", "second", "today") == set()
+    assert outdated("first", "third") == outdated(None) == {record.model}
+    assert outdated("first", model="mlp") == {"mlp"}
