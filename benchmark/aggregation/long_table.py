@@ -41,7 +41,9 @@ LARGEST = 1e100
 """Measured numbers beyond it count as not finite, and those below its reciprocal as 0: their squares, sums and ratios
 leave double precision."""
 EXACT = 1e-12
-"""Relative error that counts as none: no forecast in single precision is nearer, and it has a logarithm, as 0 has not."""
+"""Relative error that counts as none: no forecast in single precision is nearer, and unlike 0 it has a logarithm."""
+REASONS = 3
+"""Most reasons of failed runs that one message gives."""
 VARIED = {"seed", "recipe.strength"}
 OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs", "training.relaxation"}
 """Parts of the configuration in which runs of one grid may differ; and those in which runs of two models may."""
@@ -170,8 +172,10 @@ def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
     check_one_grid(records)
     table = tabulate(records)
     if table.empty:
-        reasons = "; ".join(sorted({record.reason for record in records}))
-        raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
+        reasons = sorted({record.reason for record in records})
+        others = [f"and {len(reasons) - REASONS} other reasons"] if len(reasons) > REASONS else []
+        said = "; ".join([*reasons[:REASONS], *others])
+        raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {said}")
     return table
 
 

@@ -19,8 +19,8 @@ from ...datasets.store.files import write_atomically
 from ...datasets.store.stored import stored_fields
 from ...simulators import get_scenario, one_thread_without_denormals, still
 from ..style.shades import brightest, shades
-from .film import Film, gif
 from .examples import speed
+from .film import Film, gif
 from .folder import save
 
 MOMENTS = 5

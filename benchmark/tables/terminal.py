@@ -49,18 +49,18 @@ def parts(text: pd.DataFrame, width: int) -> Iterator[pd.DataFrame]:
     """Splits a table between its columns, each part with the first column; every part has another one, however narrow
     the width is."""
     first, *others = text.columns
+    widths = [_width(name, text[name].tolist()) for name in text.columns]
     start = 0
     while start < len(others):
         end = start + 1
-        while end < len(others) and sum(_width(text[name]) for name in [first, *others[start : end + 1]]) <= width:
+        while end < len(others) and widths[0] + sum(widths[1 + start : 2 + end]) <= width:
             end += 1
         yield text.loc[:, [first, *others[start:end]]]
         start = end
 
 
-def _width(column: pd.Series) -> int:
-    heading = str(column.name).split("\n")
-    return GAP + max(map(len, [*heading, *column]))
+def _width(heading: str, cells: list[str]) -> int:
+    return GAP + max(map(len, [*heading.split("\n"), *cells]))
 
 
 def _rich(text: pd.DataFrame, title: str) -> RichTable:

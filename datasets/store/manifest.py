@@ -13,8 +13,8 @@ from .files import read_bytes, write_atomically
 
 MANIFEST = "manifest.json"
 SCALES = (1e-12, 1e12)
-"""Least and largest rms velocity, in cells per step: squares of errors and of energies are computed in single precision,
-which ends at 1e38."""
+"""Least and largest rms velocity, in cells per step: errors and energies are squared in single precision, which ends at
+1e38."""
 VERSIONS_OF = ("numpy", "torch", "phiflow", "phiml")
 
 

@@ -3,19 +3,21 @@
 import math
 import warnings
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from symbreak.benchmark.aggregation.loaded import LoadedResults, load
-from symbreak.benchmark.aggregation.long_table import table_of
+from symbreak.benchmark.aggregation.loaded import load
 from symbreak.benchmark.figures.folder import plot_folder
-from symbreak.benchmark.records.records import MetricRow, RunRecord, save_run
+from symbreak.benchmark.records.records import MetricRow, RunRecord, load_runs, save_run
 from symbreak.benchmark.report import write_report
 from symbreak.benchmark.runs.evaluation import MOVED_BY, SINCE_ONSET
+from symbreak.benchmark.style import drawing
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
+from symbreak.benchmark.tables.quote import quote
 from symbreak.benchmark.tables.terminal import rich_table
 
 from .made_up import failed, made_up
@@ -95,25 +97,70 @@ def rollout(draw: np.random.Generator, numbers: str) -> dict[str, np.ndarray]:
     return {"prediction": flows[0], "target": flows[1]}
 
 
-def mixture(folder: Path, seed: int, numbers: str, fates: tuple[str, ...]) -> LoadedResults | None:
+def mixture(folder: Path, seed: int, numbers: str, fates: tuple[str, ...]) -> None:
     """Writes a results folder of some scenarios, strengths, seeds and models, each there or not."""
     draw = np.random.default_rng(seed)
     models = [model for model in FAMILIES if draw.random() < 0.5] or ["persistence"]
-    shown = SCENARIOS[draw.integers(2) :] if draw.random() < 0.5 else SCENARIOS[:1]
+    shown = SCENARIOS[: draw.integers(1, 3)] if draw.random() < 0.5 else SCENARIOS[1:]
     strengths, seeds = (0.0, 0.5, 1.0)[: draw.integers(1, 4)], range(draw.integers(1, 4))
-    for scenario in shown:
-        for strength in strengths:
-            for model in models:
-                for number in seeds:
-                    labels = {"scenario": scenario, "strength": strength, "model": model, "seed": int(number)}
-                    made = run(draw, numbers, fates, **labels)
-                    save_run(folder, made, {}, rollout(draw, numbers) if made.done and draw.random() < 0.8 else {})
+    for scenario, strength, model, number in product(shown, strengths, models, seeds):
+        made = run(draw, numbers, fates, scenario=scenario, strength=strength, model=model, seed=number)
+        save_run(folder, made, {}, rollout(draw, numbers) if made.done and draw.random() < 0.8 else {})
 
 
 def everything(folder: Path) -> None:
+    """Makes all tables, the page and all figures, any warning of which is an error."""
     loaded = load(folder)
     with warnings.catch_warnings(action="error"):
         with Console(file=(folder / "terminal").open("w", encoding="utf-8"), width=40) as console:
             console.print(rich_table(write_leaderboard(loaded), "mixture"))
         write_report(loaded)
         plot_folder(loaded)
+
+
+@pytest.fixture(autouse=True)
+def coarse_figures(monkeypatch):
+    monkeypatch.setattr(drawing, "FORMATS", {".png": {"dpi": 30}})
+
+
+@pytest.mark.parametrize("numbers", NUMBERS)
+def test_any_mixture_is_shown(tmp_path, numbers):
+    mixture(tmp_path, 21 + list(NUMBERS).index(numbers), numbers, FATES)
+    everything(tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_runs_that_all_diverged_are_shown(tmp_path, seed):
+    mixture(tmp_path, seed, "ordinary", ("diverged",))
+    everything(tmp_path)
+    (tmp_path / "page.md").write_text(f"<!-- from {tmp_path}/leaderboard.md -->\n<!-- end -->\n", encoding="utf-8")
+    assert quote(tmp_path / "page.md") == [f"{tmp_path}/leaderboard.md"]
+    assert "diverged" in (tmp_path / "page.md").read_text("utf-8")
+
+
+def test_runs_that_all_failed_are_named(tmp_path):
+    """Nothing can be ranked or drawn; one line gives some of the reasons."""
+    for seed in range(9):
+        save_run(tmp_path, replace(failed(seed=seed), reason=f"reason {seed}"), {}, {})
+    reasons = "reason 0; reason 1; reason 2; and 6 other reasons"
+    for show in (write_leaderboard, write_report, plot_folder):
+        with pytest.raises(ValueError, match=f"^expected a finished run in .*, got 9 that failed: {reasons}$"):
+            show(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100))
+def test_every_mixture_is_shown(tmp_path, seed):
+    numbers = list(NUMBERS)[seed % len(NUMBERS)]
+    mixture(tmp_path, seed, numbers, FATES[: 1 + seed // len(NUMBERS) % len(FATES)])
+    if any(record.counts for record in load_runs(tmp_path)):
+        everything(tmp_path)
+
+
+def test_a_perfect_forecast_leads_and_its_error_has_a_ratio(tmp_path):
+    """An error of 0 counts as 1e-12: the convnet's of 1 is 1e12 times as large."""
+    for model, value in (("convnet", 1.0), ("rpp-rotation", 0.0)):
+        row = {"split": "domain", "metric": "nrmse", "step": "mean", "value": value}
+        save_run(tmp_path, made_up(model=model, metrics=[row]), {}, {})
+    table = write_leaderboard(tmp_path)
+    assert table.model.tolist() == ["rpp-rotation", "convnet"] and table.score.tolist() == pytest.approx([1e12, 1])
