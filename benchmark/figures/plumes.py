@@ -19,7 +19,6 @@ from ...datasets.store.files import write_atomically
 from ...datasets.store.stored import stored_fields
 from ...simulators import get_scenario, one_thread_without_denormals, still
 from ..style.shades import brightest, shades
-from .examples import speed
 from .film import Film, gif
 from .folder import save
 
@@ -61,7 +60,7 @@ def plot_data(path: str | Path, field: str = "speed") -> list[Path]:
 
 def stored(data: DataSet, field: str = "speed") -> Float[np.ndarray, "N T X Y"]:
     """Reads the test simulations or stations from the files."""
-    return data.smoke("domain").numpy() if field == "smoke" else speed(data.velocity("domain").numpy())
+    return data.smoke("domain").numpy() if field == "smoke" else data.velocity("domain").norm(dim=2).numpy()
 
 
 def plot_plumes(recipes: Iterable[DataSource], folder: str | Path) -> list[Path]:

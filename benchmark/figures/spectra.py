@@ -37,9 +37,9 @@ def spectra(example: Example, style: Styles) -> Figure:
     right.plot(waves, np.ones_like(truth), color="0.75", linewidth=5)
     for model in example.predictions:
         look: dict[str, Any] = style[model] | {"markersize": 4.5, "linewidth": 1.4}
-        look["markevery"] = 0.1 if np.isfinite(energy[model]).any() else None
-        left.plot(waves, energy[model], label=model, **look)
-        right.plot(waves, energy[model] / np.maximum(truth, floor), **look)
+        for axes, values in ((left, energy[model]), (right, energy[model] / np.maximum(truth, floor))):
+            spacing = 0.1 if np.isfinite(values).any() else None
+            axes.plot(waves, values, label=model, markevery=spacing, **look)
     low, high = left.get_ylim()
     left.set_ylim(max(low, floor), min(max(high, 10 * floor), ABOVE * peak))
     low, high = right.get_ylim()
