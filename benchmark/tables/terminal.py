@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import pandas as pd
 from rich import box
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table as RichTable
 
 from ..analysis.leaderboard import RANKING, SIZE, leaderboard_text
 from .markup import TEXT_COLUMNS, scenario_means
 
+GAP = 2
+"""Blanks between two columns."""
+
 
 def rich_table(table: pd.DataFrame, title: str) -> Group:
     """Lays out the leaderboard for the terminal, 100 columns wide: the overview, and the score by scenario where there
-    are several.
+    are several. A narrower terminal shows the same numbers in :class:`Parts`.
 
     Names of models are never cut off; families and the errors at each data set are in the files.
     """
     text = leaderboard_text(table)
     scenarios = scenario_means(text).rename(columns=lambda name: name.replace("-", "-\n"))
-    parts = [_rich(text.loc[:, [*RANKING, *SIZE]].drop(columns="family"), title)]
+    found: list[Parts | str] = [Parts(text.loc[:, [*RANKING, *SIZE]].drop(columns="family"), title)]
     if len(scenarios.columns):
-        parts += ["", _rich(pd.concat([text.model, scenarios], axis=1), "score by scenario")]
-    return Group(*parts)
+        found += ["", Parts(pd.concat([text.model, scenarios], axis=1), "score by scenario")]
+    return Group(*found)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Shows a table whose first column names its rows, in as many tables, one below the other, as the width needs."""
+
+    text: pd.DataFrame
+    title: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        for number, part in enumerate(parts(self.text, options.max_width)):
+            if number:
+                yield ""
+            yield _rich(part, "" if number else self.title)
+
+
+def parts(text: pd.DataFrame, width: int) -> Iterator[pd.DataFrame]:
+    """Splits a table between its columns, each part with the first column; every part has another one, however narrow
+    the width is."""
+    first, *others = text.columns
+    widths = [_width(name, text[name].tolist()) for name in text.columns]
+    start = 0
+    while start < len(others):
+        end = start + 1
+        while end < len(others) and widths[0] + sum(widths[1 + start : 2 + end]) <= width:
+            end += 1
+        yield text.loc[:, [first, *others[start:end]]]
+        start = end
+
+
+def _width(heading: str, cells: list[str]) -> int:
+    return GAP + max(map(len, [*heading.split("\n"), *cells]))
 
 
 def _rich(text: pd.DataFrame, title: str) -> RichTable:
-    rendered = RichTable(title=title, box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False)
+    """Wraps the names of models where there is no room, and never a number."""
+    rendered = RichTable(title=title or None, box=box.SIMPLE_HEAD, padding=(0, GAP, 0, 0), show_edge=False)
     for column in text.columns:
-        rendered.add_column(column, justify="left" if column in TEXT_COLUMNS else "right", no_wrap=True)
+        words = column in TEXT_COLUMNS
+        rendered.add_column(column, justify="left" if words else "right", no_wrap=not words, overflow="fold")
     for row in text.itertuples(index=False):
         rendered.add_row(*row)
     return rendered

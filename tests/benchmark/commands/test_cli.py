@@ -41,6 +41,7 @@ BAD_INPUT = [
     (("fly", "--high"), r"^symbreak: expected one of the commands list, .*, got 'fly'$"),
     (("import", "jet"), r"^symbreak: Missing from symbreak import: --name STR Name of the data set. \(required\)$"),
     (("run", "--from", "x.json", "--dry-run"), "expected a preset for --dry-run, got --from"),
+    (("run", "--from", "a.json", "b.json"), r"^symbreak: expected one record after --from .*, got 'b.json'$"),
     (("run", "slow"), r"^symbreak: expected one of quick, .*, paper, none, got 'slow'$"),
     (("tune", "none"), r"^symbreak: expected one of quick, .*, paper, got 'none'$"),
     (("run", "quick", "--models", "resnest"), r"expected one of the models .*convnet.*, got 'resnest'"),
