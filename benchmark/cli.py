@@ -102,7 +102,9 @@ def choices(args: Sequence[str]) -> Any:
     union: Any = None
     for name, command in COMMANDS.items():
         kind = command.load() if name == chosen else Unnamed
-        choice = Annotated[kind, tyro.conf.subcommand(name, description=None if name == chosen else command.summary)]
+        choice = Annotated[
+            kind, tyro.conf.subcommand(name, description=None if name == chosen else command.description)
+        ]
         union = choice if union is None else union | choice
     return union
 

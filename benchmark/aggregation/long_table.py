@@ -33,7 +33,7 @@ COLUMNS = (
 )
 SETTING = ["scenario", "history", "train_simulations"]
 """What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
-CELL = [*SETTING, "strength", "seed"]
+TRIAL = [*SETTING, "strength", "seed"]
 """What two models have in common when they are compared."""
 MEASURED = ["data_error", "value", "train_seconds"]
 """Columns of what was measured."""
@@ -272,7 +272,7 @@ def floors(results: pd.DataFrame) -> pd.DataFrame:
     """Lists the errors on orbits that no strictly equivariant network can fall below, at every step, as rows of a model
     that is called :data:`FLOOR`, with the metrics that :data:`FLOORED` bounds; none where data have no floor."""
     rows = results.loc[results.metric.isin([*FLOORED]) & (results.split == "orbit")]
-    rows = rows.drop_duplicates([*CELL, "metric", "step"])
+    rows = rows.drop_duplicates([*TRIAL, "metric", "step"])
     rows = rows.assign(metric=[FLOORED[metric] for metric in rows.metric])
     return rows.assign(model=FLOOR, family="bound", n_parameters=0, train_seconds=0.0)
 
@@ -292,7 +292,7 @@ def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:
 
 
 def by_model(rows: pd.DataFrame) -> pd.DataFrame:
-    """Arranges the values of one metric, split and step: one row per cell (:data:`CELL`), one column per model;
+    """Arranges the values of one metric, split and step: one row per cell (:data:`TRIAL`), one column per model;
     NaN where a model was not run, infinite where its rollout left the finite numbers, at least :data:`EXACT`."""
-    errors = rows.fillna({"value": float("inf")}).set_index([*CELL, "model"]).value
+    errors = rows.fillna({"value": float("inf")}).set_index([*TRIAL, "model"]).value
     return errors.clip(lower=EXACT).unstack("model")

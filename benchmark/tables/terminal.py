@@ -10,7 +10,9 @@ from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table as RichTable
 
+from ..aggregation.long_table import SETTING
 from ..analysis.leaderboard import RANKING, SIZE, leaderboard_text
+from .all_tables import Section
 from .markup import TEXT_COLUMNS, scenario_means
 
 GAP = 2
@@ -29,6 +31,15 @@ def rich_table(table: pd.DataFrame, title: str) -> Group:
     if len(scenarios.columns):
         found += ["", Parts(pd.concat([text.model, scenarios], axis=1), "score by scenario")]
     return Group(*found)
+
+
+def rich_section(section: Section) -> Parts:
+    """Lays out a table that stands below the leaderboard; what is the same in all its rows stands in the title."""
+    text = section.text
+    shared = [name for name in SETTING if name in text and text[name].nunique() == 1]
+    title = ", ".join([section.table.title, *(f"{name.replace('_', ' ')} {text[name].iloc[0]}" for name in shared)])
+    names = [name for name in text if name not in shared]
+    return Parts(text.loc[:, sorted(names, key=lambda name: name != "model")], title)
 
 
 @dataclass(frozen=True)

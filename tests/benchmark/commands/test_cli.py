@@ -224,7 +224,7 @@ def imported_by(*args):
 def test_the_table_of_commands_says_what_their_docstrings_say(name):
     command = COMMANDS[name]
     kind = command.load()
-    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.summary
+    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.description
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -255,7 +255,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert exit.value.code == 0
     words = re.sub(r"[│\s]+", " ", capsys.readouterr().out)
-    assert all(f"• {name} {command.summary}" in words for name, command in COMMANDS.items())
+    assert all(f"• {name} {command.description}" in words for name, command in COMMANDS.items())
 
 
 def test_installed_command():

@@ -16,11 +16,11 @@ from symbreak.benchmark.aggregation.loaded import LoadedResults, load
 from symbreak.benchmark.aggregation.scores import gains, places, score, scores
 from symbreak.benchmark.analysis.comparisons import comparisons
 from symbreak.benchmark.analysis.leaderboard import leaderboard, leaderboard_text
-from symbreak.benchmark.tables.all_tables import TABLES, compute_tables
+from symbreak.benchmark.tables.all_tables import TABLES, compute_tables, section_of
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 from symbreak.benchmark.tables.markup import latex, leaderboard_markdown, markdown
 from symbreak.benchmark.tables.provenance import provenance
-from symbreak.benchmark.tables.terminal import rich_table
+from symbreak.benchmark.tables.terminal import rich_section, rich_table
 
 from ..made_up import failed, made_up
 
@@ -243,6 +243,30 @@ def test_files(tmp_path):
         assert {row["model"] for row in csv.DictReader(file)} == {"mine", "boom", "convnet"}
     assert (tmp_path / "crossovers.csv").read_text().startswith("scenario,history,train_simulations,strict,relaxed")
     assert "## Comparisons" in (tmp_path / "leaderboard.md").read_text()
+    below = (tmp_path / "tables.tex").read_text()
+    assert "% Comparisons" in below and below.count(r"\begin{tabular}") == below.count("\n% ") > 1
+    assert "declared" not in below, "an empty table is left out"
+
+
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("nothing", "expected one of the tables leaderboard, declared, .*, got 'nothing'"),
+        ("declared", "got .*, for which it is empty"),
+    ],
+)
+def test_a_table_that_is_not_there_is_named(name, said):
+    with pytest.raises(ValueError, match=said):
+        section_of(LoadedResults(Path("folder"), [], TABLE), name)
+
+
+def test_any_table_in_the_terminal():
+    """What all rows share stands in the title, and models come first."""
+    with Console(file=io.StringIO(), width=120) as console:
+        console.print(rich_section(section_of(LoadedResults(Path("folder"), [], TABLE), "comparisons")))
+    title, *_ = said = console.file.getvalue().splitlines()
+    assert "Comparisons" in title and any(line.startswith("model") for line in said)
+    assert any(line.startswith("mine") for line in said)
 
 
 def test_every_table_has_a_name_of_its_own_and_says_what_its_columns_mean():
