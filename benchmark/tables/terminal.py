@@ -36,7 +36,7 @@ def rich_table(table: pd.DataFrame, title: str) -> Group:
 def rich_section(section: Section) -> Parts:
     """Lays out a table that stands below the leaderboard; what is the same in all its rows stands in the title."""
     text = section.text
-    shared = [name for name in SETTING if name in text and text[name].nunique() == 1]
+    shared = [name for name in SETTING if name in text and len({*text[name]}) == 1]
     title = ", ".join([section.table.title, *(f"{name.replace('_', ' ')} {text[name].iloc[0]}" for name in shared)])
     names = [name for name in text if name not in shared]
     return Parts(text.loc[:, sorted(names, key=lambda name: name != "model")], title)
