@@ -76,7 +76,12 @@ def parse(args: Sequence[str]) -> Any:
     except SystemExit as exit:
         if not exit.code:
             raise
-        raise UsageError(one_line(complaint.getvalue())) from exit
+        message = one_line(complaint.getvalue())
+        if any(word.partition("=")[0] == "--from" for word in args):  # a record stands in place of a preset
+            message = re.sub(
+                r"^expected one of .*, got", "expected one record after --from and no preset, got", message
+            )
+        raise UsageError(message) from exit
 
 
 def whole_help(args: Sequence[str]) -> Sequence[str]:
@@ -97,7 +102,9 @@ def choices(args: Sequence[str]) -> Any:
     union: Any = None
     for name, command in COMMANDS.items():
         kind = command.load() if name == chosen else Unnamed
-        choice = Annotated[kind, tyro.conf.subcommand(name, description=None if name == chosen else command.summary)]
+        choice = Annotated[
+            kind, tyro.conf.subcommand(name, description=None if name == chosen else command.description)
+        ]
         union = choice if union is None else union | choice
     return union
 

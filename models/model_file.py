@@ -10,6 +10,10 @@ from pathlib import Path
 
 from .registry import MODELS, ModelEntry
 
+REGISTERED: dict[str, set[str]] = {}
+"""Names of the models that each file has registered, by the name of its module. A class may come from a factory or a
+module elsewhere, and a module that a file imports registers its models once, however often the file is loaded."""
+
 
 def load_model_file(path: str | Path) -> list[ModelEntry]:
     """Imports a Python file, whose ``@register`` calls take effect, and returns the models it registered.
@@ -24,6 +28,7 @@ def load_model_file(path: str | Path) -> list[ModelEntry]:
     if path.suffix != ".py" or not path.is_file():
         raise ValueError(f"expected a Python file with models, got {path}")
     module_name = f"symbreak_model_file_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    before = dict(MODELS)
     spec = importlib.util.spec_from_file_location(module_name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
@@ -32,7 +37,9 @@ def load_model_file(path: str | Path) -> list[ModelEntry]:
     except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         raise ValueError(f"expected {path} to import, got {_where(error, path)}") from error
-    entries = [entry for entry in MODELS.values() if entry.cls.__module__ == module_name]
+    names = REGISTERED.setdefault(module_name, set())
+    names |= {name for name, entry in MODELS.items() if entry is not before.get(name)}
+    entries = [entry for name, entry in MODELS.items() if name in names]
     if not entries:
         raise ValueError(f"expected at least one class with @register in {path}, got none")
     return entries

@@ -363,6 +363,6 @@ def paper() -> Preset:
 PRESETS = {preset.__name__: preset for preset in (quick, core, full, revealed, paper)}
 
 
-def summary(name: str) -> str:
+def description(name: str) -> str:
     """Quotes the first line of a preset's docstring."""
     return (PRESETS[name].__doc__ or "").splitlines()[0]

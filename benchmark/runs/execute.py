@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float
 
 from ...datasets import DataError, DataSet
 from ...models import Task, build, count_parameters, get_model, load_model_file
@@ -31,6 +32,8 @@ from .training import Diverged, train
 PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
 SHORTAGES = (OSError, DataError, MemoryError, torch.OutOfMemoryError)
 """Errors that are due to the machine, not to the run."""
+HALF_BITS = 11
+"""Significant bits of a number in half precision."""
 CPU_ALLOCATOR = "DefaultCPUAllocator"
 """Name of the allocator in the message of torch, whose error for this has no type of its own."""
 
@@ -194,11 +197,18 @@ def data_errors(data: DataSet) -> DataErrors:
 
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
     """Predicts from the middle of the first unseen simulation; returns the true frames and the predicted ones, in cells
-    per frame."""
+    per frame, with the digits that pictures need."""
     windows, _ = scored_windows(data, config.history, config.evaluation)["domain"]
     chosen = torch.tensor([windows.per_simulation // 2])
     frames, told = windows.batch(chosen), windows.environments(chosen)
     told = None if told is None else told.to(device)
     prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps, told).cpu()
-    target = frames[0, config.history :]
-    return {"prediction": (prediction[0] * data.velocity_rms).half().numpy(), "target": target.half().numpy()}
+    flows = {"prediction": prediction[0] * data.velocity_rms, "target": frames[0, config.history :]}
+    return {name: shortened(flow.numpy()) for name, flow in flows.items()}
+
+
+def shortened(flow: Float[np.ndarray, "*N"]) -> Float[np.ndarray, "*N"]:
+    """Rounds to the significant bits of half precision, without its range, which ends at 65504 and loses what is below
+    6e-8; compressed, the zeros that follow take little room."""
+    mantissa, exponent = np.frexp(flow)
+    return np.ldexp(np.round(mantissa * 2**HALF_BITS) / 2**HALF_BITS, exponent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -62,7 +63,7 @@ def fresh_errors(
     errors = [_errors(rollout, data, scale, config, device).clamp_min(TINY) for data in (claimed, fresh)]
     before, now = (values.double().log() for values in errors)
     if min(len(before), len(now)) > 1 and before.var() + now.var() > 0:
-        p = float(ttest_ind(now.numpy(), before.numpy(), equal_var=False, alternative="greater")[1])
+        p = _p_larger(now, before)
     else:
         p = float(now.mean() <= before.mean())
     return FreshErrors(math.exp(before.mean().item()), math.exp(now.mean().item()), p)
@@ -85,3 +86,9 @@ def _errors(
     simulation = chosen.div(windows.per_simulation, rounding_mode="floor")
     sums = torch.zeros(2, len(windows.frames)).index_add(1, simulation, torch.stack((error.mean(1), energy.mean(1))))
     return (sums[0] / sums[1])[simulation.unique()].sqrt()
+
+
+def _p_larger(now: Tensor, before: Tensor) -> float:
+    """Computes ``p`` of the one-sided Welch test that the mean is not larger now."""
+    result: Any = ttest_ind(now.numpy(), before.numpy(), equal_var=False, alternative="greater")
+    return float(result.pvalue)

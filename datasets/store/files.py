@@ -70,7 +70,7 @@ def write_recorded(path: Path, content: bytes) -> None:
 def is_recorded(path: Path) -> bool:
     """Checks that a file exists and has not changed since :func:`write_recorded` wrote it."""
     try:
-        return checksum(path.read_bytes()) == _record(path).read_text()
+        return checksum(path.read_bytes()) == _record(path).read_text("ascii")
     except (OSError, UnicodeDecodeError):
         return False
 
@@ -96,8 +96,8 @@ def read_bytes(path: Path, sha256: str | None = None) -> bytes:
         raise DataError(f"expected the file {path}, got: {error.strerror or error}") from error
     if sha256 is not None and checksum(content) != sha256:
         raise DataError(
-            f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file is damaged; "
-            "delete the folder of the data set, then generate it again or, if it was imported, import it again"
+            f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file or the manifest "
+            "is damaged; move the folder of the data set away, then generate it or, if it was imported, import it again"
         )
     return content
 

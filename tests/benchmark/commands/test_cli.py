@@ -41,6 +41,7 @@ BAD_INPUT = [
     (("fly", "--high"), r"^symbreak: expected one of the commands list, .*, got 'fly'$"),
     (("import", "jet"), r"^symbreak: Missing from symbreak import: --name STR Name of the data set. \(required\)$"),
     (("run", "--from", "x.json", "--dry-run"), "expected a preset for --dry-run, got --from"),
+    (("run", "--from", "a.json", "b.json"), r"^symbreak: expected one record after --from .*, got 'b.json'$"),
     (("run", "slow"), r"^symbreak: expected one of quick, .*, paper, none, got 'slow'$"),
     (("tune", "none"), r"^symbreak: expected one of quick, .*, paper, got 'none'$"),
     (("run", "quick", "--models", "resnest"), r"expected one of the models .*convnet.*, got 'resnest'"),
@@ -223,7 +224,7 @@ def imported_by(*args):
 def test_the_table_of_commands_says_what_their_docstrings_say(name):
     command = COMMANDS[name]
     kind = command.load()
-    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.summary
+    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.description
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -254,7 +255,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert exit.value.code == 0
     words = re.sub(r"[│\s]+", " ", capsys.readouterr().out)
-    assert all(f"• {name} {command.summary}" in words for name, command in COMMANDS.items())
+    assert all(f"• {name} {command.description}" in words for name, command in COMMANDS.items())
 
 
 def test_installed_command():

@@ -57,7 +57,7 @@ def test_from_a_submission_to_a_place(archive, machine, tmp_path, capsys):
 
 def test_what_does_not_agree_is_not_on_the_board(archive, machine, tmp_path, monkeypatch):
     """Nor is anything else of that submission."""
-    with pytest.raises(ValueError, match=r"expected 4 runs to agree, got 4 that do not, such as .* of convnet: "):
+    with pytest.raises(ValueError, match=r"expected 4 runs to agree, got 4 that do not, such as .* of persistence: "):
         accept(archive, tmp_path / "board", machine, QUIET, tolerance=-1.0)
     assert not (tmp_path / "board").exists()
 

@@ -354,7 +354,7 @@ class Mine(Forecaster):
 def test_a_model_that_looks_the_test_data_up_fails_on_new_simulations(tiny, machine, data, tmp_path):
     """Its weights hold the frames of the test simulations: nearly perfect there, no better than nothing elsewhere."""
     frames = data.velocity("domain").flatten(0, 1) / data.velocity_rms
-    text = MEMORY.format(count=len(frames)).replace("SCALE", repr(data.increment_rms / data.velocity_rms))
+    text = MEMORY.format(count=len(frames)).replace("SCALE", repr(float(data.increment_rms / data.velocity_rms)))
     model_file = tmp_path / "mine.py"
     model_file.write_text(text)
     some = replace(tiny, models=("persistence",), strengths=(1.0,))
