@@ -36,7 +36,7 @@ class Submit:
 
 @dataclass(frozen=True, kw_only=True)
 class Rescore:
-    """Compute the metrics of a submission again, from its weights, on its data and on new simulations.
+    """Compute the metrics of a submission again, on its data and new ones.
 
     The data are simulated anew, from the recipes in the archive, and once more with a seed that is drawn now.
     Everything in it but model.py is read as data and cannot execute anything.
@@ -104,7 +104,10 @@ class ReportRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """Show a board: errors by setting, how far each has been checked, and the places of those that are verified."""
+    """Show a board, and how far each of its rows has been checked.
+
+    Errors by setting, the best first; those that are verified have places.
+    """
 
     board: Positional[Path] = Path("board")
     """Folder of the board."""

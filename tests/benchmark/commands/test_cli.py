@@ -33,7 +33,7 @@ def test_list(capsys, what, name):
 
 BAD_INPUT = [
     ((), r"^symbreak: expected one of the commands list, .*, got none$"),
-    (("fly",), r"^symbreak: expected one of the commands list, .*, rescore, got 'fly'$"),
+    (("fly",), r"^symbreak: expected one of the commands list, .*, board, got 'fly'$"),
     (("--fly",), r"^symbreak: Unrecognized options: --fly$"),
     (("list", "planets"), r"^symbreak: invalid choice 'planets' for .* \('scenarios', 'models', 'presets'\)"),
     (("bench", "planets"), r"^symbreak: invalid choice 'planets' for .* \('simulate', 'train', 'results'\)"),
