@@ -9,7 +9,7 @@ from typing import Literal
 
 from tyro.conf import Positional
 
-from ...models import check_model, list_models, load_model_file
+from ...models import check_model, default_task, get_model, list_models, load_model_file
 from .command import CommandFailed
 from .console import CONSOLE
 
@@ -24,6 +24,8 @@ class Check:
     """Check every model whose packages are installed, instead of one."""
     model_file: Path | None = None
     """Python file that registers the model, if it is yours."""
+    cells: int | None = None
+    """Cells along each side of the grid; by default 24, or the next number that the model is made for."""
 
     def __call__(self) -> None:
         if self.all == (self.model is not None):
@@ -37,7 +39,7 @@ class Check:
             raise CommandFailed(f"expected {', '.join(failed)} to obey the contract, got the failures listed above")
 
     def _passes(self, name: str, simulations: Path) -> bool:
-        report = check_model(name)
+        report = check_model(name, default_task(get_model(name), cells=self.cells))
         CONSOLE.print(str(report), highlight=False)
         return report.passed and _above_floor(name, simulations)
 
