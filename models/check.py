@@ -102,8 +102,8 @@ def check_model(name: str, task: Task | None = None, *, width: int | None = None
     task = task or default_task(entry)
     report = CheckReport(name, task)
 
-    def make() -> Forecaster:
-        torch.manual_seed(SEED)
+    def make(seed: int = SEED) -> Forecaster:
+        torch.manual_seed(seed)
         return build(name, task, width=width).eval()
 
     with torch.random.fork_rng(), suppress(Stopped):
@@ -144,7 +144,7 @@ def _check_size(report: CheckReport, entry: ModelEntry) -> None:
     _add(report, "width", counts[0] < counts[1], expected, f"{counts[1]} and {counts[0]}")
 
 
-def _check_instance(report: CheckReport, entry: ModelEntry, model: Forecaster, make: Callable[[], Forecaster]) -> None:
+def _check_instance(report: CheckReport, entry: ModelEntry, model: Forecaster, make: Callable[..., Forecaster]) -> None:
     history = probe_fields(3, report.task.history, report.task.shape, seed=SEED)
     given, told = history.clone(), probe_environment(model, len(history))
     with torch.no_grad():
@@ -213,17 +213,17 @@ def _check_training(report: CheckReport, model: Forecaster, history: Tensor) -> 
 
 
 def _check_weights(
-    report: CheckReport, model: Forecaster, make: Callable[[], Forecaster], inputs: tuple[Tensor, ...]
+    report: CheckReport, model: Forecaster, make: Callable[..., Forecaster], inputs: tuple[Tensor, ...]
 ) -> None:
-    """Checks that a file that cannot execute code takes the weights to another instance, as when runs are stored and
-    rescored."""
+    """Checks that a file that cannot execute code takes the weights to an instance of another seed, as when runs are
+    stored and rescored."""
     expected = "a state_dict of dense tensors"
     weights = _attempt(report, "weights", expected, model.state_dict, silent=True)
     other = [name for name, value in weights.items() if not isinstance(value, Tensor) or value.layout != torch.strided]
     _require(report, "weights", not other, expected, f"something else in {', '.join(other)}")
 
     def restored() -> float:
-        file, copied = io.BytesIO(), make()
+        file, copied = io.BytesIO(), make(SEED + 1)
         torch.save(weights, file)
         file.seek(0)
         copied.load_state_dict(torch.load(file, weights_only=True))

@@ -59,6 +59,8 @@ def shortened(text: str) -> str:
 
 
 def place(error: BaseException) -> str:
-    """Names where an error was raised, as in ``my_model.py, line 12``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "unknown place"
+    """Names where the first cause of an error was raised, as in ``my_model.py, line 12``."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "at no known place"
