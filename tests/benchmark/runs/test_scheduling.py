@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from symbreak.benchmark.aggregation.long_table import load_results
 from symbreak.benchmark.grids.grid import run_grid
@@ -150,3 +151,31 @@ def test_a_grid_outlives_a_killed_ray_node(cluster, tiny, machine, tmp_path):
     wait_until(lambda: [each["NodeID"] for each in ray.nodes() if not each["Alive"]] == [node.node_id])
     run_grid(preset, tmp_path / "loky", machine, QUIET)
     assert metrics(tmp_path / "ray") == metrics(tmp_path / "loky")
+
+
+def my_process(_: int) -> int:
+    time.sleep(0.2)
+    return os.getpid()
+
+
+@pytest.mark.parametrize("calls, workers", [(1, 40), (3, 40), (4, 2)])
+def test_no_more_processes_than_calls_are_started(calls, workers):
+    """40 workers for four runs took 3.8 GB."""
+    outcomes = []
+    for outcome in run_all(my_process, [(number,) for number in range(calls)], workers, "loky"):
+        outcomes.append(outcome)
+        assert get_reusable_executor(reuse=True)._max_workers == min(calls, workers)
+    assert os.getpid() not in dict(outcomes).values() and len(dict(outcomes)) == calls
+
+
+def test_calls_that_are_no_longer_waited_for_are_ended():
+    """As after Ctrl-C: the workers do not train on."""
+    outcomes = run_all(nap, [(0.0,), (300.0,), (300.0,)], 2, "loky")
+    _, process = next(outcomes)
+    outcomes.close()
+    wait_until(lambda: not is_alive(process))
+
+
+def nap(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
