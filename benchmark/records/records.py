@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import torch
 
-from ...datasets.store.files import write_atomically
+from ...datasets.store.files import read_bytes, write_atomically
 from .checkout import Source
 from .configuration import RunConfig
 from .parsing import OPTIONAL, as_json, parse
@@ -237,7 +237,7 @@ def load_run(path: str | Path) -> RunRecord:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text("utf-8"), parse_constant=_no_number, parse_int=_whole_number)
+        content = json.loads(read_bytes(path).decode(), parse_constant=_no_number, parse_int=_whole_number)
         record = RunRecord.from_json(content)
     except (ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"expected a run record in {path}, got other content: {error}") from error
@@ -308,7 +308,7 @@ def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
         ValueError: the file is damaged.
     """
     path = folder / "runs" / f"{name}.npz"
-    if not path.exists():
+    if not path.is_file():
         return None
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -324,7 +324,7 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
         ValueError: the file holds anything but named, dense tensors.
     """
     path = folder / "runs" / f"{name}.pt"
-    if not path.exists():
+    if not path.is_file():
         return {}
     try:
         if zipfile.is_zipfile(path):

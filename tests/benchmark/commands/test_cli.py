@@ -341,3 +341,33 @@ def test_an_empty_list_is_refused(capsys, command, option):
 )
 def test_no_option_is_ignored(capsys, command, said):
     assert said in complaint(capsys, *command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("leaderboard", "."),
+        ("import", "zero.pt", "--name", "jet"),
+        ("run", "quick", "--tuned", "zero.csv", "--dry-run"),
+        ("run", "--from", "runs/0123456789abcdef.json"),
+        ("quote", "zero.md"),
+        ("verify", "."),
+        ("rescore", "zero.tar.gz"),
+        ("check", "mine", "--model-file", "zero.py"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_without_end_is_refused(capsys, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    for name in (
+        "zero.pt",
+        "zero.csv",
+        "zero.md",
+        "zero.py",
+        "zero.tar.gz",
+        "manifest.json",
+        "runs/0123456789abcdef.json",
+    ):
+        (tmp_path / name).symlink_to("/dev/zero")
+    assert re.search("got a device|with models, got /dev/zero", complaint(capsys, *command))
