@@ -97,7 +97,7 @@ def test_many_members_are_refused_before_they_are_unpacked(tmp_path):
 def test_a_time_beyond_all_numbers_is_refused(tmp_path):
     member, content = entry("model.py")
     member.pax_headers = {"mtime": "1e400"}
-    with pytest.raises(ValueError, match=r"expected a submission in .*, got: cannot convert float infinity"):
+    with pytest.raises(ValueError, match=r"expected a submission in .*, got: .*out of range"):
         unpack(written(tmp_path / "x.tar.gz", (member, content), manifest()), tmp_path / "folder")
 
 
