@@ -14,7 +14,7 @@ from itertools import islice
 from os import _exit as leave  # as it is, whatever a model that is running may find in its place
 from typing import Any, Literal
 
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 Backend = Literal["loky", "ray"]
@@ -62,7 +62,7 @@ def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) ->
     """Runs calls in the order of ``todo``, at most ``workers`` ahead, so that those under way come first. Starts no
     more processes than there are calls; whoever stops waiting ends them."""
     processes = min(workers, len(todo))
-    pool = get_reusable_executor(max_workers=processes, env=ONE_THREAD)
+    pool = ProcessPoolExecutor(max_workers=processes, env=ONE_THREAD)
     waiting, running = iter(list(todo.items())), set[Future[Outcome]]()
     try:
         while True:
@@ -75,8 +75,7 @@ def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) ->
             for future in done:
                 yield future.result()
     finally:
-        if running:
-            pool.shutdown(kill_workers=True)
+        pool.shutdown(kill_workers=bool(running))
 
 
 @contextmanager

@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from joblib.externals.loky import get_reusable_executor
+from joblib import Parallel, delayed
+from joblib.externals.loky import ProcessPoolExecutor
 
 from symbreak.benchmark.aggregation.long_table import load_results
 from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.runs import scheduling
 from symbreak.benchmark.runs.scheduling import run_all
 
 from ..conftest import QUIET
@@ -159,13 +161,24 @@ def my_process(_: int) -> int:
 
 
 @pytest.mark.parametrize("calls, workers", [(1, 40), (3, 40), (4, 2)])
-def test_no_more_processes_than_calls_are_started(calls, workers):
+def test_no_more_processes_than_calls_are_started(monkeypatch, calls, workers):
     """40 workers for four runs took 3.8 GB."""
-    outcomes = []
-    for outcome in run_all(my_process, [(number,) for number in range(calls)], workers, "loky"):
-        outcomes.append(outcome)
-        assert get_reusable_executor(reuse=True)._max_workers == min(calls, workers)
-    assert os.getpid() not in dict(outcomes).values() and len(dict(outcomes)) == calls
+    started = []
+
+    def pool(max_workers, env):
+        started.append(max_workers)
+        return ProcessPoolExecutor(max_workers, env=env)
+
+    monkeypatch.setattr(scheduling, "ProcessPoolExecutor", pool)
+    outcomes = dict(run_all(my_process, [(number,) for number in range(calls)], workers, "loky"))
+    assert started == [min(calls, workers)]
+    assert os.getpid() not in outcomes.values() and len(outcomes) == calls
+
+
+def test_the_pool_of_joblib_is_left_alone():
+    """With which data are simulated: joblib reuses any pool of loky that it finds."""
+    assert dict(run_all(square_or_die, [(2,), (3,)], 2, "loky")) == {0: 4, 1: 9}
+    assert Parallel(n_jobs=2)(delayed(square_or_die)(number) for number in (2, 3)) == [4, 9]
 
 
 def test_calls_that_are_no_longer_waited_for_are_ended():
