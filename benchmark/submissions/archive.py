@@ -64,7 +64,7 @@ def unpack(archive: Path, folder: Path) -> Contents:
             members = _checked_members(tar)
             for member in members:
                 _write_plain(tar, member, folder / member.name)
-    except (tarfile.TarError, zlib.error, EOFError, OSError, OverflowError, RecursionError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, RecursionError) as error:
         raise ValueError(f"expected a submission in {archive}, got: {error}") from error
     contents = parse(Contents, read_json(folder / MANIFEST), MANIFEST)
     if contents.format != FORMAT:
