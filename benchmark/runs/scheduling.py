@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from os import _exit as leave  # as it is, whatever a model that is running may find in its place
@@ -16,6 +14,8 @@ from typing import Any, Literal
 
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from ...datasets.ctrl_c import hidden_ctrl_c
 
 Backend = Literal["loky", "ray"]
 Outcome = tuple[int, Any]
@@ -67,7 +67,7 @@ def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) ->
     try:
         while True:
             for index, each in islice(waiting, processes - len(running)):
-                with _without_ctrl_c():
+                with hidden_ctrl_c():
                     running.add(pool.submit(_under, os.getpid(), function, index, each))
             if not running:
                 return
@@ -76,17 +76,6 @@ def _pool(function: Callable[..., Any], todo: dict[int, tuple], workers: int) ->
                 yield future.result()
     finally:
         pool.shutdown(kill_workers=bool(running))
-
-
-@contextmanager
-def _without_ctrl_c() -> Generator[None]:
-    """Hides Ctrl-C, which goes to all processes of a terminal, from processes that are started inside: this one ends
-    them, also while they still import."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _alone(function: Callable[..., Any], index: int, each: tuple) -> Any:
