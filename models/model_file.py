@@ -8,6 +8,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from .containment import contained, reason
 from .registry import MODELS, ModelEntry
 
 REGISTERED: dict[str, set[str]] = {}
@@ -33,8 +34,9 @@ def load_model_file(path: str | Path) -> list[ModelEntry]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+        with contained():
+            spec.loader.exec_module(module)
+    except Exception as error:
         del sys.modules[module_name]
         raise ValueError(f"expected {path} to import, got {_where(error, path)}") from error
     names = REGISTERED.setdefault(module_name, set())
@@ -49,5 +51,4 @@ def _where(error: Exception, path: Path) -> str:
     """Locates an error as ``line 12: NameError: ...``, in the innermost line of the user's file."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = error.lineno if isinstance(error, SyntaxError) else (lines or [None])[-1]
-    reason = f"{type(error).__name__}: {error}"
-    return f"line {line}: {reason}" if line else reason
+    return f"line {line}: {reason(error)}" if line else reason(error)

@@ -92,7 +92,7 @@ class Run:
         warn(configs, preset, CONSOLE)
         if slow := slow_widths(configs):
             CONSOLE.print(slow, soft_wrap=True)
-        CONSOLE.print(estimate(preset, self.machine, out, self.model_file))
+        CONSOLE.print(estimate(preset, self.machine, out, self.model_file, self.overwrite))
 
 
 @dataclass(frozen=True, kw_only=True)

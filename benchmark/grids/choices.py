@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+
+from ...datasets.store.files import read_bytes
 
 CHOICE = ["scenario", "model", "learning_rate", "epochs"]
 
@@ -16,7 +19,7 @@ def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
     import pandas as pd  # takes long to import, and most grids are not tuned
 
     try:
-        table = pd.read_csv(path, dtype={"learning_rate": float, "epochs": int})[CHOICE]
+        table = pd.read_csv(BytesIO(read_bytes(path)), dtype={"learning_rate": float, "epochs": int})[CHOICE]
     except (ValueError, KeyError) as error:
         raise ValueError(f"expected a table with {', '.join(CHOICE)} in {path}, got: {error}") from error
     return {

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...datasets.store.files import checksum, read_bytes, write_atomically
+from ...datasets.store.files import check_regular, checksum, read_bytes, write_atomically
 from ..records.parsing import parse
 
 MANIFEST = "manifest.json"
@@ -23,6 +23,8 @@ MEMBER = re.compile(r"manifest\.json|model\.py|recipes/[0-9a-f]{12}\.json|runs/[
 LARGEST_MEMBER = 2**26
 LARGEST_ARCHIVE = 2**29
 """Sizes in bytes, unpacked."""
+LARGEST_COUNT = 10_000
+"""Number of members, each of which becomes a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ def read_json(path: Path) -> object:
 
 
 def _decompressed(archive: Path) -> io.BytesIO:
+    check_regular(archive)
     with gzip.open(archive) as file:
         content = file.read(LARGEST_ARCHIVE + 1)
     if len(content) > LARGEST_ARCHIVE:
@@ -108,6 +111,8 @@ def _checked_members(tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
             raise ValueError(f"expected manifest.json, model.py, recipes/... and runs/... only, got {member.name!r}")
         if member.type != tarfile.REGTYPE or member.issparse():
             raise ValueError(f"expected {member.name} to be a plain file, got a link, a folder or another kind")
+        if len(members) == LARGEST_COUNT:
+            raise ValueError(f"expected at most {LARGEST_COUNT} members, got more")
         if member.name in members:
             raise ValueError(f"expected {member.name} once, got it twice")
         _check_size(member.name, member.size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ...datasets.store.files import write_atomically
+from ...datasets.store.files import check_regular, write_atomically
 
 BLOCK = re.compile(r"(<!-- from (\S+)(?: rows (.+?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 RULE = re.compile(r"\|( :?-+:? \|)+")
@@ -47,6 +47,7 @@ def _content(source: str, pattern: str | None) -> str:
 
 
 def _text(path: Path) -> str:
+    check_regular(path)
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:

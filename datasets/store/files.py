@@ -84,12 +84,23 @@ def _record(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
+def check_regular(path: Path) -> None:
+    """Refuses what has no end or no content of its own, such as a link to ``/dev/zero`` or a pipe.
+
+    Raises:
+        DataError: the path is that of a device, a pipe or a socket.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"expected the file {path}, got a device, a pipe or a socket")
+
+
 def read_bytes(path: Path, sha256: str | None = None) -> bytes:
     """Reads the content of a file.
 
     Raises:
-        DataError: the file cannot be read, or its checksum is not the given one.
+        DataError: the file cannot be read, or is none, or its checksum is not the given one.
     """
+    check_regular(path)
     try:
         content = path.read_bytes()
     except OSError as error:

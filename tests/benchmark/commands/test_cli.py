@@ -63,6 +63,22 @@ BAD_INPUT = [
     (("run", "quick", "--training.batch", "0"), r"expected batch >= 1, got 0"),
     (("run", "quick", "--scenarios", "moon"), r"expected .*rotation-buoyancy.*, got 'moon'"),
     (("run", "quick", "--model-file", "nowhere.py"), r"expected a Python file with models, got .*nowhere.py"),
+    (
+        ("run", "quick", "--workers", "1000000000000000000"),
+        r"expected workers of at most 1024, got 1000000000000000000",
+    ),
+    (("run", "quick", "--training.batch", "100000000"), r"^symbreak: expected batch of at most 65536, got 100000000"),
+    (("run", "quick", "--simulations.train", "1000000000000"), r"expected train of at most 100,000, got 1000000000000"),
+    (
+        ("run", "quick", "--evaluation.stride", "1000000000000000000000"),
+        r"expected evaluation stride of at most 10000000",
+    ),
+    (
+        ("generate", "--scenario", "rotation-buoyancy", "--resolution", "100000"),
+        r"expected resolution of at most 2,048",
+    ),
+    (("check", "convnet", "--cells", "1000000"), r"expected cells of at most 1024, got 1000000"),
+    (("bench", "train", "--batch", "1000000000000"), r"expected batch of at most 65536, got 1000000000000"),
     (("generate", "--scenario", "moon"), r"got 'moon'"),
     (("generate", "--scenario", "rotation-buoyancy", "--resolution", "7"), r"expected resolution of at least 8, got 7"),
     (("measure", "nowhere"), r"expected a data set with nowhere"),
@@ -177,7 +193,7 @@ def test_interruption_is_one_line(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(List, "__call__", interrupted)
-    assert "goes on from there" in complaint(capsys, "list", "models")
+    assert "goes on from there" in complaint(capsys, "list", "models", code=130)
 
 
 def test_interruption_of_imports_is_one_line(capsys, monkeypatch):
@@ -187,7 +203,7 @@ def test_interruption_of_imports_is_one_line(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Command, "load", interrupted)
-    assert "goes on from there" in complaint(capsys, "list", "models")
+    assert "goes on from there" in complaint(capsys, "list", "models", code=130)
 
 
 @pytest.mark.parametrize("flag, expected", [("--help", "leaderboard"), ("--version", f"symbreak {__version__}\n")])
@@ -271,6 +287,11 @@ def test_installed_command():
     [
         (FloatingPointError("flow blew up"), "flow blew up"),
         (MemoryError(), "expected enough memory, got MemoryError"),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory\n"),
+            "expected enough memory, got: DefaultCPUAllocator",
+        ),
+        (ValueError("\ud800"), r"symbreak: \\ud800"),
         (TerminatedWorkerError("killed"), "expected enough memory, got TerminatedWorkerError: .* kept; killed"),
     ],
 )
@@ -320,3 +341,33 @@ def test_an_empty_list_is_refused(capsys, command, option):
 )
 def test_no_option_is_ignored(capsys, command, said):
     assert said in complaint(capsys, *command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("leaderboard", "."),
+        ("import", "zero.pt", "--name", "jet"),
+        ("run", "quick", "--tuned", "zero.csv", "--dry-run"),
+        ("run", "--from", "runs/0123456789abcdef.json"),
+        ("quote", "zero.md"),
+        ("verify", "."),
+        ("rescore", "zero.tar.gz"),
+        ("check", "mine", "--model-file", "zero.py"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_without_end_is_refused(capsys, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    for name in (
+        "zero.pt",
+        "zero.csv",
+        "zero.md",
+        "zero.py",
+        "zero.tar.gz",
+        "manifest.json",
+        "runs/0123456789abcdef.json",
+    ):
+        (tmp_path / name).symlink_to("/dev/zero")
+    assert re.search("got a device|with models, got /dev/zero", complaint(capsys, *command))

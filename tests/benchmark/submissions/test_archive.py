@@ -85,6 +85,15 @@ def test_too_large_is_refused(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_many_members_are_refused_before_they_are_unpacked(tmp_path):
+    """100,000 names took 52 s."""
+    entries = (entry(f"runs/{number:016x}.json", b"{}") for number in range(archive.LARGEST_COUNT + 1))
+    path = written(tmp_path / "x.tar.gz", *entries)
+    with pytest.raises(ValueError, match="expected at most 10000 members, got more"):
+        unpack(path, tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_no_archive_is_refused(tmp_path):
     path = written(tmp_path / "whole.tar.gz", *GOOD, manifest())
     cases = {"text": b"hello", "cut": path.read_bytes()[:100], "zeros": gzip.compress(bytes(999)), "empty": b""}
