@@ -24,28 +24,36 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 
 def run_all(
-    function: Callable[..., Any], arguments: Sequence[tuple], workers: int, backend: Backend, device: str = "cpu"
+    function: Callable[..., Any],
+    arguments: Sequence[tuple],
+    workers: int,
+    backend: Backend,
+    device: str = "cpu",
+    apart: bool = False,
 ) -> Iterator[Outcome]:
     """Yields ``(index, function(*arguments[index]))`` as they finish; the result is None where the worker was lost.
 
     Args:
         workers: processes side by side; on a Ray cluster, calls that share one GPU, and else as many as it has cores.
         device: what the calls compute on, so that Ray gives them nodes that have it; auto: GPUs if the cluster has any.
+        apart: makes the calls in processes that are started for them alone, where one worker would be this process.
 
     Raises:
         ValueError: the Ray backend without Ray installed, or for CUDA where no node has a GPU.
     """
     if backend == "ray":
         return _on_ray(function, arguments, workers, device)
-    return _on_processes(function, arguments, workers)
+    return _on_processes(function, arguments, workers, apart)
 
 
-def _on_processes(function: Callable[..., Any], arguments: Sequence[tuple], workers: int) -> Iterator[Outcome]:
+def _on_processes(
+    function: Callable[..., Any], arguments: Sequence[tuple], workers: int, apart: bool
+) -> Iterator[Outcome]:
     """Runs calls in a pool, which a killed process takes with it. What had not finished then runs again, and what may
     have killed it, one call at a time, so that the culprit is known and the rest goes on. One worker is this process
-    itself."""
+    itself, unless the calls are to be apart."""
     todo = dict(enumerate(arguments))
-    if workers == 1:
+    if workers == 1 and not apart:
         yield from (_numbered(function, index, each) for index, each in todo.items())
         return
     while todo:

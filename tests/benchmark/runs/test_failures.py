@@ -7,11 +7,16 @@ from dataclasses import replace
 import pytest
 import torch
 
+from symbreak.benchmark.grids.grid import run_grid
 from symbreak.benchmark.grids.warnings import off_budget, slow_widths
 from symbreak.benchmark.records.records import load_run
+from symbreak.benchmark.runs import metrics
 from symbreak.benchmark.runs.execute import execute
 from symbreak.datasets import DataError
 from symbreak.models import Forecaster, register
+from symbreak.models.registry import MODELS
+
+from ..conftest import QUIET
 
 
 class Unprintable(Exception):
@@ -125,3 +130,32 @@ def test_an_informed_model_is_refused_with_a_method(tiny):
     )
     with pytest.raises(ValueError, match=r"expected oracle-rotation without a method, .* got oracle-rotation\+augment"):
         preset.runs()
+
+
+def test_a_model_file_that_patches_the_evaluation_changes_no_row_but_its_own(tiny, machine, tmp_path, monkeypatch):
+    """Also with one worker: the models of symbreak run in processes that have not loaded it."""
+    model_file = tmp_path / "patching.py"
+    model_file.write_text(PATCHING)
+    preset = replace(tiny, models=("persistence",), strengths=(1.0,))
+    (expected,) = run_grid(preset, tmp_path / "clean", machine, QUIET)
+    monkeypatch.setattr(metrics, "square_error", metrics.square_error)
+    try:
+        records = {each.model: each for each in run_grid(preset, tmp_path / "out", machine, QUIET, model_file)}
+    finally:
+        MODELS.pop("patching", None)
+    assert records["persistence"].metrics == expected.metrics
+    assert {row.value for row in records["patching"].metrics if row.metric == "rmse"} == {0.0}
+
+
+PATCHING = """
+import torch
+from symbreak.models import Forecaster, register
+from symbreak.benchmark.runs import metrics
+
+metrics.square_error = lambda prediction, target: torch.zeros(prediction.shape[:2])
+
+@register("patching", family="unconstrained")
+class Patching(Forecaster):
+    def forward(self, history):
+        return torch.ones_like(history[:, -1])
+"""
