@@ -144,8 +144,10 @@ def _execute_all(
     for file in (None, model_file) if model_file else (None,):
         chosen = [config for config in configs if bool(config.model_source) == bool(file)]
         arguments = [(config, data[config.recipe.hash], out, machine.device, file) for config in chosen]
-        apart, (workers, backend) = model_file is not None, (machine.workers, machine.backend)
-        for index, record in run_all(execute, arguments, workers, backend, machine.device, apart):
+        calls = run_all(
+            execute, arguments, machine.workers, machine.backend, machine.device, apart=model_file is not None
+        )
+        for index, record in calls:
             record = record or save_lost_run(chosen[index], out)
             records.append(record)
             progress.advance(task)
