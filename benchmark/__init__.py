@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .report.page import write_report
     from .runs.machine import Machine
     from .submissions.agreement import Agreement, compare
+    from .submissions.board import accept, read_board, report_row
     from .submissions.floor import floor_margins
     from .submissions.repeat import repeat, reproduce
     from .submissions.submission import Verdict, rescore, submit
@@ -44,6 +45,7 @@ __all__ = [
     "Simulations",
     "Training",
     "Verdict",
+    "accept",
     "compare",
     "estimate",
     "floor_margins",
@@ -53,7 +55,9 @@ __all__ = [
     "measure_speed",
     "plot",
     "quote",
+    "read_board",
     "repeat",
+    "report_row",
     "reproduce",
     "rescore",
     "run",
@@ -77,6 +81,9 @@ _MODULES = {
     "Simulations": "records.configuration",
     "Training": "records.configuration",
     "Verdict": "submissions.submission",
+    "accept": "submissions.board",
+    "read_board": "submissions.board",
+    "report_row": "submissions.board",
     "compare": "submissions.agreement",
     "estimate": "grids.estimate",
     "floor_margins": "submissions.floor",

@@ -1,4 +1,5 @@
-"""``symbreak``: parses the command line. Exit code 0, or 2 and one line: what was expected and what was got."""
+"""``symbreak``: parses the command line. Exit code 0, or 2 and one line: what was expected and what was got; after
+Ctrl-C, 130 and one line."""
 
 from __future__ import annotations
 
@@ -9,11 +10,16 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from .commands import COMMANDS, CommandFailed
 
 ABOUT = "Measure how much symmetry a network should have. `symbreak --version` prints the version."
+
+INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended: 128 and the number of the signal."""
+NO_MEMORY = re.compile("DefaultCPUAllocator|out of memory")
+"""What errors of torch say, which have no type of their own."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,20 @@ def main(args: Sequence[str] | None = None) -> None:
         else:
             parse(args)()
     except KeyboardInterrupt:
-        _exit("interrupted: what was finished is kept, the same command (without --overwrite) goes on from there")
+        _exit(
+            "interrupted: what was finished is kept, the same command (without --overwrite) goes on from there",
+            INTERRUPTED,
+        )
     except OSError as error:
         _exit(f"expected to read or write {error.filename or 'a file'}, got: {error.strerror or error}")
     except (ValueError, FloatingPointError, CommandFailed) as error:
         _exit(str(error))
     except (MemoryError, BrokenExecutor) as error:
         _exit(f"expected enough memory, got {type(error).__name__}: what was finished is kept; {error}")
+    except RuntimeError as error:
+        if not NO_MEMORY.search(str(error)):
+            raise
+        _exit(f"expected enough memory, got: {str(error).splitlines()[0]}: what was finished is kept")
 
 
 def print_version() -> None:
@@ -76,7 +89,12 @@ def parse(args: Sequence[str]) -> Any:
     except SystemExit as exit:
         if not exit.code:
             raise
-        raise UsageError(one_line(complaint.getvalue())) from exit
+        message = one_line(complaint.getvalue())
+        if any(word.partition("=")[0] == "--from" for word in args):  # a record stands in place of a preset
+            message = re.sub(
+                r"^expected one of .*, got", "expected one record after --from and no preset, got", message
+            )
+        raise UsageError(message) from exit
 
 
 def whole_help(args: Sequence[str]) -> Sequence[str]:
@@ -97,7 +115,9 @@ def choices(args: Sequence[str]) -> Any:
     union: Any = None
     for name, command in COMMANDS.items():
         kind = command.load() if name == chosen else Unnamed
-        choice = Annotated[kind, tyro.conf.subcommand(name, description=None if name == chosen else command.summary)]
+        choice = Annotated[
+            kind, tyro.conf.subcommand(name, description=None if name == chosen else command.description)
+        ]
         union = choice if union is None else union | choice
     return union
 
@@ -112,12 +132,13 @@ def one_line(box: str) -> str:
     )
     text = re.sub(r"Available subcommands: .*", "", text)
     text = re.sub(r"(Perhaps you meant: --\S+).*", r"(\1)", text)
-    return re.sub(r"Error parsing __tyro\S*:", "", text).strip()
+    return re.sub(r"Error parsing (__tyro\S*|preset):", "", text).strip()
 
 
-def _exit(message: str) -> None:
-    sys.stderr.write(f"symbreak: {' '.join(message.split())}\n")
-    sys.exit(2)
+def _exit(message: str, code: int = 2) -> NoReturn:
+    line = f"symbreak: {' '.join(message.split())}\n"
+    sys.stderr.write(line.encode(errors="backslashreplace").decode())
+    sys.exit(code)
 
 
 if __name__ == "__main__":

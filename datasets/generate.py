@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from ..simulators import one_thread_without_denormals, still
+from .ctrl_c import hidden_ctrl_c
 from .measure import equivariance_of_files, measured_steps
 from .orbit import frames_of, orbit_of
 from .recipes import Chunk, DataError, Recipe, chunks, orbit_elements
@@ -112,7 +113,9 @@ def _simulate_missing(recipe: Recipe, folder: Path, workers: int, backend: str, 
     processes = min(workers, max(len(missing), 1))
     try:
         pool = Parallel(n_jobs=processes, backend=backend, return_as=RETURN_AS[backend])
-        yield from cast(Iterator[Chunk], pool(jobs))
+        with hidden_ctrl_c():
+            simulated = cast(Iterator[Chunk], pool(jobs))
+        yield from simulated
     except TerminatedWorkerError as error:
         raise DataError(
             f"expected {processes} workers to simulate {folder}, got one that was killed, perhaps for lack of memory: "

@@ -8,7 +8,7 @@ tests trace all of them, with the backend ``eager``; ``fno`` is not tested.
 from . import families
 from .bench import BenchSettings, bench_train
 from .build import build, count_parameters
-from .check import CheckLine, CheckReport, check_model
+from .check import CheckLine, CheckReport, check_model, default_task
 from .forecaster import Forecaster
 from .layers import kernels_built_once
 from .model_file import load_model_file
@@ -29,6 +29,7 @@ __all__ = [
     "build",
     "check_model",
     "count_parameters",
+    "default_task",
     "families",
     "get_model",
     "kernels_built_once",

@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 
 from ..symmetry import Shape
+from .containment import reason
 from .forecaster import Forecaster
 
 SYMMETRIES = ("translation", "rotation", "reflection", "scaling")
@@ -149,7 +150,7 @@ def load_installed_models() -> None:
         except (Exception, SystemExit) as error:
             package = entry_point.dist.name if entry_point.dist else "unknown"
             named = f"{entry_point.name} = {entry_point.value} of the installed package {package}"
-            raise ValueError(f"expected {named} to import, got {type(error).__name__}: {error}") from error
+            raise ValueError(f"expected {named} to import, got {reason(error)}") from error
 
 
 def _check_labels(name: str, symmetry: str | None, family: str) -> None:

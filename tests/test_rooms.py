@@ -109,6 +109,25 @@ def test_no_star_import_and_no_work_on_import(room, path):
             assert isinstance(node.value, ast.Constant), ast.unparse(node)
 
 
+def without_encoding(path: Path) -> Iterator[str]:
+    """Calls that read or write text in whatever encoding the machine prefers."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and not any(keyword.arg == "encoding" for keyword in node.keywords):
+            name, words = ast.unparse(node.func).rpartition(".")[2], [ast.unparse(word) for word in node.args]
+            text = {keyword.arg for keyword in node.keywords} & {"text", "universal_newlines"}
+            positions = {"read_text": 1, "write_text": 2}
+            if len(words) < positions.get(name, 0) or (name == "run" and text):
+                yield ast.unparse(node)
+            if name == "open" and not any("b" in word for word in words) and "gzip" not in ast.unparse(node.func):
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("room, path", SOURCES, ids=name_of)
+def test_text_has_an_encoding(room, path):
+    opened = [call for call in without_encoding(path) if not call.startswith(("tarfile.open", "Image.open"))]
+    assert opened == []
+
+
 def test_the_package_links_to_every_room():
     """``src/symbreak`` is what an editable install puts on the path."""
     package = ROOT / "src" / "symbreak"

@@ -7,11 +7,12 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+import numpy as np
 import pandas as pd
 
 from ...datasets.recipes.imported import PREFIX
 from ...simulators import list_scenarios
-from ..records.records import DATA_ERROR_STEPS, RunRecord, load_runs
+from ..records.records import DATA_ERROR_STEPS, LearningCurves, RunRecord, load_runs
 
 COLUMNS = (
     "scenario",
@@ -32,8 +33,17 @@ COLUMNS = (
 )
 SETTING = ["scenario", "history", "train_simulations"]
 """What a model is asked to learn, and from how much; over strengths, models and seeds there are curves and means."""
-CELL = [*SETTING, "strength", "seed"]
+TRIAL = [*SETTING, "strength", "seed"]
 """What two models have in common when they are compared."""
+MEASURED = ["data_error", "value", "train_seconds"]
+"""Columns of what was measured."""
+LARGEST = 1e100
+"""Measured numbers beyond it count as not finite, and those below its reciprocal as 0: their squares, sums and ratios
+leave double precision."""
+EXACT = 1e-12
+"""Relative error that counts as none: no forecast in single precision is nearer, and unlike 0 it has a logarithm."""
+REASONS = 3
+"""Most reasons of failed runs that one message gives."""
 VARIED = {"seed", "recipe.strength"}
 OF_A_MODEL = {"model", "model_source", "training.learning_rate", "training.epochs", "training.relaxation"}
 """Parts of the configuration in which runs of one grid may differ; and those in which runs of two models may."""
@@ -106,8 +116,8 @@ def setting_of(record: RunRecord) -> Setting:
 def tabulate(records: Iterable[RunRecord]) -> pd.DataFrame:
     """Makes the long table with the columns of :data:`COLUMNS`, of the runs that finished or whose training diverged.
 
-    ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty, as are
-    the errors of a diverged training.
+    ``symmetry`` is the scenario's. ``step`` is a rollout step or ``mean``; a value that was not finite is empty, see
+    :func:`measurable`, as are the errors of a diverged training.
     """
     rows = [
         {
@@ -128,10 +138,23 @@ def tabulate(records: Iterable[RunRecord]) -> pd.DataFrame:
         for record in records
         for row in record.rows
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS).astype({"value": float})
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table[MEASURED] = table[MEASURED].astype(float).apply(measurable)
     return table.sort_values(
         [*SETTING, "strength", "model", "seed", "split", "metric"], kind="stable", ignore_index=True
     )
+
+
+def measurable(values: pd.Series) -> pd.Series:
+    """Empties numbers beyond :data:`LARGEST`, infinite ones among them, and rounds to 0 what is as small."""
+    size = values.abs()
+    return values.mask(size > LARGEST).mask(size < 1 / LARGEST, 0.0)
+
+
+def validation_errors(curves: LearningCurves) -> list[float]:
+    """Returns the error of each epoch, raised to :data:`EXACT` and lowered to :data:`LARGEST`, so that it has a
+    logarithm."""
+    return np.clip(curves.valid_rmse, EXACT, LARGEST).tolist()
 
 
 def load_results(folder: str | Path) -> pd.DataFrame:
@@ -149,8 +172,10 @@ def table_of(records: Sequence[RunRecord], folder: Path) -> pd.DataFrame:
     check_one_grid(records)
     table = tabulate(records)
     if table.empty:
-        reasons = "; ".join(sorted({record.reason for record in records}))
-        raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {reasons}")
+        reasons = sorted({record.reason for record in records})
+        others = [f"and {len(reasons) - REASONS} other reasons"] if len(reasons) > REASONS else []
+        said = "; ".join([*reasons[:REASONS], *others])
+        raise ValueError(f"expected a finished run in {folder}, got {len(records)} that failed: {said}")
     return table
 
 
@@ -172,11 +197,15 @@ def check_one_grid(records: Iterable[RunRecord]) -> None:
         if record.counts:
             other = first.setdefault(label(record), record)
             if other is not record:
-                difference = ", ".join(differences(other.config, record.config))
+                changed = ", ".join(differences(other.config, record.config))
+                difference = (
+                    f"which differ in {changed}: keep them in two results folders"
+                    if changed
+                    else "which are the same run twice: keep one of them"
+                )
                 raise ValueError(
                     f"expected one run of {record.model} per scenario, history, training simulations, strength and "
-                    f"seed, got {other.hash} and {record.hash}, which differ in {difference or 'nothing'}: keep them "
-                    "in two results folders"
+                    f"seed, got {other.hash} and {record.hash}, {difference}"
                 )
             for place in (setting_of(record), (*setting_of(record), record.model)):
                 like = first.setdefault(place, record)
@@ -243,7 +272,7 @@ def floors(results: pd.DataFrame) -> pd.DataFrame:
     """Lists the errors on orbits that no strictly equivariant network can fall below, at every step, as rows of a model
     that is called :data:`FLOOR`, with the metrics that :data:`FLOORED` bounds; none where data have no floor."""
     rows = results.loc[results.metric.isin([*FLOORED]) & (results.split == "orbit")]
-    rows = rows.drop_duplicates([*CELL, "metric", "step"])
+    rows = rows.drop_duplicates([*TRIAL, "metric", "step"])
     rows = rows.assign(metric=[FLOORED[metric] for metric in rows.metric])
     return rows.assign(model=FLOOR, family="bound", n_parameters=0, train_seconds=0.0)
 
@@ -263,6 +292,7 @@ def by_setting(rows: pd.DataFrame) -> Iterator[tuple[Setting, pd.DataFrame]]:
 
 
 def by_model(rows: pd.DataFrame) -> pd.DataFrame:
-    """Arranges the values of one metric, split and step: one row per cell (:data:`CELL`), one column per model;
-    NaN where a model was not run, infinite where its rollout left the finite numbers."""
-    return rows.fillna({"value": float("inf")}).set_index([*CELL, "model"]).value.unstack("model")
+    """Arranges the values of one metric, split and step: one row per cell (:data:`TRIAL`), one column per model;
+    NaN where a model was not run, infinite where its rollout left the finite numbers, at least :data:`EXACT`."""
+    errors = rows.fillna({"value": float("inf")}).set_index([*TRIAL, "model"]).value
+    return errors.clip(lower=EXACT).unstack("model")

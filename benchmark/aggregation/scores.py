@@ -27,10 +27,10 @@ def gains(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def score(gain: pd.Series) -> Interval:
-    """Computes ``exp mean gain`` of one model over cells, and its bootstrap interval over seeds, see
+    """Computes ``exp mean gain`` of one model over trials, and its bootstrap interval over seeds, see
     :func:`whole_seeds`.
 
-    NaN without a seed that has all cells; 0 and no interval for a model that diverged.
+    NaN without a seed that has all trials; 0 and no interval for a model that diverged.
     """
     if np.isinf(gain).any():
         return Interval(0.0, math.nan, math.nan)
@@ -65,7 +65,7 @@ def complete(gain: pd.DataFrame) -> pd.Series:
 
 def scores(gain: pd.DataFrame) -> pd.DataFrame:
     """Computes ``mean, low, high`` of each model's :func:`score`, NaN where it is not :func:`complete`, and the number
-    of ``cells`` in it; one row per model, best first, incomplete ones last."""
+    of trials in it, ``cells``; one row per model, best first, incomplete ones last."""
     rows = [vars(score(own)) for _, own in gain.items()]
     table = pd.DataFrame(rows, index=gain.columns, columns=["mean", "low", "high"]).astype(float)
     table[~complete(gain)] = math.nan
@@ -82,7 +82,7 @@ def score_texts(gain: pd.DataFrame) -> pd.Series:
 
 def places(gain: pd.DataFrame) -> pd.DataFrame:
     """Returns the ``best`` and ``worst`` place of each :func:`complete` model when every seed ranks them by its own
-    cells alone, except models that lack one of these; empty with fewer than two seeds."""
+    trials alone, except models that lack one of these; empty with fewer than two seeds."""
     known = gain.loc[:, complete(gain)].dropna(how="all")
     by_seed = known.groupby("seed").mean().where(known.notna().groupby("seed").all())
     if len(by_seed) < 2:

@@ -21,11 +21,11 @@ BROKEN = "above 0"
 
 
 def paired_comparisons(results: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Compares every model with a reference on the cells (:data:`.CELL`) in which both stayed finite, of
+    """Compares every model with a reference on the trials (:data:`.TRIAL`) in which both stayed finite, of
     the seeds that have all of them.
 
     ``ratio = exp mean ln(e(reference) / e(model))``, above 1 where the model is better; ``p`` is that of the two-sided
-    paired t test, whose samples are the mean logarithms of these seeds, because cells of one seed are not independent;
+    paired t test, whose samples are the mean logarithms of these seeds, because trials of one seed are not independent;
     ``p_adjusted`` is corrected after Benjamini and Hochberg (1995) for the number of trained models tested: baselines,
     which are expected to be worse, would only weaken the correction, and have none. Where all seeds share the
     simulations, ``p`` speaks of these data sets, not of all.
@@ -102,7 +102,7 @@ COMPARISONS = Table(
     title="Comparisons",
     meaning=(
         "Exploratory. `ratio`: how many times smaller the error is than that of the reference, geometric mean "
-        "over the cells (scenario, history, training simulations, strength, seed) in which both stayed finite, of the "
+        "over the trials (scenario, history, training simulations, strength, seed) in which both stayed finite, of the "
         "seeds that lack none; `p`: two-sided paired t test of its logarithm, with one mean a seed, `p_adjusted` after "
         "Benjamini and Hochberg for the number of trained models that this reference is compared with in this scenario "
         "(baselines do not count); none where either diverged, and for a model that repeats the reference, as "

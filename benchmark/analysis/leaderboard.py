@@ -122,7 +122,7 @@ LEADERBOARD = Table(
     title="Leaderboard",
     meaning=(
         f"`score` is how many times smaller the error is than the {REFERENCE}'s: the geometric mean of the ratios over "
-        "`cells` (scenario, history, training simulations, strength, seed) of the seeds that both were run on "
+        "`cells`, trials (scenario, history, training simulations, strength, seed) of the seeds that both were run on "
         "throughout (1 = as good, above 1 = better), with its bootstrap 95 % interval over seeds (of three seeds this "
         "and every interval below is their range, which holds the mean in about three cases of four). "
         f"A row that was not run on every data set of the {REFERENCE}'s has none, because a mean over other data sets "

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..aggregation.kinds import BASELINE
-from ..aggregation.long_table import SETTING, select, setting_of
+from ..aggregation.long_table import SETTING, select, setting_of, validation_errors
 from ..aggregation.table import Table, number_texts
 from ..records.records import RunRecord
 
@@ -61,7 +61,7 @@ def convergence(records: Iterable[RunRecord]) -> pd.DataFrame:
     rows = [
         (*setting_of(record), record.model, len(errors), 1 + curves.best_epoch, _gain(errors))
         for record in records
-        if record.done and (curves := record.curves) and len(errors := curves.valid_rmse) > 1
+        if record.done and (curves := record.curves) and len(errors := validation_errors(curves)) > 1
     ]
     means = pd.DataFrame(rows, columns=CONVERGENCE_COLUMNS).groupby([*SETTING, "model"], as_index=False).mean()
     return pd.DataFrame(means)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .listing import List
     from .models import Bench, Check
     from .results import Leaderboard, Plot, Quote, Report, Run, Tune
-    from .submission import Rescore, Submit
+    from .submission import Accept, Board, ReportRow, Rescore, Submit
 
 COMMANDS = {
     "list": Command("listing", "List", "Show the scenarios, models or presets."),
@@ -33,13 +33,18 @@ COMMANDS = {
     "check": Command("models", "Check", "Check that a model obeys the contract, and which symmetries it has."),
     "bench": Command("models", "Bench", "Measure the speed of simulation, of training, or of tables and figures."),
     "submit": Command("submission", "Submit", "Pack a model, its runs and weights into an archive to be rescored."),
-    "rescore": Command("submission", "Rescore", "Compute the metrics of a submission again, from its weights."),
+    "rescore": Command("submission", "Rescore", "Compute the metrics of a submission again, on its data and new ones."),
+    "accept": Command("submission", "Accept", "Rescore a submission, and put its models onto a board."),
+    "report-row": Command("submission", "ReportRow", "Put published numbers onto a board, as reported."),
+    "board": Command("submission", "Board", "Show a board, and how far each of its rows has been checked."),
 }
 """From this table the command line prints its help; it imports the one command that it runs."""
 
 __all__ = [
     "COMMANDS",
+    "Accept",
     "Bench",
+    "Board",
     "Check",
     "Command",
     "CommandFailed",
@@ -52,6 +57,7 @@ __all__ = [
     "Plot",
     "Quote",
     "Report",
+    "ReportRow",
     "Rescore",
     "Run",
     "Submit",

@@ -13,7 +13,7 @@ class Command(NamedTuple):
     """Name of a module in this folder."""
     name: str
     """Name of the class in that module."""
-    summary: str
+    description: str
     """Line in ``symbreak --help``: the first line of the docstring of the class."""
 
     def load(self) -> type[Any]:

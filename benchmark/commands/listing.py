@@ -64,8 +64,9 @@ def _traits(entry: ModelEntry) -> str:
 
 
 def _preset_rows() -> list[dict]:
-    from ..grids.presets import PRESETS, summary
+    from ..grids.presets import PRESETS, description
 
     return [
-        {"name": name, "runs": len(preset().runs()), "what it is": summary(name)} for name, preset in PRESETS.items()
+        {"name": name, "runs": len(preset().runs()), "what it is": description(name)}
+        for name, preset in PRESETS.items()
     ]

@@ -10,7 +10,7 @@ import tyro
 from tyro.conf import OmitArgPrefixes, Positional
 
 from ..grids.grid import failure, warn
-from ..grids.presets import PRESETS, Preset, summary
+from ..grids.presets import PRESETS, Preset, description
 from ..grids.tuning import CHOICES, Search, tune
 from ..runs.machine import Machine
 from ..tables.quote import quote
@@ -18,7 +18,7 @@ from .command import CommandFailed
 from .console import CONSOLE
 
 AnyPreset = tyro.extras.subcommand_type_from_defaults(
-    {name: preset() for name, preset in PRESETS.items()}, {name: summary(name) for name in PRESETS}
+    {name: preset() for name, preset in PRESETS.items()}, {name: description(name) for name in PRESETS}
 )
 NAMELESS = tyro.conf.arg(name="")
 
@@ -92,7 +92,7 @@ class Run:
         warn(configs, preset, CONSOLE)
         if slow := slow_widths(configs):
             CONSOLE.print(slow, soft_wrap=True)
-        CONSOLE.print(estimate(preset, self.machine, out, self.model_file))
+        CONSOLE.print(estimate(preset, self.machine, out, self.model_file, self.overwrite))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,16 +142,22 @@ class Tune:
 class Leaderboard:
     """Rank the models of a results folder, and write its tables.
 
-    Prints the leaderboard and writes it as Markdown, CSV and LaTeX; the other tables are written as Markdown and CSV.
+    Prints the leaderboard, or another table, and writes all of them as Markdown, CSV and LaTeX.
     """
 
     results: Positional[Path]
     """Results folder."""
+    table: str = "leaderboard"
+    """Table to print, such as leaderboard, declared, crossovers, comparisons, costs or by_element."""
 
     def __call__(self) -> None:
-        from ..tables import rich_table, write_leaderboard
+        from ..aggregation.loaded import load
+        from ..tables import rich_section, rich_table, section_of, write_leaderboard
 
-        CONSOLE.print(rich_table(write_leaderboard(self.results), str(self.results)))
+        loaded = load(self.results)
+        section = None if self.table == "leaderboard" else section_of(loaded, self.table)
+        leaderboard = write_leaderboard(loaded)
+        CONSOLE.print(rich_section(section) if section else rich_table(leaderboard, str(self.results)))
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from jaxtyping import Float
 
 from ..aggregation.long_table import Setting, setting_of
 from ..records.records import RunRecord, load_rollout
+from ..style.shades import brightest
 
 Flow = Float[np.ndarray, "N 2 X Y"]
 
 
 @dataclass(frozen=True)
 class Example:
-    """Holds one unseen simulation in cells per frame: the true frames, and those that each model predicted."""
+    """Holds one unseen simulation in cells per frame: the true frames, and those that each model predicted; NaN where a
+    number was not finite."""
 
     setting: Setting
     strength: float
@@ -46,9 +48,13 @@ def _example(folder: Path, setting: Setting, group: list[RunRecord], order: list
     chosen = {r.model: r.hash for r in group if (r.strength, r.seed) == (strength, seed)}
     stored = {model: load_rollout(folder, chosen[model]) for model in order if model in chosen}
     rollouts = {model: rollout for model, rollout in stored.items() if rollout is not None}
-    predictions = {model: rollout["prediction"].astype(float) for model, rollout in rollouts.items()}
-    target = next(iter(rollouts.values()))["target"].astype(float)
+    predictions = {model: _finite(rollout["prediction"]) for model, rollout in rollouts.items()}
+    target = _finite(next(iter(rollouts.values()))["target"])
     return Example(setting, strength, seed, target, predictions)
+
+
+def _finite(flow: Float[np.ndarray, "N 2 X Y"]) -> Flow:
+    return np.where(np.isfinite(flow), flow.astype(float), np.nan)
 
 
 def speed(velocity: Float[np.ndarray, "*N 2 X Y"]) -> Float[np.ndarray, "*N X Y"]:
@@ -58,4 +64,4 @@ def speed(velocity: Float[np.ndarray, "*N 2 X Y"]) -> Float[np.ndarray, "*N X Y"
 
 def top_speed(example: Example) -> float:
     """Returns the speed of the brightest shade in pictures of an example: few cells of the truth are faster."""
-    return float(np.percentile(speed(example.target), 99.8)) or 1.0
+    return brightest(speed(example.target))

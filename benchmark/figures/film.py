@@ -12,6 +12,8 @@ from jaxtyping import Float, UInt8
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
+from ..style.shades import shades
+
 FRAMES_PER_SECOND = 6
 WIDTH = 150
 """Smallest width of a panel, in pixels."""
@@ -56,7 +58,7 @@ def gif(
         frame = canvas.copy()
         _write(frame, (MARGIN, 2), title, canvas.width - 2 * MARGIN)
         for field, (left, upper) in zip(films.values(), corners, strict=True):
-            frame.paste(Image.fromarray(_shades(field[moment] / top, zoom)), (left, upper + CAPTION))
+            frame.paste(Image.fromarray(_indices(field[moment], top, zoom)), (left, upper + CAPTION))
         frame.putpalette(_palette(colormap))
         frames.append(frame)
     buffer = io.BytesIO()
@@ -65,10 +67,10 @@ def gif(
     return buffer.getvalue()
 
 
-def _shades(values: Float[np.ndarray, "X Y"], zoom: int) -> UInt8[np.ndarray, "height width"]:
-    """Returns indices in the palette; values that are not finite get the last shade."""
-    shades = np.nan_to_num(values, nan=1.0, posinf=1.0).clip(0, 1) * (SHADES - 1)
-    return np.round(shades).astype(np.uint8).T[::-1].repeat(zoom, 0).repeat(zoom, 1)
+def _indices(values: Float[np.ndarray, "X Y"], top: float, zoom: int) -> UInt8[np.ndarray, "height width"]:
+    """Returns indices in the palette."""
+    indices = np.round(shades(values, top) * (SHADES - 1)).astype(np.uint8)
+    return indices.T[::-1].repeat(zoom, 0).repeat(zoom, 1)
 
 
 def _palette(colormap: str) -> list[int]:

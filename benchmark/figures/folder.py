@@ -24,7 +24,7 @@ from .film import gif
 from .onset import ONSET_FIGURES
 from .rollout_snapshots import rollout_snapshots
 from .spectra import spectra
-from .strengths import rollout_error, sweeps
+from .strengths import rollout_error, rollout_steps, sweeps
 from .training_curves import training_curves, training_table
 
 CURVES = {"": error_curve, "-learned": learned_curve}
@@ -85,11 +85,12 @@ def curves(results: pd.DataFrame, style: Styles) -> Iterator[Named]:
     for setting, part in by_setting(table):
         for kind, draw in CURVES.items():
             yield f"{setting.slug}{kind}", draw(part, style, setting.title)
-        if (part.step != "mean").any():
+        if len(rollout_steps(part)):
             yield f"{setting.slug}-steps", rollout_error(part, style, setting.title)
     for setting, part in by_setting(results.loc[results.scenario.isin(floors(results).scenario)]):
         for kind, draw in ONSET_FIGURES.items():
-            yield f"{setting.slug}-{kind}", draw(part, style)
+            if figure := draw(part, style):
+                yield f"{setting.slug}-{kind}", figure
     yield from sweeps(table, style)
 
 

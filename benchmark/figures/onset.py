@@ -51,22 +51,20 @@ def orbit_curve(results: pd.DataFrame, style: Styles) -> Figure:
     return _titled(figure, finding(crossing), rows)
 
 
-def since_onset(results: pd.DataFrame, style: Styles) -> Figure:
+def since_onset(results: pd.DataFrame, style: Styles) -> Figure | None:
     """Draws the relative L2 on unseen simulations at the largest strength against the frames between the onset and the
-    last frame that the model sees.
+    last frame that the model sees; nothing if no trained model has one.
 
     Args:
         results: results of one setting, whose data have an onset.
     """
     strongest = results.loc[(results.strength == results.strength.max()) & (results.family != BASELINE)]
     splits = {"domain": 0, "revealed": REVEALED_AFTER} | SINCE_ONSET
-    table = pd.concat(
-        [
-            seed_means(select(strongest, "relative_l2", split)).assign(frames=frames)
-            for split, frames in splits.items()
-            if split in set(strongest.split)
-        ]
-    )
+    scored = {frames: select(strongest, "relative_l2", split) for split, frames in splits.items()}
+    parts = [seed_means(rows).assign(frames=frames) for frames, rows in scored.items() if len(rows)]
+    if not parts:
+        return None
+    table = pd.concat(parts)
     figure, axes = _panel(table.loc[:, "mean"].max())
     _draw(axes, table, style, "frames", strongest)
     axes.set_xticks(sorted(set(table.frames)))
@@ -114,6 +112,8 @@ def _panel(top: float) -> tuple[Figure, Axes]:
 
 
 def _shade(axes: Axes, floor: pd.DataFrame) -> None:
+    if floor.loc[:, "mean"].isna().all():
+        return
     axes.fill_between(floor.strength, 0, floor.loc[:, "mean"], color="0.88", linewidth=0, zorder=0)
     axes.plot(floor.strength, floor.loc[:, "mean"], color="0.55", linewidth=0.8, zorder=0)
     highest = floor.loc[floor.loc[:, "mean"].idxmax()]

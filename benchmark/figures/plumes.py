@@ -18,6 +18,7 @@ from ...datasets.recipes.plan import Chunk
 from ...datasets.store.files import write_atomically
 from ...datasets.store.stored import stored_fields
 from ...simulators import get_scenario, one_thread_without_denormals, still
+from ..style.shades import brightest, shades
 from .film import Film, gif
 from .folder import save
 
@@ -99,7 +100,7 @@ def plume_snapshots(recipe: DataSource, films: dict[str, Film], field: str) -> F
     row_height = 1.7 * recipe.shape[1] / recipe.shape[0]
     figure = Figure(figsize=(1.7 * MOMENTS + 1.6, row_height * len(films) + 0.8), layout="constrained")
     axes = figure.subplots(len(films), MOMENTS, squeeze=False)
-    top = brightest(films)
+    top = top_shade(films)
     images = []
     for row, (name, film) in zip(axes, films.items(), strict=True):
         row[0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -117,16 +118,16 @@ def plume_snapshots(recipe: DataSource, films: dict[str, Film], field: str) -> F
 def animate(recipe: DataSource, films: dict[str, Film], field: str) -> bytes:
     """Renders the films side by side, as an animated GIF."""
     titles = [f"{recipe.label}, {recipe.frame_name(frame)}" for frame in range(recipe.frames)]
-    return gif(films, titles, brightest(films), FIELDS[field][1], FRAMES_PER_SECOND)
+    return gif(films, titles, top_shade(films), FIELDS[field][1], FRAMES_PER_SECOND)
 
 
-def brightest(films: dict[str, Film]) -> float:
-    """Returns the value of the last shade, which few cells of all films exceed."""
-    return max(float(np.percentile(speeds, 99.8)) for speeds in films.values()) or 1.0
+def top_shade(films: dict[str, Film]) -> float:
+    """Returns the value of the brightest shade, which few cells of every film exceed; 1 if nothing flows."""
+    return max((brightest(film) for film in films.values() if film.any()), default=1.0)
 
 
 def show(axes: Axes, picture: Float[np.ndarray, "X Y"], top: float, field: str) -> AxesImage:
     """Draws one moment with x to the right and y up, all on one scale."""
     axes.set_xticks([])
     axes.set_yticks([])
-    return axes.imshow(picture.T, origin="lower", vmin=0, vmax=top, cmap=FIELDS[field][1])
+    return axes.imshow(top * shades(picture, top).T, origin="lower", vmin=0, vmax=top, cmap=FIELDS[field][1])

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
+from ..style.shades import shades
 from .examples import Example, Flow, speed, top_speed
 
 STEPS = (1, 5, 10, 15, 20)
@@ -15,14 +16,15 @@ def rollout_snapshots(example: Example) -> Figure:
     """Draws the speed of the flow at a few rollout steps: the truth above, then each model beside its error."""
     steps = [step for step in STEPS if step <= len(example.target)]
     flows = {"truth": example.target} | example.predictions
-    strips = [_strip(flow, example.target, steps) for flow in flows.values()]
+    top = top_speed(example)
+    strips = [_strip(flow, example.target, steps, top) for flow in flows.values()]
     figure = Figure(figsize=(2.1 * len(steps) + 2.6, len(flows) + 0.9), layout="constrained")
     axes = figure.subplots()
     title = f"{example.setting.title}: an unseen simulation at strength {example.strength:g}, seed {example.seed}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=11)
     height, width = strips[0].shape[0], strips[0].shape[1] / (2 * len(steps))
-    shades = {"vmin": 0, "vmax": top_speed(example), "cmap": "magma", "interpolation": "none"}
-    image = axes.imshow(np.concatenate(strips[::-1]), origin="lower", **shades)
+    colors = {"vmin": 0, "vmax": top, "cmap": "magma", "interpolation": "none"}
+    image = axes.imshow(np.concatenate(strips[::-1]), origin="lower", **colors)
     axes.set_yticks([(row + 0.5) * height for row in reversed(range(len(flows)))], flows)
     labels = [f"step {step}" for step in steps] + [f"error {step}" for step in steps]
     axes.set_xticks([(column + 0.5) * width for column in range(len(labels))], labels)
@@ -32,9 +34,10 @@ def rollout_snapshots(example: Example) -> Figure:
     return figure
 
 
-def _strip(flow: Flow, target: Flow, steps: list[int]) -> Float[np.ndarray, "height width"]:
+def _strip(flow: Flow, target: Flow, steps: list[int], top: float) -> Float[np.ndarray, "height width"]:
     """Lays out speeds at some steps and those of the errors in a row, x to the right and y up, with a blank edge around
     each."""
     frames = [step - 1 for step in steps]
-    shown = [*speed(flow[frames]), *speed(flow[frames] - target[frames])]
+    speeds = np.concatenate([speed(flow[frames]), speed(flow[frames] - target[frames])])
+    shown = top * shades(speeds, top)
     return np.concatenate([np.pad(picture.T, 1, constant_values=np.nan) for picture in shown], 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from ..runs.metrics import energy_spectrum
@@ -14,16 +15,19 @@ from ..style.palette import Styles
 from .examples import Example
 
 DECADES = 7
-"""How far below the peak of the truth the axis reaches; stored rollouts have half precision."""
+"""How far below the peak of the truth the axis reaches; stored rollouts have eleven significant bits."""
+ABOVE = 1e4
+"""How far above it the axis reaches at most."""
 
 
 def spectra(example: Example, style: Styles) -> Figure:
     """Draws ``E(k)`` of the truth and of every model at the last rollout step, and the models' divided by the
     truth's."""
     flows = {"truth": example.target[-1]} | {model: flow[-1] for model, flow in example.predictions.items()}
-    energy = {name: energy_spectrum(torch.from_numpy(flow)).numpy() for name, flow in flows.items()}
+    energy = {name: _positive(energy_spectrum(torch.from_numpy(flow)).numpy()) for name, flow in flows.items()}
     truth, waves = energy["truth"], np.arange(1, len(energy["truth"]) + 1)
-    floor = truth.max() * 10.0**-DECADES
+    peak = np.nanmax(truth) if np.isfinite(truth).any() else 1.0
+    floor = peak * 10.0**-DECADES
     figure, (left, right) = panels(2, energy)
     for axes in (left, right):
         axes.set_xscale("log", base=2)
@@ -32,10 +36,12 @@ def spectra(example: Example, style: Styles) -> Figure:
     left.plot(waves, truth, color="0.75", linewidth=5, label="truth")
     right.plot(waves, np.ones_like(truth), color="0.75", linewidth=5)
     for model in example.predictions:
-        look: dict[str, Any] = style[model] | {"markersize": 4.5, "linewidth": 1.4, "markevery": 0.1}
-        left.plot(waves, energy[model], label=model, **look)
-        right.plot(waves, energy[model] / np.maximum(truth, floor), **look)
-    left.set_ylim(bottom=max(left.get_ylim()[0], floor))
+        look: dict[str, Any] = style[model] | {"markersize": 4.5, "linewidth": 1.4}
+        for axes, values in ((left, energy[model]), (right, energy[model] / np.maximum(truth, floor))):
+            spacing = 0.1 if np.isfinite(values).any() else None
+            axes.plot(waves, values, label=model, markevery=spacing, **look)
+    low, high = left.get_ylim()
+    left.set_ylim(max(low, floor), min(max(high, 10 * floor), ABOVE * peak))
     low, high = right.get_ylim()
     right.set_ylim(max(min(low, 0.1), 1e-3), min(max(high, 10), 1e3))
     left.set_ylabel("kinetic energy E(k) (cells² per frame²)")
@@ -45,3 +51,8 @@ def spectra(example: Example, style: Styles) -> Figure:
         tidy(axes)
     place = f"strength {example.strength:g}, seed {example.seed}, rollout step {len(example.target)}"
     return add_title_and_legend(figure, f"{example.setting.title}\none unseen simulation: {place}")
+
+
+def _positive(energy: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
+    """Empties what a logarithmic axis cannot show."""
+    return np.where(np.isfinite(energy) & (energy > 0), energy, np.nan)

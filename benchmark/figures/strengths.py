@@ -26,7 +26,7 @@ def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     Args:
         table: the :func:`.seed_means` of one setting.
     """
-    rows = table[(table.metric == "nrmse") & (table.split == "domain") & (table.step != "mean")]
+    rows = rollout_steps(table)
     rows = rows.assign(number=pd.to_numeric(rows.step))
     figure, row = panel_per_strength(rows, style, "number")
     for axes in row:
@@ -35,6 +35,11 @@ def rollout_error(table: pd.DataFrame, style: Styles, title: str) -> Figure:
     from_zero(row[0], rows.loc[:, "mean"])
     row[0].set_ylabel("nRMSE")
     return add_title_and_legend(figure, f"{title}\nerror over the rollout, unseen simulations")
+
+
+def rollout_steps(table: pd.DataFrame) -> pd.DataFrame:
+    """Selects the nRMSE of single rollout steps on unseen simulations; a training that diverged has none."""
+    return table.loc[(table.metric == "nrmse") & (table.split == "domain") & (table.step != "mean")]
 
 
 def sweeps(table: pd.DataFrame, style: Styles) -> Iterator[tuple[str, Figure]]:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ..aggregation.long_table import setting_of
+from ..aggregation.long_table import setting_of, validation_errors
 from ..records.records import RunRecord
 from ..style.lines import add_title_and_legend, panel_per_strength
 from ..style.palette import Styles
@@ -31,7 +31,7 @@ def training_table(records: Iterable[RunRecord]) -> pd.DataFrame:
         }
         for record in records
         if record.done and record.curves
-        for epoch, value in enumerate(record.curves.valid_rmse, 1)
+        for epoch, value in enumerate(validation_errors(record.curves), 1)
     ]
     return pd.DataFrame(rows)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+
+from ...datasets.store.files import read_bytes
 
 CHOICE = ["scenario", "model", "learning_rate", "epochs", "relaxation"]
 
@@ -17,7 +20,8 @@ def read_choices(path: Path) -> dict[tuple[str, str], dict[str, float | int]]:
     import pandas as pd  # takes long to import, and most grids are not tuned
 
     try:
-        table = pd.read_csv(path, dtype={"learning_rate": float, "epochs": int, "relaxation": float})
+        kinds = {"learning_rate": float, "epochs": int, "relaxation": float}
+        table = pd.read_csv(BytesIO(read_bytes(path)), dtype=kinds)
         table = table.assign(relaxation=table.get("relaxation", 1.0))[CHOICE]
     except (ValueError, KeyError) as error:
         raise ValueError(f"expected a table with {', '.join(CHOICE)} in {path}, got: {error}") from error

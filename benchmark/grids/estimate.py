@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ...datasets import Windows
 from ...models import count_parameters
+from ...models.containment import contained
 from ...symmetry import nontrivial_elements
 from ..methods import method_of
 from ..records.configuration import RunConfig
@@ -24,7 +25,9 @@ from .presets import Preset
 TIMED_STEPS = 3
 
 
-def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: str | Path | None = None) -> Table:
+def estimate(
+    preset: Preset, machine: Machine, out: str | Path, model_file: str | Path | None = None, overwrite: bool = False
+) -> Table:
     """Makes a table, one row per model: its runs, those that are still to do, parameters (the most it has), and seconds
     of training per run, at full length.
 
@@ -32,11 +35,14 @@ def estimate(preset: Preset, machine: Machine, out: str | Path, model_file: str 
     devices, it is the time of this one alone. Simulation and evaluation are not counted: they are short. Nor is a model
     that cannot be trained: the record of its run will say why.
 
+    Args:
+        overwrite: counts runs that are done as runs to do.
+
     Raises:
         ValueError: a preset that names unknown scenarios or models.
     """
     configs, out = preset.runs(None if model_file is None else Path(model_file)), Path(out)
-    missing = [config for config in configs if not finished(out, config.hash)]
+    missing = [config for config in configs if overwrite or not finished(out, config.hash)]
     runs, to_do = (Counter(config.model for config in some) for some in (configs, missing))
     table = Table("model", "runs", "to do", "parameters", "training s per run", title=f"{preset.name}: {size(configs)}")
     total, device = 0.0, choose_device(machine.device if machine.backend == "loky" else "auto")
@@ -73,7 +79,8 @@ def size(configs: Sequence[RunConfig]) -> str:
 
 def _attempt(config: RunConfig, device: torch.device) -> tuple[int, float]:
     try:
-        return training_time(config, device)
+        with contained():
+            return training_time(config, device)
     except Exception:
         return -1, 0.0
 

@@ -137,15 +137,22 @@ def _execute_all(
     progress: Progress,
     model_file: Path | None,
 ) -> list[RunRecord]:
+    """Executes runs; those of a user's file come last and in other processes, because it may change whatever it finds
+    in its own: training and evaluation of other models, too."""
     task = progress.add_task("train and evaluate", total=len(configs))
-    arguments = [(config, data[config.recipe.hash], out, machine.device, model_file) for config in configs]
     records = []
-    for index, record in run_all(execute, arguments, machine.workers, machine.backend, machine.device):
-        record = record or save_lost_run(configs[index], out)
-        records.append(record)
-        progress.advance(task)
-        if not record.done:
-            progress.console.print(failure(record), markup=False, soft_wrap=True)
+    for file in (None, model_file) if model_file else (None,):
+        chosen = [config for config in configs if bool(config.model_source) == bool(file)]
+        arguments = [(config, data[config.recipe.hash], out, machine.device, file) for config in chosen]
+        calls = run_all(
+            execute, arguments, machine.workers, machine.backend, machine.device, apart=model_file is not None
+        )
+        for index, record in calls:
+            record = record or save_lost_run(chosen[index], out)
+            records.append(record)
+            progress.advance(task)
+            if not record.done:
+                progress.console.print(failure(record), markup=False, soft_wrap=True)
     return records
 
 

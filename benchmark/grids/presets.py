@@ -231,8 +231,8 @@ class Preset:
         """Lists the models that can be trained on a data set, ``own`` ones after those of the preset.
 
         Raises:
-            ValueError: an unknown model or method, one that needs a module which is not installed, or none that is made
-                for the symmetry and the grid of the data.
+            ValueError: an unknown model or method, a method for an informed model, one that needs a module which is not
+                installed, or none that is made for the symmetry and the grid of the data.
         """
         entries = list_models(recipe.symmetry)
         fitting = [entry.name for entry in entries if entry.fits(recipe.shape, recipe.onset is not None)]
@@ -244,7 +244,11 @@ class Preset:
                 f"expected models for {recipe.scenario}, got {', '.join(named)}, which are made for other symmetries "
                 "or grids"
             )
-        for entry in (get_model(base_model(name)) for name in chosen):
+        for name, entry in ((name, get_model(base_model(name))) for name in chosen):
+            if entry.cls.informed and name != entry.name:
+                raise ValueError(
+                    f"expected {entry.name} without a method, which would not move what it is told, got {name}"
+                )
             if not entry.usable:
                 raise ValueError(f"expected the module {entry.requires} for {entry.name}, got none: it {entry.note}")
         return chosen
@@ -363,6 +367,6 @@ def paper() -> Preset:
 PRESETS = {preset.__name__: preset for preset in (quick, core, full, revealed, paper)}
 
 
-def summary(name: str) -> str:
+def description(name: str) -> str:
     """Quotes the first line of a preset's docstring."""
     return (PRESETS[name].__doc__ or "").splitlines()[0]

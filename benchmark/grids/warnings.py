@@ -10,6 +10,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from ...models import Forecaster, count_parameters
+from ...models.containment import contained
 from ...models.layers import RelaxedLayer
 from ...models.task import ENVIRONMENT_CHANNELS
 from ..methods import base_model
@@ -53,7 +54,7 @@ def widest(config: RunConfig) -> int:
     """Finds the largest number of output channels of a convolution in one prediction of the model; 0 if it has none."""
     counted = ConvolutionChannels()
     try:
-        with torch.random.fork_rng(), torch.no_grad():
+        with contained(), torch.random.fork_rng(), torch.no_grad():
             rollout = untrained(config, 1.0, 0)
             history = torch.zeros(1, rollout.task.history, 2, *rollout.task.shape)
             told = torch.zeros(1, ENVIRONMENT_CHANNELS, *rollout.task.shape) if rollout.model.informed else None
@@ -81,7 +82,7 @@ def parameters(config: RunConfig) -> int | None:
     """Counts the parameters of the model: 0 where it learns nothing, None where it cannot be built, for which the
     record of its run will give the reason."""
     try:
-        with torch.random.fork_rng():
+        with contained(), torch.random.fork_rng():
             return count_parameters(untrained(config, 1.0, 0))
     except Exception:
         return None
@@ -95,7 +96,7 @@ def learns(config: RunConfig) -> bool:
 def penalised(config: RunConfig) -> bool:
     """Returns whether the model adds penalties to the loss, so that a factor on them matters."""
     try:
-        with torch.random.fork_rng():
+        with contained(), torch.random.fork_rng():
             model = untrained(config, 1.0, 0).model
     except Exception:
         return False

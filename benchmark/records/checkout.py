@@ -49,5 +49,5 @@ def _git(folder: Path, *arguments: str) -> str:
     """Asks git about ``folder``, not about the repository of a hook that may be running; takes no locks."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "--no-optional-locks", "-C", str(folder), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE)
-    return done.stdout
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=PATIENCE)
+    return os.fsdecode(done.stdout)

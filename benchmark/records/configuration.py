@@ -12,6 +12,20 @@ from typing import Any, Literal
 from ...datasets import Imported, Recipe
 from .parsing import OPTIONAL, as_json, parse
 
+LARGEST_COUNT, LARGEST_BATCH = 10**9, 2**16
+"""Bounds beyond which no machine trains; a digit too many is refused before memory is asked for."""
+
+
+def check_count(name: str, value: int | None, most: int = LARGEST_COUNT) -> None:
+    """Checks a number of things of which there is at least one; None stands for no number.
+
+    Raises:
+        ValueError: it is not in the range.
+    """
+    if value is not None and not 1 <= value <= most:
+        bound = ">= 1" if value < 1 else f"of at most {most}"
+        raise ValueError(f"expected {name} {bound}, got {value}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Simulations:
@@ -67,9 +81,7 @@ class Training:
 
     def __post_init__(self):
         for name in ("batch", "rollout", "epochs", "epoch_steps", "patience"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"expected {name} >= 1, got {value}")
+            check_count(name, getattr(self, name), LARGEST_BATCH if name == "batch" else LARGEST_COUNT)
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"expected a finite learning_rate > 0, got {self.learning_rate}")
         if self.decay is not None and not 0 < self.decay <= 1:
@@ -97,8 +109,7 @@ class Evaluation:
 
     def __post_init__(self):
         for name in ("steps", "stride"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"expected evaluation {name} >= 1, got {getattr(self, name)}")
+            check_count(f"evaluation {name}", getattr(self, name))
 
 
 @dataclass(frozen=True, kw_only=True)

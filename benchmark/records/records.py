@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import torch
 
-from ...datasets.store.files import write_atomically
+from ...datasets.store.files import read_bytes, write_atomically
 from .checkout import Source
 from .configuration import RunConfig
 from .parsing import OPTIONAL, as_json, parse
@@ -25,6 +26,8 @@ DATA_ERROR_STEPS = "10"
 themselves, are compared by their statistical asymmetry."""
 
 
+SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+"""Half of a character, as JSON writes it; without the other half no page or table can hold it."""
 LONGEST_NUMBER = 20
 """Digits of whole numbers, with their sign: those of 64 bits have no more."""
 
@@ -237,7 +240,10 @@ def load_run(path: str | Path) -> RunRecord:
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text("utf-8"), parse_constant=_no_number, parse_int=_whole_number)
+        text = read_bytes(path).decode()
+        content = json.loads(text, parse_constant=_no_number, parse_int=_whole_number)
+        if SURROGATE.search(text):
+            json.dumps(content, ensure_ascii=False).encode()  # raises an error for halves of characters
         record = RunRecord.from_json(content)
     except (ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"expected a run record in {path}, got other content: {error}") from error
@@ -308,7 +314,7 @@ def load_rollout(folder: Path, name: str) -> dict[str, np.ndarray] | None:
         ValueError: the file is damaged.
     """
     path = folder / "runs" / f"{name}.npz"
-    if not path.exists():
+    if not path.is_file():
         return None
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -324,7 +330,7 @@ def load_weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
         ValueError: the file holds anything but named, dense tensors.
     """
     path = folder / "runs" / f"{name}.pt"
-    if not path.exists():
+    if not path.is_file():
         return {}
     try:
         if zipfile.is_zipfile(path):

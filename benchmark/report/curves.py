@@ -94,7 +94,7 @@ def series(results: pd.DataFrame) -> list[dict[str, Any]]:
     """
     table = seed_means(results)
     first = table[~table.duplicated(LINE)]
-    first = first.assign(data_error=_rounded(first.data_error))
+    first = first.assign(data_error=pd.Series(_rounded(first.data_error), first.index, dtype=object))
     ends = [*first.index[1:], len(table)]
     lists = {name: _rounded(table.loc[:, name]) for name in ("mean", "low", "high")}
     lists["step"] = table.step.tolist()

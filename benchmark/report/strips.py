@@ -17,6 +17,7 @@ from PIL import Image
 from ..figures.examples import Example, Flow, examples, speed, top_speed
 from ..figures.rollout_snapshots import STEPS
 from ..records.records import RunRecord
+from ..style.shades import shades
 
 LEVELS = 64
 """Number of shades; so few keep a strip at a few kilobytes."""
@@ -63,8 +64,8 @@ def strip(rows: Sequence[Speed], top: float) -> UInt8[np.ndarray, "height width"
     gap = max(1, rows[0].shape[1] // 32)
     pictures = []
     for frames in rows:
-        shades = np.nan_to_num(frames / top, nan=1.0, posinf=1.0).clip(0, 1) * (LEVELS - 1)
-        upright = np.round(shades).astype(np.uint8).transpose(0, 2, 1)[:, ::-1]
+        indices = np.round(shades(frames, top) * (LEVELS - 1)).astype(np.uint8)
+        upright = indices.transpose(0, 2, 1)[:, ::-1]
         padded = np.pad(upright, ((0, 0), (0, gap), (0, gap)), constant_values=LEVELS)
         pictures.append(np.concatenate(padded, axis=1))
     return np.concatenate(pictures)[:-gap, :-gap]

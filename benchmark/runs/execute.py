@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float
 
-from ...datasets import DataError, DataSet
+from ...datasets import DataError, DataSet, Windows
 from ...models import Task, build, count_parameters, get_model, load_model_file
+from ...models.containment import contained, message, place, reason
 from ...simulators.physics.simulate import one_thread_without_denormals
 from ...symmetry import nontrivial_elements
 from ..methods import base_model, method_of
@@ -26,11 +27,13 @@ from .fingerprint import code_digest
 from .memory import forget_peak, peak_memory
 from .random_state import own_random_state, seed_random_state
 from .rollout import Rollout
-from .training import Diverged, train
+from .training import train
 
 PACKAGES = ("symbreak", "torch", "numpy", "phiflow", "phiml", "e2cnn")
 SHORTAGES = (OSError, DataError, MemoryError, torch.OutOfMemoryError)
 """Errors that are due to the machine, not to the run."""
+HALF_BITS = 11
+"""Significant bits of a number in half precision."""
 CPU_ALLOCATOR = "DefaultCPUAllocator"
 """Name of the allocator in the message of torch, whose error for this has no type of its own."""
 
@@ -108,29 +111,33 @@ def save_lost_run(config: RunConfig, out: Path) -> RunRecord:
 
 
 def _attempt(config: RunConfig, data_path: Path, out: Path, device: str, model_file: Path | None):
-    """Returns the record, the weights and an example rollout; the latter two are empty if the run failed. The record of
-    a diverged training says so, because that counts in tables.
+    """Returns the record, the weights and an example rollout; the latter two are empty if the run failed. A model that
+    fails in any way while it is trained or scored counts in tables as one that diverged: else it could raise an error
+    in place of predicting NaN, and be left out. What cannot be built or read, and what the machine is too small for,
+    has failed and does not count.
 
     A run that failed starts afresh when it is repeated. One that was interrupted or killed, or for which memory or disk
     did not suffice, goes on from its checkpoint, unless that is of other code."""
-    record = identity(config)
+    record, trained = identity(config), False
     weights, rollout = {}, {}
     try:
-        if model_file:
-            load_model_file(model_file)
-        record = replace(record, family=get_model(base_model(config.model)).family, code=code_digest(config.model))
-        data, chosen = DataSet(data_path), choose_device(device)
-        initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(chosen)
-        forget_peak(chosen)
-        checkpoint = out / "runs" / f"{config.hash}.{record.code}.checkpoint"
-        record = replace(record, data=data_errors(data), n_parameters=count_parameters(initialised))
-        measured, weights, rollout = _measure(config, initialised, data, chosen, checkpoint)
-        record = replace(record, status="done", **measured)
+        with contained():
+            if model_file:
+                load_model_file(model_file)
+            record = replace(record, family=get_model(base_model(config.model)).family, code=code_digest(config.model))
+            data, chosen = DataSet(data_path), choose_device(device)
+            initialised = untrained(config, data.increment_rms / data.velocity_rms, seeds(config.seed)[0]).to(chosen)
+            forget_peak(chosen)
+            checkpoint = out / "runs" / f"{config.hash}.{record.code}.checkpoint"
+            record = replace(record, data=data_errors(data), n_parameters=count_parameters(initialised))
+            windows = _training_windows(config, data)
+            trained = True
+            measured, weights, rollout = _measure(config, initialised, data, windows, chosen, checkpoint)
+            record = replace(record, status="done", **measured)
     except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
-        record = replace(record, reason=" ".join(reason.split()), diverged=isinstance(error, Diverged))
-        if isinstance(error, SHORTAGES) or CPU_ALLOCATOR in str(error):
+        short = isinstance(error, SHORTAGES) or CPU_ALLOCATOR in message(error)
+        record = replace(record, reason=f"{reason(error)} ({place(error)})", diverged=trained and not short)
+        if short:
             return record, weights, rollout
     for checkpoint in (out / "runs").glob(f"{config.hash}.*checkpoint"):
         checkpoint.unlink(missing_ok=True)
@@ -151,19 +158,31 @@ def identity(config: RunConfig) -> RunRecord:
     )
 
 
-def _measure(config: RunConfig, rollout: Rollout, data: DataSet, device: torch.device, checkpoint: Path):
-    """Trains and evaluates; returns the measured part of the record, the weights, and an example rollout."""
-    _, shuffling_seed, training_seed = seeds(config.seed)
+def _training_windows(config: RunConfig, data: DataSet) -> tuple[Windows, Windows]:
+    """Reads the windows to train and to validate on."""
     trained = None if data.recipe.onset is None else range(config.evaluation.steps)
     train_windows, valid_windows = (
         data.windows(split, history=config.history, horizon=config.training.rollout, after_onset=trained)
         for split in ("train", "valid")
     )
+    return train_windows, valid_windows
+
+
+def _measure(
+    config: RunConfig,
+    rollout: Rollout,
+    data: DataSet,
+    windows: tuple[Windows, Windows],
+    device: torch.device,
+    checkpoint: Path,
+):
+    """Trains and evaluates; returns the measured part of the record, the weights, and an example rollout."""
+    _, shuffling_seed, training_seed = seeds(config.seed)
     seed_random_state(training_seed)
     curves = train(
         rollout,
-        train_windows=train_windows,
-        valid_windows=valid_windows,
+        train_windows=windows[0],
+        valid_windows=windows[1],
         scale=data.velocity_rms,
         config=config.training,
         seed=shuffling_seed,
@@ -194,11 +213,18 @@ def data_errors(data: DataSet) -> DataErrors:
 
 def _example(rollout: Rollout, data: DataSet, config: RunConfig, device: torch.device) -> dict[str, np.ndarray]:
     """Predicts from the middle of the first unseen simulation; returns the true frames and the predicted ones, in cells
-    per frame."""
+    per frame, with the digits that pictures need."""
     windows, _ = scored_windows(data, config.history, config.evaluation)["domain"]
     chosen = torch.tensor([windows.per_simulation // 2])
     frames, told = windows.batch(chosen), windows.environments(chosen)
     told = None if told is None else told.to(device)
     prediction = predict(rollout, (frames / data.velocity_rms).to(device), config.evaluation.steps, told).cpu()
-    target = frames[0, config.history :]
-    return {"prediction": (prediction[0] * data.velocity_rms).half().numpy(), "target": target.half().numpy()}
+    flows = {"prediction": prediction[0] * data.velocity_rms, "target": frames[0, config.history :]}
+    return {name: shortened(flow.numpy()) for name, flow in flows.items()}
+
+
+def shortened(flow: Float[np.ndarray, "*N"]) -> Float[np.ndarray, "*N"]:
+    """Rounds to the significant bits of half precision, without its range, which ends at 65504 and loses what is below
+    6e-8; compressed, the zeros that follow take little room."""
+    mantissa, exponent = np.frexp(flow)
+    return np.ldexp(np.round(mantissa * 2**HALF_BITS) / 2**HALF_BITS, exponent)

@@ -11,8 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ...datasets import DataSource, find_imported, generate
+from ..records.configuration import check_count
 from .execute import choose_device
 from .scheduling import Backend
+
+LARGEST_WORKERS = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,7 @@ class Machine:
     """Folder of the data sets; those that are missing are written there."""
 
     def __post_init__(self):
-        if self.workers < 1:
-            raise ValueError(f"expected workers >= 1, got {self.workers}")
+        check_count("workers", self.workers, LARGEST_WORKERS)
         if self.backend == "loky" or self.device != "cuda":  # with Ray, other machines than this one have the GPUs
             choose_device(self.device)
 

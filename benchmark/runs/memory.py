@@ -19,7 +19,7 @@ def forget_peak(device: torch.device) -> None:
         torch.cuda.reset_peak_memory_stats(device)
     elif PROCESS.exists():
         with suppress(OSError):
-            (PROCESS / "clear_refs").write_text("5")
+            (PROCESS / "clear_refs").write_text("5", "ascii")
 
 
 def peak_memory(device: torch.device) -> int:
@@ -28,7 +28,7 @@ def peak_memory(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if PROCESS.exists():
-        return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", (PROCESS / "status").read_text())[1])
+        return 1024 * int(re.search(r"VmHWM:\s*(\d+) kB", (PROCESS / "status").read_text("utf-8"))[1])
     try:
         import resource
     except ImportError:  # Windows

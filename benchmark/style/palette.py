@@ -1,4 +1,5 @@
-"""Colours and markers: one hue a family, one shade and marker a kind of model, distinct also to the colour-blind."""
+"""Colours and markers: one hue a family, one shade and marker a kind of model, distinct also to the colour-blind and
+in grey."""
 
 from __future__ import annotations
 
@@ -21,20 +22,23 @@ HUES = {
 people with colour blindness can tell its colours apart."""
 OTHER_HUES = ("#009E73", "#00573f", "#7fd9bf")
 MARKERS = "osD^vPX*<>ph"
+LINES = ("-", "-.", "--", ":")
+"""Lines of the first kinds of model, of those for whom there is no marker left, and so on."""
 
 Styles = dict[str, dict[str, Any]]
 """Matplotlib line styles by model."""
 
 
 def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) -> Styles:
-    """Returns matplotlib line styles by model, family after family, the shades of each from dark to light.
+    """Returns matplotlib line styles by model, family after family, the shades of each from dark to light; no two kinds
+    share marker and line, because a printed figure may have no colour.
 
     Args:
         families: the family of each model.
         kinds: the kind of each model, whose models share a style; by default each is a kind of its own.
     """
     kinds = kinds or {model: model for model in families}
-    style = {}
+    style, marked = {}, dict[str, int]()
     for family in [*HUES, *sorted(set(families.values()) - set(HUES))]:
         members = sorted(model for model, its_family in families.items() if its_family == family)
         own = sorted({kinds[model] for model in members})
@@ -42,7 +46,9 @@ def styles(families: Mapping[str, str], kinds: Mapping[str, str] | None = None) 
         for model in members:
             index = own.index(kinds[model])
             shade = dark + (light - dark) * index / (len(own) - 1) if len(own) > 1 else hue
-            style[model] = {"color": tuple(shade.tolist()), "marker": MARKERS[index % len(MARKERS)]}
+            turn, place = divmod(marked.setdefault(kinds[model], len(marked)), len(MARKERS))
+            look = {"marker": MARKERS[place], "linestyle": LINES[turn % len(LINES)]}
+            style[model] = {"color": tuple(shade.tolist())} | look
     return style
 
 

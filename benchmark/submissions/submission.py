@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,17 +13,21 @@ from rich.console import Console
 
 from ...datasets import DataSet, Imported, Recipe
 from ...datasets.store.files import read_bytes
-from ...models import count_parameters, get_model, load_model_file
+from ...models import get_model
 from ..methods import base_model
 from ..records.configuration import RunConfig
 from ..records.parsing import parse
 from ..records.records import RunRecord, load_runs, load_weights
 from ..runs.evaluation import evaluate
-from ..runs.execute import choose_device, data_errors, identity, reproducible, untrained
+from ..runs.execute import choose_device, data_errors, identity, reproducible
 from ..runs.machine import Machine, generate_all, progress_bar
 from .agreement import Agreement, compare
 from .archive import MODEL_FILE, pack, read_json, unpack
+from .fresh import FreshErrors, fresh_errors, fresh_recipe
+from .isolated import isolated
 from .repeat import check_model_file, config_of
+
+SEEDS = 2**31
 
 
 @dataclass(frozen=True)
@@ -31,13 +36,19 @@ class Verdict:
 
     record: RunRecord
     agreement: Agreement | None = None
+    fresh: FreshErrors | None = None
+    """Errors on new simulations; none for imported data, which nobody can simulate."""
+    stored: int = 0
+    """How many numbers the weights hold, those that are not trained among them."""
     reason: str = ""
 
     def holds(self, tolerance: float) -> bool:
-        return self.agreement is not None and self.agreement.difference <= tolerance
+        """Whether the numbers are those of the record, and no larger on new simulations."""
+        same = self.agreement is not None and self.agreement.difference <= tolerance
+        return same and (self.fresh is None or self.fresh.agree)
 
     def __str__(self) -> str:
-        return str(self.agreement or self.reason)
+        return "; ".join(str(part) for part in (self.agreement or self.reason, self.fresh) if part)
 
 
 def submit(
@@ -79,11 +90,16 @@ def rescore(
     console: Console | None = None,
     *,
     trust_model_file: bool = False,
+    seed: int | None = None,
 ) -> Iterator[Verdict]:
-    """Simulates the data of a submission and computes every metric from the stored weights; yields one verdict per run.
+    """Simulates the data of a submission and computes every metric from the stored weights; then scores the same
+    weights on simulations of a seed that is drawn now. Yields one verdict per run.
 
     Everything read is checked before it is used; nothing in the archive is executed, except its model file if that is
-    trusted.
+    trusted, in processes of their own that see no targets, see :mod:`.isolated`.
+
+    Args:
+        seed: of the new simulations; drawn if none is given.
 
     Raises:
         ValueError: the archive is refused, see :func:`.archive.unpack`; a record is invalid or of a failed run; or
@@ -100,11 +116,19 @@ def rescore(
         model_file = folder / MODEL_FILE if (folder / MODEL_FILE).exists() else None
         _check_sources(configs, model_file)
         _check_recipes(configs, recipes)
-        _import(model_file, archive, trust_model_file)
+        if model_file and not trust_model_file:
+            raise ValueError(
+                f"expected --trust-model-file, because rescoring runs the submitter's {MODEL_FILE} with your rights, "
+                f"got no such flag: read the file first with `tar -xOf {archive} {MODEL_FILE}`"
+            )
+        seed = secrets.randbelow(SEEDS) if seed is None else seed
+        fresh = {each.hash: fresh_recipe(each, seed) for each in recipes if isinstance(each, Recipe)}
         with progress_bar(console) as progress:
-            data = generate_all(recipes, machine, progress)
+            data = generate_all([*recipes, *dict.fromkeys(fresh.values())], machine, progress)
         for record, config in zip(records, configs, strict=True):
-            yield _verdict(folder, record, config, data[config.recipe.hash], choose_device(machine.device))
+            claimed, new = config.recipe.hash, fresh.get(config.recipe.hash)
+            sets = [DataSet(data[name]) for name in (claimed, *([new.hash] if new else []))]
+            yield _verdict(folder, record, config, sets, model_file, choose_device(machine.device))
 
 
 def _check_sources(configs: Sequence[RunConfig], model_file: Path | None) -> None:
@@ -131,36 +155,47 @@ def _check_recipes(configs: Sequence[RunConfig], recipes: Sequence[Recipe | Impo
         raise ValueError(f"expected one recipe for each data set of the runs, got a difference in {min(needed ^ got)}")
 
 
-def _import(model_file: Path | None, archive: Path, trusted: bool) -> None:
-    if model_file and not trusted:
-        raise ValueError(
-            f"expected --trust-model-file, because rescoring runs the submitter's {MODEL_FILE} with your rights, got "
-            f"no such flag: read the file first with `tar -xOf {archive} {MODEL_FILE}`"
-        )
-    if model_file:
-        load_model_file(model_file)
-
-
-def _verdict(folder: Path, record: RunRecord, config: RunConfig, data_path: Path, device: torch.device) -> Verdict:
+def _verdict(
+    folder: Path,
+    record: RunRecord,
+    config: RunConfig,
+    data: Sequence[DataSet],
+    model_file: Path | None,
+    device: torch.device,
+) -> Verdict:
     try:
         weights = load_weights(folder, config.hash)
+        stored = sum(values.numel() * (1 + values.is_complex()) for values in weights.values())
         with reproducible():
-            found = _score(config, weights, DataSet(data_path), device)
-        if record.family != found.family:
-            return Verdict(record, reason=f"expected family {found.family}, got {record.family!r:.80}")
-        return Verdict(record, compare(record, found))
+            stored_in = folder if weights else None
+            found, fresh = _score(config, stored_in, data, model_file if config.model_source else None, device)
     except Exception as error:
         return Verdict(record, reason=" ".join(f"{type(error).__name__}: {error}".split()))
+    if record.family != found.family:
+        return Verdict(record, reason=f"expected family {found.family}, got {record.family!r:.80}")
+    return Verdict(record, compare(record, found), fresh, stored)
 
 
-def _score(config: RunConfig, weights: dict[str, torch.Tensor], data: DataSet, device: torch.device) -> RunRecord:
-    """Computes the part of a record that follows from weights and data."""
-    rollout = untrained(config, data.increment_rms / data.velocity_rms, seed=0).to(device)
-    rollout.model.load_state_dict(weights)
-    return replace(
-        identity(config),
-        family=get_model(base_model(config.model)).family,
-        n_parameters=count_parameters(rollout),
-        data=data_errors(data),
-        metrics=evaluate(rollout, data, config.evaluation, device),
-    )
+def _score(
+    config: RunConfig, folder: Path | None, data: Sequence[DataSet], model_file: Path | None, device: torch.device
+) -> tuple[RunRecord, FreshErrors | None]:
+    """Computes the part of a record that follows from weights and data, and the errors on new simulations.
+
+    Raises:
+        ValueError: the model fails, or does what no model does, see :mod:`.isolated`.
+    """
+    claimed, *new = data
+    weights = None if folder is None else folder / "runs" / f"{config.hash}.pt"
+    scale = claimed.increment_rms / claimed.velocity_rms
+    with isolated(config, scale, weights, model_file, device) as (rollout, model):
+        record = replace(
+            identity(config),
+            family=model.family,
+            n_parameters=model.n_parameters,
+            data=data_errors(claimed),
+            metrics=tuple(evaluate(rollout, claimed, config.evaluation, device)),
+        )
+        fresh = fresh_errors(rollout, claimed, new[0], config.evaluation, device) if new else None
+        if model.noticed:
+            raise ValueError(model.noticed[0])
+    return record, fresh

@@ -30,7 +30,7 @@ TABLES: tuple[Table, ...] = (
     UNBEATEN,
     CONVERGENCE,
 )
-"""Tables that the terminal, ``leaderboard.md``, the CSV files, ``leaderboard.tex`` and the page are made from."""
+"""Tables that the terminal, ``leaderboard.md``, the CSV files, the LaTeX files and the page are made from."""
 
 
 def compute_tables(loaded: LoadedResults) -> dict[str, pd.DataFrame]:
@@ -64,3 +64,18 @@ def sections(computed: Mapping[str, pd.DataFrame]) -> list[Section]:
     """
     below = (table for table in TABLES if table is not LEADERBOARD)
     return [Section(table, table.format(computed[table.name])) for table in below if len(computed[table.name])]
+
+
+def section_of(loaded: LoadedResults, name: str) -> Section:
+    """Computes one table that stands below the leaderboard.
+
+    Raises:
+        ValueError: no table has that name, or it is empty for these results.
+    """
+    table = next((table for table in TABLES if table.name == name), None)
+    if table is None:
+        raise ValueError(f"expected one of the tables {', '.join(table.name for table in TABLES)}, got {name!r:.80}")
+    numbers = table.compute(loaded)
+    if numbers.empty:
+        raise ValueError(f"expected results that have the table {name}, got {loaded.folder}, for which it is empty")
+    return Section(table, table.format(numbers))

@@ -10,13 +10,14 @@ from ...datasets.store.files import write_atomically
 from ..aggregation.loaded import LoadedResults, load
 from ..analysis.leaderboard import LEADERBOARD, scores_by_setting
 from .all_tables import compute_tables, csv_files
-from .markup import latex, leaderboard_markdown, markdown
+from .markup import latex, latex_tables, leaderboard_markdown, markdown
 from .provenance import provenance
 
 
 def write_leaderboard(results: str | Path | LoadedResults, folder: str | Path | None = None) -> pd.DataFrame:
     """Writes ``results.csv``, the :data:`~.all_tables.TABLES` as ``.csv``, all of them and the provenance as
-    ``leaderboard.md``, the leaderboard as ``leaderboard.tex``, and the score in each setting as ``summary.md``.
+    ``leaderboard.md``, the leaderboard as ``leaderboard.tex``, the others as ``tables.tex``, and the score in each
+    setting as ``summary.md``.
 
     Args:
         results: a results folder, or what :func:`~..aggregation.loaded.load` has read of it.
@@ -35,6 +36,7 @@ def write_leaderboard(results: str | Path | LoadedResults, folder: str | Path | 
         "leaderboard.md": f"{leaderboard_markdown(computed)}\n{provenance(loaded.records)}",
         "summary.md": markdown(scores_by_setting(loaded.results)) + "\n",
         "leaderboard.tex": latex(computed[LEADERBOARD.name]),
+        "tables.tex": latex_tables(computed),
     }
     for name, text in (files | csv_files(computed)).items():
         write_atomically(Path(folder or loaded.folder) / name, text.encode())

@@ -19,6 +19,7 @@ from .all_tables import sections
 
 TEXT_COLUMNS = ("model", "family", "scenario", "split", "hash", "device")
 """Columns of words in every table; the others hold numbers and are aligned to the right."""
+BOOKTABS = "% needs \\usepackage{booktabs}\n"
 LATEX = str.maketrans({"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"})
 """Characters that pandas does not escape and that old font encodings print as something else."""
 
@@ -71,9 +72,21 @@ def latex(table: pd.DataFrame) -> str:
     """
     text = leaderboard_text(table)
     text = pd.concat([text[[*RANKING]], scenario_means(text), text[[*SIZE]]], axis=1)
-    alignment = "".join("l" if column in TEXT_COLUMNS else "r" for column in text.columns)
-    tabular = text.to_latex(index=False, escape=True, column_format=alignment).translate(LATEX)
-    return "% needs \\usepackage{booktabs}\n" + tabular
+    return BOOKTABS + _tabular(text, TEXT_COLUMNS)
+
+
+def latex_tables(computed: Mapping[str, pd.DataFrame]) -> str:
+    """Writes each table that stands below the leaderboard as a ``tabular`` under its title; none that is empty."""
+    parts = (
+        f"\n% {section.table.title}\n{_tabular(section.text, (*TEXT_COLUMNS, *section.table.text_columns))}"
+        for section in sections(computed)
+    )
+    return BOOKTABS + "".join(parts)
+
+
+def _tabular(text: pd.DataFrame, words: Collection[str]) -> str:
+    alignment = "".join("l" if column in words else "r" for column in text.columns)
+    return text.to_latex(index=False, escape=True, column_format=alignment).translate(LATEX)
 
 
 def scenario_means(text: pd.DataFrame) -> pd.DataFrame:

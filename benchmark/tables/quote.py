@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ...datasets.store.files import write_atomically
+from ...datasets.store.files import check_regular, write_atomically
 
 BLOCK = re.compile(r"(<!-- from (\S+)(?: rows (.+?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 RULE = re.compile(r"\|( :?-+:? \|)+")
@@ -24,11 +24,11 @@ def quote(page: str | Path) -> list[str]:
         The files that were quoted.
 
     Raises:
-        ValueError: the page has no such block, or no row matches.
+        ValueError: the page has no such block, no row matches, or a file is not text in UTF-8.
         OSError: the page or a file cannot be read.
     """
     page = Path(page)
-    text = page.read_text()
+    text = _text(page)
     sources = [source for _, source, _, _ in BLOCK.findall(text)]
     if not sources:
         raise ValueError(f"expected <!-- from FILE --> and <!-- end --> in {page}, got neither")
@@ -42,8 +42,16 @@ def filled(text: str) -> str:
 
 
 def _content(source: str, pattern: str | None) -> str:
-    text = Path(source).read_text().rstrip("\n")
+    text = _text(Path(source)).rstrip("\n")
     return "\n".join(matching_rows(text.splitlines(), pattern, source)) if pattern else text
+
+
+def _text(path: Path) -> str:
+    check_regular(path)
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"expected text in UTF-8 in {path}, got: {error}") from error
 
 
 def matching_rows(lines: list[str], pattern: str, source: str) -> list[str]:

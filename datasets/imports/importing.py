@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ..recipes import DataError, Imported, chunks
 from ..store import MANIFEST, Frames, encode, finish, read_bytes, read_contents, verify, write_atomically
+from ..store.manifest import check_scale
 from .asymmetry import asymmetry_of_files
 from .axes import axes_warning
 
@@ -70,6 +71,7 @@ def import_tensors(
     fields = fields.mT.contiguous() if axes == "yx" else fields
     if not fields.isfinite().all() or not fields.any():
         raise DataError(f"expected finite velocities in {source}, got NaN, infinity, or nothing but 0")
+    _check_moving(fields, source)
     count, frames, _, x, y = fields.shape
     if count < 2 or frames < 20:
         raise ValueError(f"expected at least 2 simulations of 20 frames, got {count} of {frames}")
@@ -89,6 +91,8 @@ def import_tensors(
         valid_frames=round(0.15 * frames),
         future_frames=frames - round(0.65 * frames) - round(0.15 * frames),
     )
+    training = fields[: imported.train, : imported.train_frames]
+    check_scale(float(torch.linalg.vector_norm(training, dtype=torch.float64)) / training.numel() ** 0.5, Path(source))
     folder = _store(imported, fields.numpy(), data_dir)
     if line := axes_warning(fields, axes):
         warnings.warn(line, stacklevel=2)
@@ -165,6 +169,17 @@ def _tensors(file: Path, content: bytes) -> Iterator[tuple[Path, Tensor]]:
         else:
             got = tuple(item.shape) if isinstance(item, Tensor) else type(item).__name__
             raise DataError(f"expected tensors [T, 2, H, W] in {file}, got {got}")
+
+
+def _check_moving(fields: Tensor, source: Path | str) -> None:
+    """Refuses frames that no error can be relative to; the first one is never predicted."""
+    still = (~fields[:, 1:].flatten(2).any(2)).nonzero()
+    if len(still):
+        simulation, frame = still[0].tolist()
+        raise DataError(
+            f"expected a flow in every frame after the first in {source}, got velocity 0 everywhere in frame "
+            f"{frame + 2} of simulation {simulation + 1}"
+        )
 
 
 def _of_one_shape(pairs: list[tuple[Path, Tensor]]) -> list[Tensor]:

@@ -90,6 +90,9 @@ class Recipe(DataSource):
         for name, least in MINIMA.items():
             if getattr(self, name) < least:
                 raise ValueError(f"expected {name} of at least {least}, got {getattr(self, name)}")
+        for name, most in MAXIMA.items():
+            if getattr(self, name) > most:
+                raise ValueError(f"expected {name} of at most {most:,}, got {getattr(self, name)}")
         if self.as_published and scenario.render is not Scenario.render:
             raise ValueError(f"expected as_published of frames as they are simulated, got {self.scenario}, rendered")
         if scenario.onset and not self.first_frame <= scenario.onset <= self.last_frame - MEASURED_STEPS:
@@ -173,3 +176,5 @@ MINIMA = {
     "first_frame": 1,
     "seed": 0,
 }
+MAXIMA = {"resolution": 2048, "train": 100_000, "valid": 100_000, "test": 100_000}
+"""Sizes beyond which no machine simulates; a digit too many is refused before memory is asked for."""

@@ -70,7 +70,7 @@ def write_recorded(path: Path, content: bytes) -> None:
 def is_recorded(path: Path) -> bool:
     """Checks that a file exists and has not changed since :func:`write_recorded` wrote it."""
     try:
-        return checksum(path.read_bytes()) == _record(path).read_text()
+        return checksum(path.read_bytes()) == _record(path).read_text("ascii")
     except (OSError, UnicodeDecodeError):
         return False
 
@@ -84,20 +84,31 @@ def _record(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
+def check_regular(path: Path) -> None:
+    """Refuses what has no end or no content of its own, such as a link to ``/dev/zero`` or a pipe.
+
+    Raises:
+        DataError: the path is that of a device, a pipe or a socket.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"expected the file {path}, got a device, a pipe or a socket")
+
+
 def read_bytes(path: Path, sha256: str | None = None) -> bytes:
     """Reads the content of a file.
 
     Raises:
-        DataError: the file cannot be read, or its checksum is not the given one.
+        DataError: the file cannot be read, or is none, or its checksum is not the given one.
     """
+    check_regular(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"expected the file {path}, got: {error.strerror or error}") from error
     if sha256 is not None and checksum(content) != sha256:
         raise DataError(
-            f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file is damaged; "
-            "delete the folder of the data set, then generate it again or, if it was imported, import it again"
+            f"expected {path} with SHA-256 {sha256[:12]}..., got {checksum(content)[:12]}...: the file or the manifest "
+            "is damaged; move the folder of the data set away, then generate it or, if it was imported, import it again"
         )
     return content
 

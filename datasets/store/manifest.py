@@ -12,6 +12,9 @@ from ..recipes import DATA_VERSION, FOLDER_OF_SPLIT, DataError, DataSource, Impo
 from .files import read_bytes, write_atomically
 
 MANIFEST = "manifest.json"
+SCALES = (1e-12, 1e12)
+"""Least and largest rms velocity, in cells per step: errors and energies are squared in single precision, which ends at
+1e38."""
 VERSIONS_OF = ("numpy", "torch", "phiflow", "phiml")
 
 
@@ -73,9 +76,11 @@ def read_manifest(folder: Path | str) -> Manifest:
         errors = {int(steps): float(error) for steps, error in content["equivariance_error"].items()}
         fields = {name: _from_json(value) for name, value in content["recipe"].items()}
         recipe = Imported(**fields) if "source" in fields else Recipe(**fields)
-        manifest = Manifest(**content | {"recipe": recipe, "equivariance_error": errors})
+        scale = float(content["velocity_rms"])
+        manifest = Manifest(**content | {"recipe": recipe, "equivariance_error": errors, "velocity_rms": scale})
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"expected a manifest in {path}, got: {error}") from error
+    check_scale(manifest.velocity_rms, path)
     if manifest.data_version != DATA_VERSION:
         raise DataError(f"expected data of version {DATA_VERSION} in {path}, got {manifest.data_version}")
     if manifest.hash != recipe.hash:
@@ -86,6 +91,21 @@ def read_manifest(folder: Path | str) -> Manifest:
         missing = sorted(expected - set(manifest.files)) or sorted(set(manifest.files) - expected)
         raise DataError(f"expected the files of the recipe in {path}, got a difference in {missing[0]}")
     return manifest
+
+
+def check_scale(velocity_rms: float, place: Path) -> None:
+    """Checks that training velocities can be scored, see :data:`SCALES`.
+
+    Raises:
+        DataError: they are 0, or in a unit that is too large or too small.
+    """
+    least, largest = SCALES
+    if not least <= velocity_rms <= largest:
+        advice = "nothing moves" if velocity_rms == 0 else "choose another unit"
+        raise DataError(
+            f"expected training velocities of an rms from {least:g} to {largest:g} in {place}, got {velocity_rms:g}: "
+            f"{advice}"
+        )
 
 
 def _from_json(value: Any) -> Any:

@@ -22,11 +22,11 @@ TINY = Preset(
 QUIET = Console(quiet=True)
 
 
-def complaint(capsys, *args):
+def complaint(capsys, *args, code=2):
     """The one line of a failing command."""
     with pytest.raises(SystemExit) as exit:
         main([str(arg) for arg in args])
-    assert exit.value.code == 2
+    assert exit.value.code == code
     err = capsys.readouterr().err
     assert err.startswith("symbreak: ") and err.count("\n") == 1, err
     return err

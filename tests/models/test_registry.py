@@ -211,6 +211,53 @@ def test_bad_model_files_are_named(tmp_path):
             load_model_file(path)
 
 
+FACTORIES = """
+import types
+
+import elsewhere
+from symbreak.models import Forecaster, register
+
+
+def still(depth):
+    class Still(Forecaster):
+        def forward(self, history):
+            return history[:, -1]
+
+    return Still
+
+
+register("closure", family="baseline")(still(3))
+register("new-class", family="baseline")(types.new_class("Still", (still(1),)))
+register("from-elsewhere", family="baseline")(elsewhere.Still)
+elsewhere.registering("registered-there")
+"""
+ELSEWHERE = """
+from symbreak.models import Forecaster, register
+
+
+class Still(Forecaster):
+    def forward(self, history):
+        return history[:, -1]
+
+
+def registering(name):
+    register(name, family="baseline")(Still)
+
+
+registering("on-import")
+"""
+
+
+def test_classes_from_factories_and_other_modules_are_models_of_the_file_that_registers_them(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    path = tmp_path / "factories.py"
+    path.write_text(FACTORIES, encoding="utf-8")
+    names = {"closure", "new-class", "from-elsewhere", "registered-there", "on-import"}
+    for _ in range(2):
+        assert {entry.name for entry in load_model_file(path)} == names
+
+
 def test_a_class_can_be_registered_in_a_session():
     @register("session-model", family="baseline")
     class Last(Forecaster):

@@ -28,8 +28,8 @@ class RelaxedTranslationConv2d(BuiltOnce, RelaxedLayer):
     Args:
         banks: ``L`` convolutions of the same sizes, walls and fields.
         shape: the grid ``(X, Y)`` on which the weights live.
-        alpha: weight of the penalty. The validation error on translation-buoyancy at strength 1 did not grow up to
-            1e-2, where the network no longer left the symmetry; hence 1e-3.
+        alpha: weight of the penalty; that of an earlier search on translation-buoyancy, when the penalty was a sum, for
+            32 x 32 places.
 
     Raises:
         ValueError: no bank, or banks that differ in sizes, walls or fields; when called: fields on a different grid.

@@ -33,7 +33,7 @@ def test_list(capsys, what, name):
 
 BAD_INPUT = [
     ((), r"^symbreak: expected one of the commands list, .*, got none$"),
-    (("fly",), r"^symbreak: expected one of the commands list, .*, rescore, got 'fly'$"),
+    (("fly",), r"^symbreak: expected one of the commands list, .*, board, got 'fly'$"),
     (("--fly",), r"^symbreak: Unrecognized options: --fly$"),
     (("list", "planets"), r"^symbreak: invalid choice 'planets' for .* \('scenarios', 'models', 'presets'\)"),
     (("bench", "planets"), r"^symbreak: invalid choice 'planets' for .* \('simulate', 'train', 'results'\)"),
@@ -41,6 +41,7 @@ BAD_INPUT = [
     (("fly", "--high"), r"^symbreak: expected one of the commands list, .*, got 'fly'$"),
     (("import", "jet"), r"^symbreak: Missing from symbreak import: --name STR Name of the data set. \(required\)$"),
     (("run", "--from", "x.json", "--dry-run"), "expected a preset for --dry-run, got --from"),
+    (("run", "--from", "a.json", "b.json"), r"^symbreak: expected one record after --from .*, got 'b.json'$"),
     (("run", "slow"), r"^symbreak: expected one of quick, .*, paper, none, got 'slow'$"),
     (("tune", "none"), r"^symbreak: expected one of quick, .*, paper, got 'none'$"),
     (("run", "quick", "--models", "resnest"), r"expected one of the models .*convnet.*, got 'resnest'"),
@@ -62,6 +63,22 @@ BAD_INPUT = [
     (("run", "quick", "--training.batch", "0"), r"expected batch >= 1, got 0"),
     (("run", "quick", "--scenarios", "moon"), r"expected .*rotation-buoyancy.*, got 'moon'"),
     (("run", "quick", "--model-file", "nowhere.py"), r"expected a Python file with models, got .*nowhere.py"),
+    (
+        ("run", "quick", "--workers", "1000000000000000000"),
+        r"expected workers of at most 1024, got 1000000000000000000",
+    ),
+    (("run", "quick", "--training.batch", "100000000"), r"^symbreak: expected batch of at most 65536, got 100000000"),
+    (("run", "quick", "--simulations.train", "1000000000000"), r"expected train of at most 100,000, got 1000000000000"),
+    (
+        ("run", "quick", "--evaluation.stride", "1000000000000000000000"),
+        r"expected evaluation stride of at most 10000000",
+    ),
+    (
+        ("generate", "--scenario", "rotation-buoyancy", "--resolution", "100000"),
+        r"expected resolution of at most 2,048",
+    ),
+    (("check", "convnet", "--cells", "1000000"), r"expected cells of at most 1024, got 1000000"),
+    (("bench", "train", "--batch", "1000000000000"), r"expected batch of at most 65536, got 1000000000000"),
     (("generate", "--scenario", "moon"), r"got 'moon'"),
     (("generate", "--scenario", "rotation-buoyancy", "--resolution", "7"), r"expected resolution of at least 8, got 7"),
     (("measure", "nowhere"), r"expected a data set with nowhere"),
@@ -176,7 +193,7 @@ def test_interruption_is_one_line(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(List, "__call__", interrupted)
-    assert "goes on from there" in complaint(capsys, "list", "models")
+    assert "goes on from there" in complaint(capsys, "list", "models", code=130)
 
 
 def test_interruption_of_imports_is_one_line(capsys, monkeypatch):
@@ -186,7 +203,7 @@ def test_interruption_of_imports_is_one_line(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Command, "load", interrupted)
-    assert "goes on from there" in complaint(capsys, "list", "models")
+    assert "goes on from there" in complaint(capsys, "list", "models", code=130)
 
 
 @pytest.mark.parametrize("flag, expected", [("--help", "leaderboard"), ("--version", f"symbreak {__version__}\n")])
@@ -223,7 +240,7 @@ def imported_by(*args):
 def test_the_table_of_commands_says_what_their_docstrings_say(name):
     command = COMMANDS[name]
     kind = command.load()
-    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.summary
+    assert kind.__name__ == command.name and inspect.getdoc(kind).splitlines()[0] == command.description
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -254,7 +271,7 @@ def test_help_names_every_command(capsys):
         main(["--help"])
     assert exit.value.code == 0
     words = re.sub(r"[│\s]+", " ", capsys.readouterr().out)
-    assert all(f"• {name} {command.summary}" in words for name, command in COMMANDS.items())
+    assert all(f"• {name} {command.description}" in words for name, command in COMMANDS.items())
 
 
 def test_installed_command():
@@ -270,6 +287,11 @@ def test_installed_command():
     [
         (FloatingPointError("flow blew up"), "flow blew up"),
         (MemoryError(), "expected enough memory, got MemoryError"),
+        (
+            RuntimeError("DefaultCPUAllocator: can't allocate memory\n"),
+            "expected enough memory, got: DefaultCPUAllocator",
+        ),
+        (ValueError("\ud800"), r"symbreak: \\ud800"),
         (TerminatedWorkerError("killed"), "expected enough memory, got TerminatedWorkerError: .* kept; killed"),
     ],
 )
@@ -319,3 +341,33 @@ def test_an_empty_list_is_refused(capsys, command, option):
 )
 def test_no_option_is_ignored(capsys, command, said):
     assert said in complaint(capsys, *command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("leaderboard", "."),
+        ("import", "zero.pt", "--name", "jet"),
+        ("run", "quick", "--tuned", "zero.csv", "--dry-run"),
+        ("run", "--from", "runs/0123456789abcdef.json"),
+        ("quote", "zero.md"),
+        ("verify", "."),
+        ("rescore", "zero.tar.gz"),
+        ("check", "mine", "--model-file", "zero.py"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_without_end_is_refused(capsys, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    for name in (
+        "zero.pt",
+        "zero.csv",
+        "zero.md",
+        "zero.py",
+        "zero.tar.gz",
+        "manifest.json",
+        "runs/0123456789abcdef.json",
+    ):
+        (tmp_path / name).symlink_to("/dev/zero")
+    assert re.search("got a device|with models, got /dev/zero", complaint(capsys, *command))

@@ -1,6 +1,7 @@
 """Figures are written for every setting, in both formats, and show the numbers that they say."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,15 @@ from symbreak.benchmark.aggregation.seed_means import seed_means
 from symbreak.benchmark.figures.curves import error_curve, learned_curve
 from symbreak.benchmark.figures.examples import Example, examples
 from symbreak.benchmark.figures.film import MARGIN, gif
-from symbreak.benchmark.figures.folder import plot_folder
-from symbreak.benchmark.figures.rollout_snapshots import _strip
+from symbreak.benchmark.figures.folder import animation, plot_folder
+from symbreak.benchmark.figures.rollout_snapshots import _strip, rollout_snapshots
 from symbreak.benchmark.figures.spectra import spectra
 from symbreak.benchmark.figures.strengths import rollout_error, sweeps
-from symbreak.benchmark.records.records import load_runs
+from symbreak.benchmark.records.records import load_runs, save_run
+from symbreak.benchmark.style.drawing import drawn
 from symbreak.benchmark.style.lines import OUTLIER, evenly_spread, from_zero, panels
 from symbreak.benchmark.style.palette import MARKERS, model_styles, styles
+from symbreak.models import list_models
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +118,30 @@ def test_spectrum_of_a_weaker_flow():
     assert left.get_xlim()[0] <= 1 and "cells² per frame²" in left.get_ylabel()
 
 
+@pytest.mark.parametrize("value", [np.nan, 0.0, 1e-30, 1e37])
+def test_pictures_of_any_numbers(value):
+    """A model that left the numbers, stands still or is in other units, beside a truth that flows; and alone."""
+    flow = np.random.default_rng(0).normal(size=(3, 2, 5, 7))
+    for truth in (flow, value * flow):
+        example = Example(Setting("s", 1, 2), 1.0, 0, truth, {"a": value * flow, "b": flow})
+        files = drawn(Path("spectra"), spectra(example, styles({"a": "strict", "b": "strict"})))
+        assert len(files | drawn(Path("rollout"), rollout_snapshots(example))) == 4
+        assert Image.open(io.BytesIO(animation(example))).n_frames == 3
+        bottom, top = spectra(example, styles({"a": "strict", "b": "strict"})).axes[0].get_ylim()
+        assert 0 < bottom < top < np.inf
+
+
+def test_what_is_beyond_half_precision_is_drawn_and_what_is_not_finite_is_empty(results_folder, tiny, tmp_path):
+    records = [record for record in load_runs(results_folder) if record.model == "convnet"]
+    flow = np.full((3, 2, 5, 7), 7e6, dtype=np.float32)
+    flow[1, 0, 2, 3] = np.inf
+    for record in records:
+        save_run(tmp_path, record, {}, {"prediction": flow, "target": 1e-8 * np.ones_like(flow)})
+    [example] = examples(tmp_path, records, tiny.models)
+    assert example.target == pytest.approx(1e-8) and example.predictions["convnet"][0, 0, 0, 0] == 7e6
+    assert np.argwhere(np.isnan(example.predictions["convnet"])).tolist() == [[1, 0, 2, 3]]
+
+
 def test_examples_are_of_the_strongest_breaking(results_folder, tiny):
     records = load_runs(results_folder)
     [example] = examples(results_folder, records, tiny.models)
@@ -144,6 +171,14 @@ def test_models_of_a_family_share_a_hue_and_differ_in_their_markers():
     assert style["strict"]["color"] == (0, 0, 0)
 
 
+def test_no_two_kinds_look_alike_in_grey():
+    """Whatever is registered: marker and line tell the kinds apart without colour."""
+    style = styles({entry.name: entry.family for entry in list_models()})
+    looks = [(look["marker"], look["linestyle"]) for look in style.values()]
+    assert len(looks) > len(MARKERS) and len(set(looks)) == len(looks)
+    assert len({style[name]["marker"] for name in ("linear", "convnet", "clcnn-rotation")}) == 3
+
+
 def test_one_kind_of_model_looks_the_same_whatever_its_symmetry():
     rows = [("rpp-rotation", "rotation"), ("rpp-scaling", "scaling"), ("lift-scaling", "scaling"), ("rpp", "scaling")]
     table = pd.DataFrame([{"model": m, "family": "relaxed", "symmetry": s} for m, s in rows])
@@ -155,6 +190,6 @@ def test_a_strip_of_frames_has_x_to_the_right_and_y_up():
     """One moving cell at x = 4, y = 1 of 5 x 7: row 1 from below and column 4, plus the blank edge of one pixel."""
     flow = np.zeros((1, 2, 5, 7))
     flow[0, 0, 4, 1] = 1.0
-    strip = _strip(flow, flow, [1])
+    strip = _strip(flow, flow, [1], 1.0)
     assert strip.shape == (7 + 2, 2 * (5 + 2))
     assert np.argwhere(strip == 1.0).tolist() == [[1 + 1, 4 + 1]]

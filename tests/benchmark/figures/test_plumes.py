@@ -39,7 +39,7 @@ def test_the_first_row_is_read_from_the_files(data, tmp_path, monkeypatch):
     assert np.array_equal(shown["as drawn"], data.velocity("domain")[0].norm(dim=1).numpy())
     copy = shutil.copytree(data.path, tmp_path / data.path.name)
     next((copy / "data/test").iterdir()).write_bytes(b"")
-    with pytest.raises(DataError, match=r"expected .*data/test.* with SHA-256 .*: the file is damaged"):
+    with pytest.raises(DataError, match=r"expected .*data/test.* with SHA-256 .*: the file or the manifest is damaged"):
         plot_data(copy)
 
 

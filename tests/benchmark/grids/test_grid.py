@@ -197,9 +197,9 @@ def test_a_failing_model_leaves_the_others_alone(tiny, machine, tmp_path):
     assert records["raises"].reason.startswith("RuntimeError: out of ideas [/at] least (broken.py, line ")
     assert "expected a finite loss, got nan in epoch 1" in records["nan"].reason
     table = load_results(tmp_path)
-    assert set(table.model) == {"convnet", "nan"}, "a training that diverged counts"
+    assert set(table.model) == {"convnet", "nan", "raises"}, "a model that failed in training counts"
     assert table[table.model == "nan"].value.isna().all()
-    assert scores(gains(table))["mean"].to_dict() == {"convnet": 1.0, "nan": 0.0}
+    assert scores(gains(table))["mean"].to_dict() == {"convnet": 1.0, "nan": 0.0, "raises": 0.0}
     write_leaderboard(tmp_path)
     plot_folder(tmp_path, tmp_path / "figures")
     assert error_texts(select(table, "nrmse")).loc["nan"].item() == "diverged"

@@ -105,7 +105,9 @@ def test_data_are_read_from_the_folder_that_is_named(jet, some, machine, tmp_pat
     (record,) = run_grid(preset, tmp_path / "out", elsewhere, QUIET)
     assert record.status == "done" and not (tmp_path / "empty").exists()
     next((copy / "data/test").iterdir()).write_bytes(b"")
-    with pytest.raises(DataError, match=r"expected .*moved.* with SHA-256 .*: the file is damaged; .* import it again"):
+    with pytest.raises(
+        DataError, match=r"expected .*moved.* with SHA-256 .*: the file or the manifest is damaged; .* import it again"
+    ):
         run_grid(preset, tmp_path / "new", elsewhere, QUIET)
     assert not (tmp_path / "new").exists()
 

@@ -145,3 +145,12 @@ def test_what_no_run_records_is_refused(path, capsys, place, key, value, said):
 def test_a_number_that_stands_twice_is_refused(path, capsys):
     message = refusal(path, capsys, lambda content: content["metrics"].append(content["metrics"][0]))
     assert "expected each metric once, got several of domain, nrmse, mean" in message
+
+
+@pytest.mark.parametrize("key", ["machine", "family"])
+def test_half_a_character_is_refused_and_a_whole_one_is_kept(path, capsys, key):
+    """JSON writes characters beyond 16 bits as two halves; one alone fits into no page."""
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: "\N{SNOWFLAKE}\U0001f300"}))
+    assert getattr(load_run(path), key) == "\N{SNOWFLAKE}\U0001f300"
+    message = refusal(path, capsys, lambda content: content.update({key: "\ud800"}))
+    assert f"expected a run record in {path}, got other content: 'utf-8' codec" in message

@@ -10,9 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from joblib import Parallel, delayed
+from joblib.externals.loky import ProcessPoolExecutor
 
 from symbreak.benchmark.aggregation.long_table import load_results
 from symbreak.benchmark.grids.grid import run_grid
+from symbreak.benchmark.runs import scheduling
 from symbreak.benchmark.runs.scheduling import run_all
 
 from ..conftest import QUIET
@@ -150,3 +153,42 @@ def test_a_grid_outlives_a_killed_ray_node(cluster, tiny, machine, tmp_path):
     wait_until(lambda: [each["NodeID"] for each in ray.nodes() if not each["Alive"]] == [node.node_id])
     run_grid(preset, tmp_path / "loky", machine, QUIET)
     assert metrics(tmp_path / "ray") == metrics(tmp_path / "loky")
+
+
+def my_process(_: int) -> int:
+    time.sleep(0.2)
+    return os.getpid()
+
+
+@pytest.mark.parametrize("calls, workers", [(1, 40), (3, 40), (4, 2)])
+def test_no_more_processes_than_calls_are_started(monkeypatch, calls, workers):
+    """40 workers for four runs took 3.8 GB."""
+    started = []
+
+    def pool(max_workers, env):
+        started.append(max_workers)
+        return ProcessPoolExecutor(max_workers, env=env)
+
+    monkeypatch.setattr(scheduling, "ProcessPoolExecutor", pool)
+    outcomes = dict(run_all(my_process, [(number,) for number in range(calls)], workers, "loky"))
+    assert started == [min(calls, workers)]
+    assert os.getpid() not in outcomes.values() and len(outcomes) == calls
+
+
+def test_the_pool_of_joblib_is_left_alone():
+    """With which data are simulated: joblib reuses any pool of loky that it finds."""
+    assert dict(run_all(square_or_die, [(2,), (3,)], 2, "loky")) == {0: 4, 1: 9}
+    assert Parallel(n_jobs=2)(delayed(square_or_die)(number) for number in (2, 3)) == [4, 9]
+
+
+def test_calls_that_are_no_longer_waited_for_are_ended():
+    """As after Ctrl-C: the workers do not train on."""
+    outcomes = run_all(nap, [(0.0,), (300.0,), (300.0,)], 2, "loky")
+    _, process = next(outcomes)
+    outcomes.close()
+    wait_until(lambda: not is_alive(process))
+
+
+def nap(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()

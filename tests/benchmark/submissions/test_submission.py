@@ -18,18 +18,17 @@ from symbreak.benchmark.records.records import as_bytes, load_run, load_weights
 from symbreak.benchmark.runs.execute import execute
 from symbreak.benchmark.runs.fingerprint import code_digest
 from symbreak.benchmark.submissions.archive import MANIFEST, pack
+from symbreak.benchmark.submissions.fresh import FreshErrors
 from symbreak.benchmark.submissions.submission import rescore, submit
+from symbreak.datasets.store.files import write_sealed
 from symbreak.models.registry import MODELS
 
 from ..conftest import QUIET, complaint
 
 OWN_MODEL = """
-from pathlib import Path
 import torch
 from symbreak.models import Forecaster, register
-
-Path({marker!r}).touch()
-
+{more}
 @register("mine", family="unconstrained")
 class Mine(Forecaster):
     def __init__(self, task):
@@ -37,8 +36,10 @@ class Mine(Forecaster):
         self.weight = torch.nn.Parameter(torch.zeros(()))
 
     def forward(self, history):
+        {first}
         return self.weight * history[:, -1]
 """
+FRESH_SEED = 12345
 
 
 class Payload:
@@ -78,13 +79,14 @@ def edited(**changes):
 
 
 def verdicts(archive, machine, **options):
-    return {verdict.record.hash: verdict for verdict in rescore(archive, machine, QUIET, **options)}
+    return {verdict.record.hash: verdict for verdict in rescore(archive, machine, QUIET, seed=FRESH_SEED, **options)}
 
 
 def test_rescoring_agrees_bit_for_bit_on_new_data(archive, machine, tmp_path):
     found = verdicts(archive, replace(machine, data_dir=tmp_path / "new"))
     assert sorted(verdict.record.model for verdict in found.values()) == ["convnet"] * 2 + ["persistence"] * 2
-    assert {str(verdict) for verdict in found.values()} == {"bit for bit"}
+    assert {str(verdict.agreement) for verdict in found.values()} == {"bit for bit"}
+    assert all(verdict.fresh.agree and verdict.fresh.fresh != verdict.fresh.claimed for verdict in found.values())
 
 
 def test_a_better_number_than_the_weights_give_is_found(archive, machine, capsys, data_dir):
@@ -215,9 +217,8 @@ def test_a_checkpoint_cannot_execute_code(tmp_path, data, results_folder, tiny):
     marker = tmp_path / "executed"
     config = next(config for config in tiny.runs() if config.model == "convnet" and config.recipe == data.recipe)
     (tmp_path / "runs").mkdir()
-    torch.save(
-        {"rollout": Payload(marker)}, tmp_path / "runs" / f"{config.hash}.{code_digest(config.model)}.checkpoint"
-    )
+    forged = as_bytes(lambda file: torch.save({"rollout": Payload(marker)}, file))
+    write_sealed(tmp_path / "runs" / f"{config.hash}.{code_digest(config.model)}.checkpoint", forged)
     record = execute(config, data.path, tmp_path)
     assert not marker.exists()
     assert record.status == "failed" and record.reason.startswith("UnpicklingError")
@@ -226,7 +227,7 @@ def test_a_checkpoint_cannot_execute_code(tmp_path, data, results_folder, tiny):
 def test_a_model_file_is_imported_only_if_it_is_trusted(tiny, machine, tmp_path, capsys):
     """Submitted, refused, trusted; and refused again when it is not the file of the runs."""
     marker, model_file = tmp_path / "imported", tmp_path / "mine.py"
-    model_file.write_text(OWN_MODEL.format(marker=str(marker)))
+    model_file.write_text(OWN_MODEL.format(more=f"open({str(marker)!r}, 'w').close()", first=""))
     some = replace(tiny, models=("convnet",), strengths=(1.0,))
     run_grid(some, tmp_path / "out", machine, QUIET, model_file)
     del MODELS["mine"]
@@ -250,7 +251,7 @@ def test_a_model_file_is_imported_only_if_it_is_trusted(tiny, machine, tmp_path,
     message = complaint(capsys, "rescore", archive, "--data-dir", machine.data_dir)
     assert "expected --trust-model-file" in message and not marker.exists()
     (verdict,) = verdicts(archive, machine, trust_model_file=True).values()
-    assert str(verdict) == "bit for bit" and marker.exists()
+    assert f"expected a model that opens no files, got {marker} opened" in str(verdict) and not marker.exists()
     members = members_of(archive)
     pack(members | {"model.py": members["model.py"] + b"# changed"}, archive)
     with pytest.raises(ValueError, match=r"expected the model file with SHA-256 .* for mine, got the model file with"):
@@ -283,3 +284,102 @@ def test_recipes_are_those_of_the_runs(archive, machine):
     pack(members | {recipe: b'{"scenario": "moon"}'}, archive)
     with pytest.raises(ValueError, match=r"expected .*\.json with scenario, strength, .*, got no "):
         verdicts(archive, machine)
+
+
+def submitted(text, tiny, machine, tmp_path, **options):
+    """Runs a model file on one data set, and rescores what it submits."""
+    model_file = tmp_path / "mine.py"
+    model_file.write_text(text)
+    some = replace(tiny, models=("persistence",), strengths=(1.0,))
+    try:
+        run_grid(some, tmp_path / "out", machine, QUIET, model_file)
+    finally:
+        MODELS.pop("mine", None)
+    submit(tmp_path / "out", ["mine"], tmp_path / "mine.tar.gz", model_file)
+    (verdict,) = verdicts(tmp_path / "mine.tar.gz", machine, trust_model_file=True, **options).values()
+    return verdict
+
+
+def test_an_honest_model_agrees_bit_for_bit(tiny, machine, tmp_path):
+    verdict = submitted(OWN_MODEL.format(more="", first=""), tiny, machine, tmp_path)
+    assert str(verdict.agreement) == "bit for bit" and verdict.holds(0.0)
+    assert verdict.stored == 1 and "mine" not in MODELS, "the model's own code ran in another process alone"
+
+
+@pytest.mark.parametrize(
+    "first, said",
+    [
+        ("from symbreak.simulators import get_scenario", "does not simulate, got symbreak.simulators imported"),
+        ("from symbreak.datasets import generate", "does not simulate, got symbreak.datasets imported"),
+        ("open('/etc/hostname').close()", "opens no files, got /etc/hostname opened"),
+        ("import socket; socket.socket()", "computes alone, got socket"),
+        ("import os; os.system('true')", "computes alone, got os.system"),
+    ],
+)
+def test_what_a_model_reaches_for_is_noticed(tiny, machine, tmp_path, first, said):
+    """Also where it catches the error."""
+    code = f"""try:
+            {first}
+        except Exception:
+            pass"""
+    verdict = submitted(OWN_MODEL.format(more="", first=code), tiny, machine, tmp_path)
+    assert not verdict.holds(1.0) and f"expected a model that {said}" in str(verdict)
+
+
+def test_a_model_that_patches_the_evaluation_gains_nothing(tiny, machine, tmp_path):
+    """It does not reach the process that scores."""
+    patch = "import symbreak.models.forecaster, torch; torch.Tensor.square = lambda self: self * 0"
+    verdict = submitted(OWN_MODEL.format(more=patch, first=""), tiny, machine, tmp_path)
+    assert not verdict.holds(0.5)
+
+
+MEMORY = """
+import torch
+from symbreak.models import Forecaster, register
+
+@register("mine", family="unconstrained")
+class Mine(Forecaster):
+    def __init__(self, task):
+        super().__init__(task)
+        self.weight = torch.nn.Parameter(torch.zeros(()))
+        self.register_buffer("seen", torch.zeros({count}, *task.shape).repeat(1, 2, 1, 1).view(-1, 2, *task.shape))
+
+    def forward(self, history):
+        distance = (self.seen[:-1] - history[:, -1:]).square().flatten(2).sum(2)
+        step = self.seen[1:][distance.argmin(1)] - history[:, -1]
+        return torch.where(distance.min(1).values[:, None, None, None] < 1e-2, step / SCALE, self.weight * step)
+"""
+
+
+def test_a_model_that_looks_the_test_data_up_fails_on_new_simulations(tiny, machine, data, tmp_path):
+    """Its weights hold the frames of the test simulations: nearly perfect there, no better than nothing elsewhere."""
+    frames = data.velocity("domain").flatten(0, 1) / data.velocity_rms
+    text = MEMORY.format(count=len(frames)).replace("SCALE", repr(float(data.increment_rms / data.velocity_rms)))
+    model_file = tmp_path / "mine.py"
+    model_file.write_text(text)
+    some = replace(tiny, models=("persistence",), strengths=(1.0,))
+    try:
+        records = run_grid(some, tmp_path / "out", machine, QUIET, model_file)
+        (mine,) = (record for record in records if record.model == "mine")
+        weights = load_weights(tmp_path / "out", mine.hash) | {"seen": frames}
+        torch.save(weights, tmp_path / "out" / "runs" / f"{mine.hash}.pt")
+    finally:
+        MODELS.pop("mine", None)
+    submit(tmp_path / "out", ["mine"], tmp_path / "mine.tar.gz", model_file)
+    (verdict,) = verdicts(tmp_path / "mine.tar.gz", machine, trust_model_file=True).values()
+    assert verdict.fresh.claimed < 0.01 < 0.1 < verdict.fresh.fresh
+    assert not verdict.fresh.agree and verdict.stored == 1 + frames.numel(), "what it stores counts"
+
+
+@pytest.mark.parametrize(
+    "claimed, fresh, p, agree",
+    [
+        (0.3, 0.32, 1e-9, True),
+        (0.3, 0.4, 0.2, True),
+        (0.3, 0.4, 1e-4, False),
+        (0.3, 1.0, 0.2, False),
+        (0.3, 0.1, 1.0, True),
+    ],
+)
+def test_errors_on_new_simulations_by_hand(claimed, fresh, p, agree):
+    assert FreshErrors(claimed, fresh, p).agree == agree

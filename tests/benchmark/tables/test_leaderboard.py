@@ -15,12 +15,12 @@ from rich.console import Console
 from symbreak.benchmark.aggregation.loaded import LoadedResults, load
 from symbreak.benchmark.aggregation.scores import gains, places, score, scores
 from symbreak.benchmark.analysis.comparisons import comparisons
-from symbreak.benchmark.analysis.leaderboard import leaderboard
-from symbreak.benchmark.tables.all_tables import TABLES, compute_tables
+from symbreak.benchmark.analysis.leaderboard import leaderboard, leaderboard_text
+from symbreak.benchmark.tables.all_tables import TABLES, compute_tables, section_of
 from symbreak.benchmark.tables.leaderboard import write_leaderboard
 from symbreak.benchmark.tables.markup import latex, leaderboard_markdown, markdown
 from symbreak.benchmark.tables.provenance import provenance
-from symbreak.benchmark.tables.terminal import rich_table
+from symbreak.benchmark.tables.terminal import rich_section, rich_table
 
 from ..made_up import failed, made_up
 
@@ -243,6 +243,30 @@ def test_files(tmp_path):
         assert {row["model"] for row in csv.DictReader(file)} == {"mine", "boom", "convnet"}
     assert (tmp_path / "crossovers.csv").read_text().startswith("scenario,history,train_simulations,strict,relaxed")
     assert "## Comparisons" in (tmp_path / "leaderboard.md").read_text()
+    below = (tmp_path / "tables.tex").read_text()
+    assert "% Comparisons" in below and below.count(r"\begin{tabular}") == below.count("\n% ") > 1
+    assert "declared" not in below, "an empty table is left out"
+
+
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("nothing", "expected one of the tables leaderboard, declared, .*, got 'nothing'"),
+        ("declared", "got .*, for which it is empty"),
+    ],
+)
+def test_a_table_that_is_not_there_is_named(name, said):
+    with pytest.raises(ValueError, match=said):
+        section_of(LoadedResults(Path("folder"), [], TABLE), name)
+
+
+def test_any_table_in_the_terminal():
+    """What all rows share stands in the title, and models come first."""
+    with Console(file=io.StringIO(), width=120) as console:
+        console.print(rich_section(section_of(LoadedResults(Path("folder"), [], TABLE), "comparisons")))
+    title, *_ = said = console.file.getvalue().splitlines()
+    assert "Comparisons" in title and any(line.startswith("model") for line in said)
+    assert any(line.startswith("mine") for line in said)
 
 
 def test_every_table_has_a_name_of_its_own_and_says_what_its_columns_mean():
@@ -252,7 +276,11 @@ def test_every_table_has_a_name_of_its_own_and_says_what_its_columns_mean():
     for table in TABLES:
         computed = table.compute(loaded)
         assert table.title and table.meaning.endswith(".")
-        assert {*table.text_columns} <= {*table.format(computed).columns} <= {*computed.columns, "places"}
+        assert (
+            {*table.text_columns}
+            <= {*table.format(computed).columns}
+            <= {*computed.columns, *table.text_columns, "places"}
+        )
 
 
 def test_what_is_loaded_is_handed_on():
@@ -271,3 +299,16 @@ def test_terminal_shows_whole_names_in_100_columns():
     text = console.export_text()
     assert text.count("rsteer-translation-rotation") == text.count("convnet+augment") == 2
     assert "score by scenario" in text and "…" not in text and max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 100])
+def test_no_number_vanishes_in_a_narrow_terminal(width):
+    """What there is no room for beside the others stands below them, and long names are wrapped."""
+    values = {(m, 0.0, s): v + s for m, v in (("convnet", 1.0), ("rsteer-translation-rotation", 0.5)) for s in range(3)}
+    table = leaderboard(pd.concat([results(values, scenario=name) for name in ("rotation-buoyancy", "scaling-drag")]))
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(rich_table(table, "results"))
+    text = console.export_text()
+    assert "…" not in text and max(map(len, text.splitlines())) <= max(width, 30)
+    for number in leaderboard_text(table)[["score", "places", "cells", "parameters", "train s"]].to_numpy().ravel():
+        assert number in text

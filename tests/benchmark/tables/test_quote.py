@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from symbreak.benchmark.tables.quote import filled, matching_rows, quote
@@ -58,3 +62,16 @@ def test_a_page_without_blocks(tmp_path):
     (tmp_path / "page.md").write_text("nothing")
     with pytest.raises(ValueError, match="expected <!-- from FILE -->"):
         quote(tmp_path / "page.md")
+
+
+def test_pages_are_in_utf_8_whatever_the_machine_prefers(tmp_path):
+    (tmp_path / "one.md").write_text("Gleichmäßig", encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(f"<!-- from {tmp_path}/one.md -->\n<!-- end -->\n", encoding="utf-8")
+    command = "import sys; from symbreak.benchmark.tables.quote import quote; quote(sys.argv[1])"
+    options = {"env": os.environ | {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}}
+    subprocess.run([sys.executable, "-c", command, page], check=True, **options)
+    assert "Gleichmäßig" in page.read_text("utf-8")
+    page.write_bytes("Gleichmäßig".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"expected text in UTF-8 in .*page\.md, got"):
+        quote(page)

@@ -1,5 +1,6 @@
 """Files of the layouts that the original study published."""
 
+import json
 import pickle
 
 import pytest
@@ -197,3 +198,59 @@ def test_numbers_in_file_names_count(tmp_path):
 def test_missing_file(tmp_path):
     with pytest.raises(DataError, match=r"expected the file .*nothing.pt, got: No such file"):
         import_tensors(tmp_path / "nothing.pt", tmp_path, name="nothing")
+
+
+def scaled(factor):
+    return [factor * station for station in stations()]
+
+
+def with_still(simulation, frames):
+    fields = torch.stack(stations())
+    fields[simulation, frames] = 0
+    return fields
+
+
+UNSCORABLE = {
+    "a station that stands still": (with_still(4, slice(None)), "velocity 0 everywhere in frame 2 of simulation 5"),
+    "a lost frame": (with_still(1, slice(7, 9)), "velocity 0 everywhere in frame 8 of simulation 2"),
+    "no training flow": (with_still(slice(0, 4), slice(0, 26)), "velocity 0 everywhere in frame 2 of simulation 1"),
+    "too large": (scaled(1e37), r"rms from 1e-12 to 1e\+12 in .*raw\.pt, got .*e\+3.: choose another unit"),
+    "too small": (scaled(1e-30), r"rms from 1e-12 to 1e\+12 in .*raw\.pt, got .*e-3.: choose another unit"),
+}
+
+
+@pytest.mark.parametrize("content, message", UNSCORABLE.values(), ids=UNSCORABLE)
+def test_flows_that_no_error_can_be_relative_to_are_refused(tmp_path, content, message):
+    torch.save(content, tmp_path / "raw.pt")
+    with pytest.raises(DataError, match=message):
+        import_tensors(tmp_path / "raw.pt", tmp_path / "data", name="jet")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_flow_may_start_from_rest_and_be_in_any_unit(tmp_path):
+    for name, factor in (("small", 1e-8), ("large", 1e6)):
+        torch.save(factor * with_still(slice(None), 0), tmp_path / "raw.pt")
+        data = DataSet(import_tensors(tmp_path / "raw.pt", tmp_path, name=name))
+        assert data.velocity_rms == pytest.approx(factor, rel=0.1)
+
+
+def test_a_manifest_of_a_flow_that_cannot_be_scored_is_refused(tmp_path):
+    torch.save(stations(), tmp_path / "raw.pt")
+    path = import_tensors(tmp_path / "raw.pt", tmp_path, name="jet") / "manifest.json"
+    content = json.loads(path.read_text("utf-8"))
+    for scale, got in ((0.0, "got 0: nothing moves"), (1e300, r"got 1e\+300: choose another unit")):
+        path.write_text(json.dumps(content | {"velocity_rms": scale}), encoding="utf-8")
+        with pytest.raises(DataError, match=f"expected training velocities of an rms .*, {got}"):
+            DataSet(path.parent)
+
+
+def test_a_wrong_checksum_in_a_manifest_does_not_cost_the_file(tmp_path):
+    """Nothing tells which of the two is wrong, so nothing is to be deleted."""
+    torch.save(stations(), tmp_path / "raw.pt")
+    path = import_tensors(tmp_path / "raw.pt", tmp_path, name="jet") / "manifest.json"
+    content = json.loads(path.read_text("utf-8"))
+    files = content["files"] | {"stats.yaml": 64 * "0"}
+    path.write_text(json.dumps(content | {"files": files}), encoding="utf-8")
+    with pytest.raises(DataError, match="the file or the manifest is damaged; move the folder") as caught:
+        verify(path.parent)
+    assert "delete" not in str(caught.value)

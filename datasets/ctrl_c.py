@@ -1,0 +1,18 @@
+"""Ctrl-C and the processes that a command starts."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+@contextmanager
+def hidden_ctrl_c() -> Generator[None]:
+    """Hides Ctrl-C, which goes to all processes of a terminal, from processes that are started inside: whoever started
+    them ends them, also while they still import."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
