@@ -23,8 +23,8 @@ class DensePathwayConv2d(nn.Module, RelaxedLayer):
         source, target: channels.
         shape: the grid ``(X, Y)``.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss and the number of weights;
-            those of an earlier search on translation-buoyancy, when the penalty was a sum, at 7,500 parameters.
+        alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss and the number of
+            weights; those of an earlier search on translation-buoyancy, when the penalty was a sum.
 
     Source: Finzi, Benton & Wilson 2021, "Residual pathway priors for soft equivariance constraints".
     """

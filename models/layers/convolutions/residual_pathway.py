@@ -22,8 +22,8 @@ class ResidualPathwayConv2d(FieldConv2d, RelaxedLayer):
     Keeps: translations. Breaks: the point group, or scaling, through ``W`` and ``c``.
 
     Args:
-        alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss and the number of weights.
-            Of a tenth, one and ten times (1e-3, 1e3), a tenth had the smallest mean validation error in
+        alpha_strict, alpha_free: inverse variances of the priors, up to the scale of the loss and the number of
+            weights. Of a tenth, one and ten times (1e-3, 1e3), a tenth had the smallest mean validation error in
             ``results/tuning-penalties``: rotation-buoyancy-onset at strengths 0 and 1, three replicates.
         source, target, kernel_size, boundary, gain: see :class:`~symbreak.models.layers.SteerableConv2d`.
 

@@ -24,8 +24,8 @@ class TurnedLocalConv2d(LocallyConnected2d):
         source, target: input and output fields.
         shape: the grid ``(X, Y)``; where its sides are unequal, ``g`` are the elements that map it onto itself.
         gain: the initial kernel has entries of variance ``gain^2 / (C_in k^2)``.
-        alpha: weight of the penalty. That of an earlier search on rotation-buoyancy at strengths 0 and 1, when the penalty
-            was a sum, for 32 x 32 places.
+        alpha: weight of the penalty. That of an earlier search on rotation-buoyancy at strengths 0 and 1, when the
+            penalty was a sum, for 32 x 32 places.
 
     Raises:
         ValueError: fields of C8 or of dilations: except for quarter turns, their elements do not move cells onto cells.

@@ -144,7 +144,7 @@ def test_a_model_file_that_patches_the_evaluation_changes_no_row_but_its_own(tin
     finally:
         MODELS.pop("patching", None)
     assert records["persistence"].metrics == expected.metrics
-    assert {row.value for row in records["patching"].metrics if row.metric == "rmse"} == {0.0}
+    assert {row.value for row in records["patching"].rows if row.metric == "rmse"} == {0.0}
 
 
 PATCHING = """
