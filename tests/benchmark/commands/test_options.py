@@ -96,7 +96,9 @@ def test_each_option_of_a_search_changes_its_runs_or_is_refused(capsys, monkeypa
 
 
 @pytest.mark.parametrize(
-    "change", [{"learning_rates": (0.5,)}, {"epochs": (3,)}, {"strength": 0.125}, {"seed": 7}], ids=str
+    "change",
+    [{"learning_rates": (0.5,)}, {"epochs": (3,)}, {"strengths": (0.125,)}, {"seeds": (7,)}],
+    ids=str,
 )
 def test_each_option_of_the_search_itself_changes_its_runs(monkeypatch, tmp_path, change):
     before = searched(monkeypatch, tmp_path, GRID)
