@@ -59,10 +59,10 @@ def since_onset(results: pd.DataFrame, style: Styles) -> Figure | None:
         results: results of one setting, whose data have an onset.
     """
     strongest = results.loc[(results.strength == results.strength.max()) & (results.family != BASELINE)]
-    splits = {"domain": 0, "revealed": REVEALED_AFTER} | SINCE_ONSET
+    splits, everyone = {"domain": 0, "revealed": REVEALED_AFTER} | SINCE_ONSET, set(strongest.model)
     scored = {frames: select(strongest, "relative_l2", split) for split, frames in splits.items()}
-    parts = [seed_means(rows).assign(frames=frames) for frames, rows in scored.items() if len(rows)]
-    if not parts:
+    parts = [seed_means(rows).assign(frames=frames) for frames, rows in scored.items() if set(rows.model) == everyone]
+    if not everyone or not parts:
         return None
     table = pd.concat(parts)
     figure, axes = _panel(table.loc[:, "mean"].max())

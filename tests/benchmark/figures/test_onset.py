@@ -76,6 +76,15 @@ def test_the_cost_fades_as_the_state_tells(results):
     assert list(lines) == [(0, 5)] and np.isfinite([*lines.values()]).all()
 
 
+def test_frames_at_which_one_model_was_not_scored_are_left_out(results):
+    """After one frame all were scored, after three the plain network alone: a line that ends early would mislead."""
+    revealed = results[results.split == "revealed"]
+    some = revealed[revealed.model == "convnet"].assign(split="revealed 3")
+    table = pd.concat([results, revealed.assign(split="revealed 1"), some])
+    (axes,) = since_onset(table, model_styles(table)).axes
+    assert {tuple(line.get_xdata()) for line in axes.lines} == {(0, 1, 5)}
+
+
 def test_a_results_folder_with_a_floor_has_both(results):
     unseen = results[results.split == "domain"]
     pooled = [unseen.assign(metric=metric, step=step) for metric in ("nrmse", "rmse") for step in ("mean", "1")]
