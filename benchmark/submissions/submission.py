@@ -197,5 +197,5 @@ def _score(
         )
         fresh = fresh_errors(rollout, claimed, new[0], config.evaluation, device) if new else None
         if model.noticed:
-            raise ValueError(model.noticed[0])
+            raise ValueError("; ".join(dict.fromkeys(model.noticed)))
     return record, fresh

@@ -306,24 +306,26 @@ def test_an_honest_model_agrees_bit_for_bit(tiny, machine, tmp_path):
     assert verdict.stored == 1 and "mine" not in MODELS, "the model's own code ran in another process alone"
 
 
-@pytest.mark.parametrize(
-    "first, said",
-    [
-        ("from symbreak.simulators import get_scenario", "does not simulate, got symbreak.simulators imported"),
-        ("from symbreak.datasets import generate", "does not simulate, got symbreak.datasets imported"),
-        ("open('/etc/hostname').close()", "opens no files, got /etc/hostname opened"),
-        ("import socket; socket.socket()", "computes alone, got socket"),
-        ("import os; os.system('true')", "computes alone, got os.system"),
-    ],
-)
-def test_what_a_model_reaches_for_is_noticed(tiny, machine, tmp_path, first, said):
+REACHED = {
+    "from symbreak.simulators import get_scenario": "does not simulate, got symbreak.simulators imported",
+    "from symbreak.datasets import generate": "does not simulate, got symbreak.datasets imported",
+    "open('/etc/hostname').close()": "opens no files, got /etc/hostname opened",
+    "import socket; socket.socket()": "computes alone, got socket",
+    "import os; os.system('true')": "computes alone, got os.system",
+}
+
+
+def test_what_a_model_reaches_for_is_noticed(tiny, machine, tmp_path):
     """Also where it catches the error."""
-    code = f"""try:
-            {first}
-        except Exception:
-            pass"""
-    verdict = submitted(OWN_MODEL.format(more="", first=code), tiny, machine, tmp_path)
-    assert not verdict.holds(1.0) and f"expected a model that {said}" in str(verdict)
+    first = f"""for attempt in {[*REACHED]}:
+            try:
+                exec(attempt)
+            except Exception:
+                pass"""
+    verdict = submitted(OWN_MODEL.format(more="", first=first), tiny, machine, tmp_path)
+    assert not verdict.holds(1.0)
+    for said in REACHED.values():
+        assert f"expected a model that {said}" in str(verdict)
 
 
 def test_a_model_that_patches_the_evaluation_gains_nothing(tiny, machine, tmp_path):
