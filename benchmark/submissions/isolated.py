@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 
 from ...models import Forecaster, Task
-from ...models.serve import receive, send
 from ..methods import base_model
 from ..records.configuration import RunConfig
 from ..runs.execute import task_of
 from ..runs.rollout import Rollout
+from .serve import receive, send
 
-SERVER = (sys.executable, "-m", "symbreak.models.serve")
+SERVER = (sys.executable, "-m", "symbreak.benchmark.submissions.serve")
 
 
 class IsolatedModel(Forecaster):

@@ -229,7 +229,7 @@ def test_persistence_predicts_that_nothing_moves():
 def test_one_step_of_training_lowers_the_loss(name):
     model = small_model(name)
     history, target = probe_fields(4, 2, model.task.shape), probe_fields(4, 1, model.task.shape, seed=1)[:, 0]
-    optimiser = torch.optim.Adam(model.parameters(), 1e-3)
+    optimiser = torch.optim.Adam(model.parameters(), 1e-4)
     losses = []
     for _ in range(5):
         optimiser.zero_grad()

@@ -1,6 +1,6 @@
 """A process that predicts with a model of somebody else, and knows nothing but what it is asked.
 
-Started as ``python -m symbreak.models.serve``. The other process, ``symbreak.benchmark.submissions.isolated``, sends a
+Started as ``python -m symbreak.benchmark.submissions.serve``. The other process, of ``isolated.py``, sends a
 description of the model, then inputs, and gets outputs: numbers, never objects, so that nothing that comes back can
 execute code. Targets never reach this process. Before the model's own code is loaded it begins to refuse files,
 connections, other processes and imports of the simulator, and notes every attempt.
@@ -20,12 +20,17 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
-from .build import build, count_parameters
-from .forecaster import Forecaster
-from .layers import kernels_built_once
-from .model_file import load_model_file
-from .registry import get_model
-from .task import Task
+from ...models import (
+    Forecaster,
+    Task,
+    build,
+    count_parameters,
+    get_model,
+    kernels_built_once,
+    list_models,
+    load_model_file,
+)
+from ...models.containment import reason
 
 CODE = (".py", ".pyc", ".pyd", ".so", ".dll", ".dylib")
 """Ends of names of files that hold code, which Python may load at any time."""
@@ -33,7 +38,6 @@ SYSTEM = ("/proc/cpuinfo", "/proc/meminfo", "/proc/self/", "/sys/", "/dev/null",
 """What libraries read to learn of the processor."""
 FORBIDDEN_MODULES = ("symbreak.simulators", "symbreak.datasets", "symbreak.benchmark", "phi", "phiml")
 FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
-LONGEST_REASON = 500
 LONGEST_LINE = 2**16
 LARGEST = 2**28
 
@@ -49,7 +53,7 @@ def send(stream: BinaryIO, content: dict[str, Any], *arrays: Tensor) -> None:
     header = content | {"shapes": [list(array.shape) for array in arrays], "orders": orders}
     stream.write(json.dumps(header).encode() + b"\n")
     for array, order in zip(arrays, orders, strict=True):
-        stream.write(array.detach().to("cpu", torch.float32).permute(order).contiguous().numpy().tobytes())
+        stream.write(array.detach().float().cpu().permute(order).contiguous().numpy().tobytes())
     stream.flush()
 
 
@@ -88,7 +92,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         model = _model(description, noticed)
         relaxation = model.learned_relaxation()
     except BaseException as error:
-        send(answers, {"error": _described(error), "noticed": noticed})
+        send(answers, {"error": reason(error), "noticed": noticed})
         return
     about = {
         "informed": bool(model.informed),
@@ -105,7 +109,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
                     raise TypeError(f"expected a tensor from {type(model).__name__}, got {type(output).__name__}")
                 send(answers, {"noticed": noticed}, output)
             except BaseException as error:
-                send(answers, {"error": _described(error), "noticed": noticed})
+                send(answers, {"error": reason(error), "noticed": noticed})
 
 
 def _next(requests: BinaryIO) -> list[Tensor]:
@@ -119,6 +123,7 @@ def _next(requests: BinaryIO) -> list[Tensor]:
 def _model(description: dict[str, Any], noticed: list[str]) -> Forecaster:
     """Reads the weights, then watches, loads the model file, if there is one, and builds the model."""
     weights = torch.load(description["weights"], weights_only=True) if description["weights"] else {}
+    list_models()  # reads what is installed, while files may be opened
     sys.addaudithook(_watch(noticed, description["model_file"]))
     if description["model_file"]:
         load_model_file(description["model_file"])
@@ -154,14 +159,6 @@ def _watch(noticed: list[str], model_file: str | None) -> Callable[[str, tuple[A
             raise Forbidden(noticed[-1])
 
     return hook
-
-
-def _described(error: BaseException) -> str:
-    """Describes an error in one line, whatever its text does."""
-    try:
-        return f"{type(error).__name__}: {error}"[:LONGEST_REASON]
-    except BaseException:
-        return type(error).__name__
 
 
 if __name__ == "__main__":
