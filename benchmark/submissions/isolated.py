@@ -6,17 +6,17 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import torch
 from torch import Tensor
 
-from ...models import Forecaster, Task, count_parameters, get_model
+from ...models import Forecaster, Task
 from ..methods import base_model
 from ..records.configuration import RunConfig
-from ..runs.execute import task_of, untrained
+from ..runs.execute import task_of
 from ..runs.rollout import Rollout
 from .serve import receive, send
 
@@ -60,20 +60,11 @@ class IsolatedModel(Forecaster):
         return answer, outputs
 
 
-@dataclass(frozen=True)
-class OwnModel:
-    """Says of a model of symbreak what an isolated one says of itself."""
-
-    family: str
-    n_parameters: int
-    noticed: tuple[str, ...] = ()
-
-
 @contextmanager
 def isolated(
-    config: RunConfig, increment_scale: float, weights: Path | None, model_file: Path | None, device: torch.device
-) -> Generator[tuple[Rollout, IsolatedModel | OwnModel]]:
-    """Yields a run's model with its stored weights, in a rollout and by itself, for as long as its process lives.
+    config: RunConfig, increment_scale: float, weights: Path | None, model_file: Path, device: torch.device
+) -> Generator[tuple[Rollout, IsolatedModel]]:
+    """Yields a model of a file with its stored weights, in a rollout and by itself, for as long as its process lives.
 
     The model is built for a task with ``increment_scale`` 1, which else tells data sets apart; the rollout, on this
     side, has the right one.
@@ -82,11 +73,6 @@ def isolated(
         ValueError: the model cannot be built, or the weights are not its own; later, wherever it fails.
     """
     task = task_of(config, increment_scale)
-    if model_file is None:  # our own model needs no watch
-        rollout = untrained(config, increment_scale, seed=0).to(device)
-        rollout.model.load_state_dict(torch.load(weights, weights_only=True) if weights else {})
-        yield rollout, OwnModel(get_model(base_model(config.model)).family, count_parameters(rollout))
-        return
     description = {
         "model": base_model(config.model),
         "task": asdict(replace(task, increment_scale=1.0)),

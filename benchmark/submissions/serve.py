@@ -121,12 +121,11 @@ def _next(requests: BinaryIO) -> list[Tensor]:
 
 
 def _model(description: dict[str, Any], noticed: list[str]) -> Forecaster:
-    """Reads the weights, then watches, loads the model file, if there is one, and builds the model."""
+    """Reads the weights, then watches, loads the model file and builds the model."""
     weights = torch.load(description["weights"], weights_only=True) if description["weights"] else {}
     list_models()  # reads what is installed, while files may be opened
     sys.addaudithook(_watch(noticed, description["model_file"]))
-    if description["model_file"]:
-        load_model_file(description["model_file"])
+    load_model_file(description["model_file"])
     fields = description["task"]
     task = Task(**fields | {name: tuple(fields[name]) for name in ("shape", "boundary")})
     torch.manual_seed(0)
@@ -135,11 +134,11 @@ def _model(description: dict[str, Any], noticed: list[str]) -> Forecaster:
     return model.to(description["device"]).eval()
 
 
-def _watch(noticed: list[str], model_file: str | None) -> Callable[[str, tuple[Any, ...]], None]:
+def _watch(noticed: list[str], model_file: str) -> Callable[[str, tuple[Any, ...]], None]:
     """Makes the audit hook, which stays for good and sees what Python does, whichever function is called; what it
     refuses is also noted, because the model may catch the error."""
     libraries = tuple(os.path.realpath(path) for path in (sys.prefix, sys.base_prefix))
-    own = None if model_file is None else os.path.realpath(model_file)
+    own = os.path.realpath(model_file)
 
     def allowed(path: str, mode: str | None) -> bool:
         reads = not set(mode or "r") & set("wax+")

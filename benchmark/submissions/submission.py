@@ -13,14 +13,15 @@ from rich.console import Console
 
 from ...datasets import DataSet, Imported, Recipe
 from ...datasets.store.files import read_bytes
-from ...models import get_model
+from ...models import count_parameters, get_model
 from ..methods import base_model
 from ..records.configuration import RunConfig
 from ..records.parsing import parse
 from ..records.records import RunRecord, load_runs, load_weights
 from ..runs.evaluation import evaluate
-from ..runs.execute import choose_device, data_errors, identity, reproducible
+from ..runs.execute import choose_device, data_errors, identity, reproducible, untrained
 from ..runs.machine import Machine, generate_all, progress_bar
+from ..runs.rollout import Rollout
 from .agreement import Agreement, compare
 from .archive import MODEL_FILE, pack, read_json, unpack
 from .fresh import FreshErrors, fresh_errors, fresh_recipe
@@ -28,6 +29,7 @@ from .isolated import isolated
 from .repeat import check_model_file, config_of
 
 SEEDS = 2**31
+Found = tuple[RunRecord, FreshErrors | None]
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def rescore(
         recipes = [parse(Recipe | Imported, read_json(path), path.name) for path in files]
         model_file = folder / MODEL_FILE if (folder / MODEL_FILE).exists() else None
         _check_sources(configs, model_file)
+        _check_code(configs)
         _check_recipes(configs, recipes)
         if model_file and not trust_model_file:
             raise ValueError(
@@ -165,37 +168,57 @@ def _verdict(
 ) -> Verdict:
     try:
         weights = load_weights(folder, config.hash)
-        stored = sum(values.numel() * (1 + values.is_complex()) for values in weights.values())
         with reproducible():
-            stored_in = folder if weights else None
-            found, fresh = _score(config, stored_in, data, model_file if config.model_source else None, device)
+            if config.model_source and model_file:
+                path = folder / "runs" / f"{config.hash}.pt" if weights else None
+                found, fresh = _score_isolated(config, path, model_file, data, device)
+            else:
+                found, fresh = _score(config, weights, data, device)
     except Exception as error:
         return Verdict(record, reason=" ".join(f"{type(error).__name__}: {error}".split()))
     if record.family != found.family:
         return Verdict(record, reason=f"expected family {found.family}, got {record.family!r:.80}")
+    stored = sum(values.numel() * (1 + values.is_complex()) for values in weights.values())
     return Verdict(record, compare(record, found), fresh, stored)
 
 
-def _score(
-    config: RunConfig, folder: Path | None, data: Sequence[DataSet], model_file: Path | None, device: torch.device
-) -> tuple[RunRecord, FreshErrors | None]:
-    """Computes the part of a record that follows from weights and data, and the errors on new simulations.
+def _score(config: RunConfig, weights: dict[str, torch.Tensor], data: Sequence[DataSet], device: torch.device) -> Found:
+    """Scores a model of symbreak."""
+    rollout = untrained(config, _increment_scale(data), seed=0).to(device)
+    rollout.model.load_state_dict(weights)
+    family = get_model(base_model(config.model)).family
+    return _found(config, rollout, family, count_parameters(rollout), data, device)
+
+
+def _score_isolated(
+    config: RunConfig, weights: Path | None, model_file: Path, data: Sequence[DataSet], device: torch.device
+) -> Found:
+    """Scores a model of a file, in a process of its own.
 
     Raises:
-        ValueError: the model fails, or does what no model does, see :mod:`.isolated`.
+        ValueError: the model fails, or does what no model does, see :mod:`.serve`.
     """
-    claimed, *new = data
-    weights = None if folder is None else folder / "runs" / f"{config.hash}.pt"
-    scale = claimed.increment_rms / claimed.velocity_rms
-    with isolated(config, scale, weights, model_file, device) as (rollout, model):
-        record = replace(
-            identity(config),
-            family=model.family,
-            n_parameters=model.n_parameters,
-            data=data_errors(claimed),
-            metrics=tuple(evaluate(rollout, claimed, config.evaluation, device)),
-        )
-        fresh = fresh_errors(rollout, claimed, new[0], config.evaluation, device) if new else None
+    with isolated(config, _increment_scale(data), weights, model_file, device) as (rollout, model):
+        found = _found(config, rollout, model.family, model.n_parameters, data, device)
         if model.noticed:
             raise ValueError("; ".join(dict.fromkeys(model.noticed)))
-    return record, fresh
+    return found
+
+
+def _increment_scale(data: Sequence[DataSet]) -> float:
+    return data[0].increment_rms / data[0].velocity_rms
+
+
+def _found(
+    config: RunConfig, rollout: Rollout, family: str, size: int, data: Sequence[DataSet], device: torch.device
+) -> Found:
+    """Computes the part of a record that follows from weights and data, and the errors on new simulations."""
+    claimed, *new = data
+    record = replace(
+        identity(config),
+        family=family,
+        n_parameters=size,
+        data=data_errors(claimed),
+        metrics=tuple(evaluate(rollout, claimed, config.evaluation, device)),
+    )
+    return record, fresh_errors(rollout, claimed, new[0], config.evaluation, device) if new else None
