@@ -41,3 +41,24 @@ def failed(**changes: Any) -> RunRecord:
     """Gives a run that failed before it knew its data."""
     nothing = dict.fromkeys(("family", "data", "n_parameters", "train_seconds", "curves", "metrics"))
     return replace(made_up(**changes), status="failed", reason="no luck", **nothing)
+
+
+def row(**labels: Any) -> dict[str, Any]:
+    """Gives a row of the long table: the error on orbits of one run on hidden asymmetry; ``labels`` are other values."""
+    return {
+        "scenario": "rotation-buoyancy-onset",
+        "symmetry": "rotation",
+        "history": 1,
+        "train_simulations": 24,
+        "strength": 0.0,
+        "data_error": 0.5,
+        "model": "convnet",
+        "family": "unconstrained",
+        "seed": 0,
+        "split": "orbit",
+        "metric": "relative_l2",
+        "step": "mean",
+        "value": 1.0,
+        "n_parameters": 7,
+        "train_seconds": 1.0,
+    } | labels

@@ -109,13 +109,16 @@ def mixture(folder: Path, seed: int, numbers: str, fates: tuple[str, ...]) -> No
 
 
 def everything(folder: Path) -> None:
-    """Makes all tables, the page and all figures, any warning of which is an error."""
+    """Makes all tables, the page and all figures, any warning of which is an error; tables and page name every model."""
     loaded = load(folder)
     with warnings.catch_warnings(action="error"):
         with Console(file=(folder / "terminal").open("w", encoding="utf-8"), width=40) as console:
             console.print(rich_table(write_leaderboard(loaded), "mixture"))
         write_report(loaded)
         plot_folder(loaded)
+    for name in ("leaderboard.md", "report.html"):
+        text = (folder / name).read_text("utf-8")
+        assert all(model in text for model in loaded.results.model.unique()), name
 
 
 @pytest.fixture(autouse=True)

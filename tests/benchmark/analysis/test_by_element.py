@@ -7,27 +7,15 @@ from symbreak.benchmark.aggregation.long_table import COLUMNS
 from symbreak.benchmark.analysis.by_element import BY_ELEMENT, by_element, by_element_text
 from symbreak.benchmark.tables.markup import markdown
 
+from ..made_up import row
+
+FAMILIES = {"persistence": "baseline", "equiv-rotation": "strict"}
+
 
 def results(values):
     """A value for each (strength, model, seed, split)."""
     rows = [
-        {
-            "scenario": "rotation-buoyancy-onset",
-            "symmetry": "rotation",
-            "history": 1,
-            "train_simulations": 24,
-            "strength": strength,
-            "data_error": strength,
-            "model": model,
-            "family": "baseline" if model == "persistence" else "strict",
-            "seed": seed,
-            "split": split,
-            "metric": "relative_l2",
-            "step": "mean",
-            "value": value,
-            "n_parameters": 7,
-            "train_seconds": 1.0,
-        }
+        row(strength=strength, model=model, family=FAMILIES[model], seed=seed, split=split, value=value)
         for (strength, model, seed, split), value in values.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"value": float})

@@ -11,27 +11,13 @@ from symbreak.benchmark.analysis.crossovers import crossovers
 from symbreak.benchmark.analysis.declared import DECLARED, declared
 from symbreak.benchmark.analysis.leaderboard import leaderboard, leaderboard_text
 
+from .. import made_up
+
 FAMILIES = {"convnet": "unconstrained", "equiv-rotation": "strict", "lift-rotation": "relaxed"}
 
 
 def row(model="convnet", value=1.0, **labels):
-    return {
-        "scenario": "rotation-buoyancy-onset",
-        "symmetry": "rotation",
-        "history": 1,
-        "train_simulations": 24,
-        "strength": 0.0,
-        "data_error": 0.5,
-        "model": model,
-        "family": FAMILIES[model],
-        "seed": 0,
-        "split": "orbit",
-        "metric": "relative_l2",
-        "step": "mean",
-        "value": value,
-        "n_parameters": 7,
-        "train_seconds": 1.0,
-    } | labels
+    return made_up.row(model=model, value=value, family=FAMILIES[model], **labels)
 
 
 def grid(errors, seeds=3):

@@ -13,6 +13,8 @@ from symbreak.benchmark.figures.onset import finding, orbit_curve, since_onset, 
 from symbreak.benchmark.report.curves import curve_data
 from symbreak.benchmark.style.palette import model_styles
 
+from ..made_up import row
+
 FAMILIES = {"convnet": "unconstrained", "equiv-rotation": "strict", "oracle-rotation": "informed", "linear": "baseline"}
 
 
@@ -24,19 +26,7 @@ def results():
     for model, values in errors.items():
         for strength, value in zip((0.0, 1.0), values, strict=True):
             for seed in range(3):
-                labels = {
-                    "scenario": "rotation-buoyancy-onset",
-                    "symmetry": "rotation",
-                    "history": 1,
-                    "train_simulations": 24,
-                    "strength": strength,
-                    "data_error": strength,
-                    "model": model,
-                    "family": FAMILIES[model],
-                    "seed": seed,
-                    "n_parameters": 7,
-                    "train_seconds": 1.0,
-                }
+                place = {"model": model, "family": FAMILIES[model], "strength": strength, "data_error": strength}
                 numbers = [
                     ("orbit", "relative_l2", "mean", value),
                     ("orbit", "relative_l2", "1", value / 2),
@@ -45,7 +35,7 @@ def results():
                     ("revealed", "relative_l2", "mean", value / 4),
                 ]
                 names = ("split", "metric", "step", "value")
-                rows += [labels | dict(zip(names, number, strict=True)) for number in numbers]
+                rows += [row(**place, seed=seed, **dict(zip(names, number, strict=True))) for number in numbers]
     return pd.DataFrame(rows)
 
 
