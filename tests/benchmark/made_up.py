@@ -44,7 +44,7 @@ def failed(**changes: Any) -> RunRecord:
 
 
 def row(**labels: Any) -> dict[str, Any]:
-    """Gives a row of the long table: the error on orbits of one run on hidden asymmetry; ``labels`` are other values."""
+    """Gives a row of the long table: the error on orbits of a run on hidden asymmetry; ``labels`` are other values."""
     return {
         "scenario": "rotation-buoyancy-onset",
         "symmetry": "rotation",

@@ -109,7 +109,7 @@ def mixture(folder: Path, seed: int, numbers: str, fates: tuple[str, ...]) -> No
 
 
 def everything(folder: Path) -> None:
-    """Makes all tables, the page and all figures, any warning of which is an error; tables and page name every model."""
+    """Makes all tables, the page and all figures, any warning of which is an error; tables and page name each model."""
     loaded = load(folder)
     with warnings.catch_warnings(action="error"):
         with Console(file=(folder / "terminal").open("w", encoding="utf-8"), width=40) as console:
